@@ -1,0 +1,3 @@
+"""Face recognition that runs only where it is permitted."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""Touches pixels, tensors, a model file, a codec or an index."""

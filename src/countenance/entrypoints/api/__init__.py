@@ -1,0 +1,1 @@
+"""Native JSON over HTTP."""

@@ -1,0 +1,61 @@
+"""What the log records: events that happened, as commitments, never as personal data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+JsonValue = str | int | bool | None | tuple["JsonValue", ...] | Mapping[str, "JsonValue"]
+"""What a leaf may hold. No floats: they have no one canonical text; rates travel as integers."""
+
+
+class EventType(StrEnum):
+    """Everything that the ledger can say, as `subject:past-tense`."""
+
+    LEDGER_STARTED = "ledger:started"
+    KEY_ISSUED = "key:issued"
+    KEY_REVOKED = "key:revoked"
+    LEASE_GRANTED = "lease:granted"
+    LEASE_REVOKED = "lease:revoked"
+    GALLERY_CREATED = "gallery:created"
+    GALLERY_DELETED = "gallery:deleted"
+    CONSENT_GIVEN = "consent:given"
+    CONSENT_WITHDRAWN = "consent:withdrawn"
+    DETECTION_PERMITTED = "detection:permitted"
+    DETECTION_REFUSED = "detection:refused"
+    DETECTION_COMPLETED = "detection:completed"
+    DETECTION_FAILED = "detection:failed"
+    ENROLMENT_PERMITTED = "enrolment:permitted"
+    ENROLMENT_REFUSED = "enrolment:refused"
+    ENROLMENT_COMPLETED = "enrolment:completed"
+    ENROLMENT_FAILED = "enrolment:failed"
+    VERIFICATION_PERMITTED = "verification:permitted"
+    VERIFICATION_REFUSED = "verification:refused"
+    VERIFICATION_COMPLETED = "verification:completed"
+    VERIFICATION_FAILED = "verification:failed"
+    IDENTIFICATION_PERMITTED = "identification:permitted"
+    IDENTIFICATION_REFUSED = "identification:refused"
+    IDENTIFICATION_COMPLETED = "identification:completed"
+    IDENTIFICATION_HELD = "identification:held"
+    IDENTIFICATION_FAILED = "identification:failed"
+    MEASUREMENT_PERMITTED = "measurement:permitted"
+    MEASUREMENT_REFUSED = "measurement:refused"
+    MEASUREMENT_COMPLETED = "measurement:completed"
+    MEASUREMENT_FAILED = "measurement:failed"
+    SUBJECT_ERASED = "subject:erased"
+    REQUEST_REFUSED = "request:refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One event at one moment.
+
+    `fields` are commitments, closed-list words, digests and integers. `time` is UTC. The
+    leaf is the RFC 8785 canonical JSON of `{"v": 1, "t": ..., "type": ..., **fields}`.
+    """
+
+    type: EventType
+    time: datetime
+    fields: Mapping[str, JsonValue]

@@ -1,0 +1,1 @@
+"""Answers *may this happen?*: facts in, decision out; it fetches nothing."""

@@ -1,0 +1,233 @@
+"""What the acts need of storage, engine and index."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from types import TracebackType
+from typing import Protocol, Self
+
+from countenance.biometrics.faces import Detection, Extraction, FaceChoice
+from countenance.biometrics.model import (
+    Comparison,
+    ComparisonScore,
+    GalleryId,
+    Pipeline,
+    ReferenceId,
+    SubjectId,
+    Template,
+)
+from countenance.consent.ports import Consents
+from countenance.errors import InvalidInputError
+from countenance.ledger.ports import Ledger
+from countenance.oversight.ports import Cases
+from countenance.recognition.model import DecisionRecord, Gallery, GalleryChange, Reference
+from countenance.vetting.model import CustomerId
+from countenance.vetting.ports import ApiKeys, Customers, Leases
+
+
+class Galleries(Protocol):
+    """Galleries by id."""
+
+    def add(self, gallery: Gallery) -> None:
+        """Store `gallery`; raises `AlreadyExistsError`."""
+        ...
+
+    def get(self, gallery_id: GalleryId) -> Gallery | None:
+        """Return the gallery, or None."""
+        ...
+
+    def of_customer(self, customer_id: CustomerId) -> tuple[Gallery, ...]:
+        """Return the customer's galleries, ordered by id."""
+        ...
+
+    def remove(self, gallery_id: GalleryId) -> None:
+        """Remove the gallery with all that belongs to it, keys included, or raise `NotFoundError`."""
+        ...
+
+
+class References(Protocol):
+    """References of subjects, encrypted under one key a subject and gallery.
+
+    Durability: with the unit of work. The subject's key is wrapped by the master key, made
+    with the first reference and destroyed by `erase`; after that, what a backup or a disk
+    image still holds of the subject cannot be read.
+    """
+
+    def add(self, reference: Reference) -> None:
+        """Store `reference`; raises `AlreadyExistsError` for its id."""
+        ...
+
+    def of_subject(self, gallery_id: GalleryId, subject_id: SubjectId) -> tuple[Reference, ...]:
+        """Return the subject's references, ordered by id; empty for an unknown subject."""
+        ...
+
+    def subjects(
+        self, gallery_id: GalleryId, *, after: SubjectId | None, limit: int
+    ) -> tuple[SubjectId, ...]:
+        """Return up to `limit` enrolled subjects whose ids sort after `after`, ordered by id."""
+        ...
+
+    def subject_count(self, gallery_id: GalleryId) -> int:
+        """Return the number of enrolled subjects of the gallery."""
+        ...
+
+    def remove(self, reference_id: ReferenceId) -> None:
+        """Remove one reference, or raise `NotFoundError`."""
+        ...
+
+    def erase(self, gallery_id: GalleryId, subject_id: SubjectId) -> tuple[ReferenceId, ...]:
+        """Remove all of the subject's references and destroy the subject's key.
+
+        Returns the ids that were removed; empty for an unknown subject.
+        """
+        ...
+
+    def commitment(self, gallery_id: GalleryId, subject_id: SubjectId) -> bytes | None:
+        """Return HMAC-SHA-256 of the subject's id under the subject's key; None without a key.
+
+        The ledger names subjects only so: once the key is destroyed, nobody can link them.
+        """
+        ...
+
+    def changes(self, gallery_id: GalleryId, *, after: int) -> Iterable[GalleryChange]:
+        """Yield the changes of the gallery with a sequence above `after`, in order.
+
+        A reference that was added and removed since may be left out of both. From 0 this is
+        the whole gallery: start-up and catching up are the same path.
+        """
+        ...
+
+
+class Decisions(Protocol):
+    """Decisions by id, kept for as long as the ledger."""
+
+    def add(self, record: DecisionRecord) -> None:
+        """Store `record`; raises `AlreadyExistsError`."""
+        ...
+
+    def get(self, decision_id: str) -> DecisionRecord | None:
+        """Return the record, or None."""
+        ...
+
+
+class IdempotencyRecords(Protocol):
+    """Answers that were given, so that a write sent twice happens once."""
+
+    def claim(self, *, actor_id: str, key: str, request_digest: bytes, at: datetime) -> bytes | None:
+        """Return the stored answer, or None after claiming the key for this request.
+
+        Raises `IdempotencyMismatchError` if the key was used for another request, and
+        `ConcurrentWriteError` while another holder of the claim is at work; a claim older
+        than a minute without an answer may be taken over.
+        """
+        ...
+
+    def complete(self, *, actor_id: str, key: str, answer: bytes) -> None:
+        """Store the answer of a claimed key."""
+        ...
+
+    def release(self, *, actor_id: str, key: str) -> None:
+        """Give up a claim whose act failed, so that it can be tried again."""
+        ...
+
+
+class UnitOfWork(Protocol):
+    """One transaction over every room's storage.
+
+    Entered with `with`; whatever was not committed when it leaves is rolled back. Readers
+    see committed work only. Raises `ConcurrentWriteError` where another writer was first,
+    `StorageFullError` and `StorageError` where the database cannot do it.
+    """
+
+    customers: Customers
+    leases: Leases
+    keys: ApiKeys
+    consents: Consents
+    cases: Cases
+    galleries: Galleries
+    references: References
+    decisions: Decisions
+    idempotency: IdempotencyRecords
+    ledger: Ledger
+
+    def __enter__(self) -> Self:
+        """Begin."""
+        ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Roll back what was not committed."""
+        ...
+
+    def commit(self) -> None:
+        """Make everything durable at once, ledger entries included."""
+        ...
+
+
+class FaceEngine(Protocol):
+    """Turns encoded images into faces and templates. Safe to call from many threads."""
+
+    @property
+    def pipeline(self) -> Pipeline:
+        """Return what its templates are made by."""
+        ...
+
+    def admission(self) -> AbstractContextManager[None]:
+        """Take a place in the bounded queue before the engine; raises `BusyError` at once if it is full."""
+        ...
+
+    def detect(self, image: bytes, *, limit: int) -> Detection:
+        """Return up to `limit` faces of every size, the largest first; raises `ImageError`."""
+        ...
+
+    def extract(
+        self, images: Sequence[bytes], *, choice: FaceChoice
+    ) -> tuple[Extraction | InvalidInputError, ...]:
+        """Return for each image the chosen face's template, or the error that stood in the way.
+
+        An error is a value here, because a failure to acquire is a result that is counted.
+        A face of low quality is returned with its reasons; the act decides what it needs.
+        """
+        ...
+
+
+class SearchIndex(Protocol):
+    """Exact search over galleries held in memory. Safe to call from many threads.
+
+    Not durable: it is filled from `References.changes`. Scores and order equal those of a
+    float32 scan; equal scores are ordered by reference id.
+    """
+
+    def position(self, gallery_id: GalleryId) -> int:
+        """Return the sequence up to which the gallery is applied; 0 for one not loaded."""
+        ...
+
+    def apply(self, gallery_id: GalleryId, changes: Iterable[GalleryChange]) -> None:
+        """Apply changes in order; those at or below the position are passed over."""
+        ...
+
+    def search(
+        self,
+        gallery_id: GalleryId,
+        probe: Template,
+        *,
+        threshold: ComparisonScore,
+        limit: int,
+        without: frozenset[SubjectId] = frozenset(),
+    ) -> tuple[Comparison, ...]:
+        """Return the best comparison of each subject that reaches `threshold`, best first, at most `limit`.
+
+        Subjects in `without` take no part. Raises `TemplateMismatchError` if the gallery
+        holds templates of another pipeline.
+        """
+        ...
+
+    def forget(self, gallery_id: GalleryId) -> None:
+        """Drop the gallery from memory, overwriting what it held."""
+        ...

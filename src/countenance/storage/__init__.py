@@ -1,0 +1,1 @@
+"""Contains SQL or a column name."""

@@ -1,0 +1,79 @@
+"""Customers, the leases they hold, and the keys that act under a lease."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import NewType
+
+from countenance.policy.model import CustomerKind, Jurisdiction, LeaseTerms
+
+CustomerId = NewType("CustomerId", str)
+LeaseId = NewType("LeaseId", str)
+KeyId = NewType("KeyId", str)
+
+
+class Role(StrEnum):
+    """What the holder of a key may do besides the acts of its lease."""
+
+    ADMINISTRATOR = "administrator"
+    OPERATOR = "operator"
+    EXAMINER = "examiner"
+    AUDITOR = "auditor"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Customer:
+    """An organisation, and those for whom it acts."""
+
+    id: CustomerId
+    name: str
+    kind: CustomerKind
+    jurisdictions: frozenset[Jurisdiction]
+    acts_for: frozenset[CustomerKind] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lease:
+    """An approved use that expires: the only source of permits.
+
+    `terms.id` is the lease's id. `max_candidates` bounds every candidate list.
+    """
+
+    customer_id: CustomerId
+    terms: LeaseTerms
+    max_candidates: int
+    approved_by: tuple[str, ...]
+
+    @property
+    def id(self) -> LeaseId:
+        """Return the id that the lease shares with its terms."""
+        return LeaseId(self.terms.id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiKey:
+    """A key as it is stored: the secret's digest, never the secret.
+
+    `secret_digest` is the SHA-256 of the secret, which has 256 random bits. A key without
+    a lease administers or audits; it can perform no act on a face.
+    """
+
+    id: KeyId
+    secret_digest: bytes
+    role: Role
+    lease_id: LeaseId | None
+    label: str
+    created: datetime
+    expires: datetime | None
+    revoked: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """Who asks, after authentication. `id` is a key's id, or `local` for the command line."""
+
+    id: str
+    role: Role
+    lease_id: LeaseId | None

@@ -1,0 +1,60 @@
+"""What vetting needs of a place that keeps customers, leases and keys."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Protocol
+
+from countenance.vetting.model import ApiKey, Customer, CustomerId, KeyId, Lease, LeaseId
+
+
+class Customers(Protocol):
+    """Customers by id. Writes are durable with the unit of work; the last write wins."""
+
+    def put(self, customer: Customer) -> None:
+        """Store `customer`, replacing one of the same id."""
+        ...
+
+    def get(self, customer_id: CustomerId) -> Customer | None:
+        """Return the customer, or None."""
+        ...
+
+    def all(self) -> tuple[Customer, ...]:
+        """Return every customer, ordered by id."""
+        ...
+
+
+class Leases(Protocol):
+    """Leases by id. A revocation is seen by the next unit of work of every process."""
+
+    def put(self, lease: Lease) -> None:
+        """Store `lease`, replacing one of the same id."""
+        ...
+
+    def get(self, lease_id: LeaseId) -> Lease | None:
+        """Return the lease, or None."""
+        ...
+
+    def all(self) -> tuple[Lease, ...]:
+        """Return every lease, ordered by id."""
+        ...
+
+
+class ApiKeys(Protocol):
+    """API keys by id. Keys are never deleted: a revoked one stays, so that its id cannot return."""
+
+    def add(self, key: ApiKey) -> None:
+        """Store `key`; raises `AlreadyExistsError`."""
+        ...
+
+    def get(self, key_id: KeyId) -> ApiKey | None:
+        """Return the key, or None."""
+        ...
+
+    def revoke(self, key_id: KeyId, at: datetime) -> None:
+        """Mark the key as revoked from `at`; raises `NotFoundError`. A second time changes nothing."""
+        ...
+
+    def all(self) -> tuple[ApiKey, ...]:
+        """Return every key, ordered by creation, then id."""
+        ...
