@@ -1,1 +1,92 @@
 """What an installation can be told, read from the environment by the composition root alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from platformdirs import user_data_path
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+Words = Annotated[tuple[str, ...], NoDecode]
+
+
+class Settings(BaseSettings):
+    """Every setting, as `COUNTENANCE_<NAME>` in the environment; lists are separated by commas."""
+
+    model_config = SettingsConfigDict(env_prefix="COUNTENANCE_", extra="forbid", frozen=True)
+
+    home: Path = Field(
+        default_factory=lambda: user_data_path("countenance"),
+        description="Folder of everything the installation keeps: database, keys, prepared models.",
+    )
+    database_url: str | None = Field(
+        default=None,
+        description="SQLAlchemy URL of the database; SQLite in the home folder if not given.",
+    )
+    master_key: SecretStr | None = Field(
+        default=None,
+        description="32 bytes in base64 that wrap the keys of subjects; instead of the key file.",
+    )
+    master_key_file: Path | None = Field(
+        default=None,
+        description="File with the master key; `master.key` in the home folder, made at first use.",
+    )
+    ledger_origin: str = Field(
+        default="localhost/countenance",
+        description="Name of the log: a host and path that nobody else uses, without a scheme.",
+        pattern=r"^[^\s+]{1,200}$",
+    )
+    ledger_key_file: Path | None = Field(
+        default=None,
+        description="File with the key that signs checkpoints; `ledger.key` in the home folder.",
+    )
+    models_dir: Path | None = Field(
+        default=None,
+        description="Folder with model files and manifests, looked into before any other source.",
+    )
+    detection_model: str = Field(default="yunet-2023mar-int8bq", description="Id of the detection model.")
+    recognition_model: str = Field(default="sface-2021dec-int8bq", description="Id of the recognition model.")
+    accepted_licences: Words = Field(
+        default=(),
+        description="Ids of models with a non-commercial licence that the operator accepts by name.",
+    )
+    runtime: Literal["openvino", "onnxruntime", "onnxruntime-cuda"] = Field(
+        default="openvino",
+        description="What runs the networks; what cannot run is an error, never a fallback.",
+    )
+    precision: Literal["f32", "bf16"] = Field(
+        default="f32",
+        description="Arithmetic of the networks; bf16 needs its own calibration record.",
+    )
+    threads: int = Field(default=0, ge=0, le=1024, description="Threads of the networks; 0 takes every core.")
+    queue: int = Field(
+        default=32, ge=1, le=10_000, description="Acts that may wait for or use the engine at once."
+    )
+    calibration_record: Path | None = Field(
+        default=None,
+        description="Calibration record; the one shipped for the default pipeline if not given.",
+    )
+    packs: Words = Field(default=("house",), description="Policy packs in force, besides the laws.")
+    jurisdictions: Words = Field(
+        default=(), description="Where the operator itself is, for acts of the local command line."
+    )
+    leases_file: Path | None = Field(default=None, description="Seed file of customers and leases.")
+    host: str = Field(default="127.0.0.1", description="Address that the server listens on.")
+    port: int = Field(default=8753, ge=0, le=65_535, description="Port that the server listens on.")
+    max_image_bytes: int = Field(default=20_000_000, ge=1, description="Largest image file, in bytes.")
+    max_image_pixels: int = Field(default=100_000_000, ge=1, description="Largest image, in pixels.")
+    decode_seconds: float = Field(
+        default=5.0, gt=0, description="Longest time to decode one image, in seconds."
+    )
+
+    @field_validator("packs", "accepted_licences", "jurisdictions", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        """Accept `a,b` from the environment."""
+        return (
+            tuple(word.strip() for word in value.split(",") if word.strip())
+            if isinstance(value, str)
+            else value
+        )

@@ -22,6 +22,7 @@ from countenance.consent.ports import Consents
 from countenance.errors import InvalidInputError
 from countenance.ledger.ports import Ledger
 from countenance.oversight.ports import Cases
+from countenance.policy.model import Decision, Question
 from countenance.recognition.model import DecisionRecord, Gallery, GalleryChange, Reference
 from countenance.vetting.model import CustomerId
 from countenance.vetting.ports import ApiKeys, Customers, Leases
@@ -130,6 +131,14 @@ class IdempotencyRecords(Protocol):
 
     def release(self, *, actor_id: str, key: str) -> None:
         """Give up a claim whose act failed, so that it can be tried again."""
+        ...
+
+
+class Decider(Protocol):
+    """Answers questions; pure, so safe to call from many threads."""
+
+    def __call__(self, question: Question) -> Decision:
+        """Return the decision for `question`; the same for ever for the same packs."""
         ...
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Protocol
+from types import TracebackType
+from typing import Protocol, Self
 
+from countenance.ledger.ports import Ledger
 from countenance.vetting.model import ApiKey, Customer, CustomerId, KeyId, Lease, LeaseId
 
 
@@ -57,4 +59,30 @@ class ApiKeys(Protocol):
 
     def all(self) -> tuple[ApiKey, ...]:
         """Return every key, ordered by creation, then id."""
+        ...
+
+
+class VettingWork(Protocol):
+    """The part of a unit of work that vetting uses; same duties as the whole."""
+
+    customers: Customers
+    leases: Leases
+    keys: ApiKeys
+    ledger: Ledger
+
+    def __enter__(self) -> Self:
+        """Begin."""
+        ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Roll back what was not committed."""
+        ...
+
+    def commit(self) -> None:
+        """Make everything durable at once."""
         ...

@@ -1,0 +1,280 @@
+"""The one door: every act on a face asks here first.
+
+The order is an argument, so it is numbered in the code: (1) gather the facts, (2) decide,
+(3) record the decision on the ledger, (4) commit, and only then (5) let a refusal out or the
+act go on. Nothing has been looked at before (4).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TypeVar
+
+from countenance.biometrics.model import GalleryId, SubjectId
+from countenance.errors import RefusedError
+from countenance.ledger import Entry, EventType, JsonValue
+from countenance.policy.codec import question_to_json
+from countenance.policy.model import (
+    Act,
+    Camera,
+    Condition,
+    Decision,
+    Denial,
+    GalleryFacts,
+    ObligationKind,
+    Permit,
+    Purpose,
+    Question,
+    Reason,
+    Space,
+)
+from countenance.recognition.model import DecisionRecord, Gallery
+from countenance.recognition.ports import Decider, UnitOfWork
+from countenance.vetting.model import Actor, Customer, Lease
+
+REFUSALS = {
+    Act.DETECT: EventType.DETECTION_REFUSED,
+    Act.ENROL: EventType.ENROLMENT_REFUSED,
+    Act.VERIFY: EventType.VERIFICATION_REFUSED,
+    Act.IDENTIFY: EventType.IDENTIFICATION_REFUSED,
+    Act.MEASURE: EventType.MEASUREMENT_REFUSED,
+}
+PERMITS = {
+    Act.DETECT: EventType.DETECTION_PERMITTED,
+    Act.ENROL: EventType.ENROLMENT_PERMITTED,
+    Act.VERIFY: EventType.VERIFICATION_PERMITTED,
+    Act.IDENTIFY: EventType.IDENTIFICATION_PERMITTED,
+    Act.MEASURE: EventType.MEASUREMENT_PERMITTED,
+}
+Value = TypeVar("Value")
+
+_NEEDS_CONSENT = frozenset({Act.ENROL, Act.VERIFY})
+_NEEDS_COUNT = frozenset({Act.ENROL, Act.IDENTIFY})
+_NO_LEASE = Reason(
+    id="lease.none",
+    pack="lease",
+    text="No lease stands behind this key.",
+    source="house",
+    valid_from=None,
+    valid_until=None,
+    reopens="Apply for a lease that covers the act and ask with a key issued under it.",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What somebody wants to do, as far as the caller says it.
+
+    `gallery_id` is None for acts on loose images. What is left out is answered for the
+    strictest value.
+    """
+
+    act: Act
+    gallery_id: GalleryId | None = None
+    subject_id: SubjectId | None = None
+    purpose: Purpose | None = None
+    space: Space | None = None
+    camera: Camera | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Permission:
+    """A permit that is durable on the ledger, with what was read on the way to it."""
+
+    permit: Permit
+    decision_id: str
+    entry: int
+    asked: datetime
+    actor: Actor
+    customer: Customer
+    lease: Lease
+    gallery: Gallery | None
+    subject_commitment: str | None
+
+    def obligation(self, kind: ObligationKind) -> int | None:
+        """Return the number that comes with the obligation, 0 where it has none, None if not imposed."""
+        for obligation in self.permit.obligations:
+            if obligation.kind is kind:
+                return obligation.value or 0
+        return None
+
+    def covered_gallery(self) -> Gallery:
+        """Return the gallery of an act that has one."""
+        if self.gallery is None:
+            raise ValueError("the act touches no gallery")
+        return self.gallery
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Decide whether an act may happen, and put the answer on the record."""
+
+    decide: Decider
+    clock: Callable[[], datetime]
+    new_id: Callable[[str], str]
+
+    def __call__(self, work: UnitOfWork, actor: Actor, request: Request) -> Permission:
+        """Return the recorded permission, or raise `RefusedError` after recording the refusal.
+
+        `work` is committed here in both cases; the caller may read on in it afterwards.
+        """
+        asked = self.clock()
+        lease = work.leases.get(actor.lease_id) if actor.lease_id is not None else None  # (1)
+        customer = work.customers.get(lease.customer_id) if lease is not None else None
+        gallery = self._covered_gallery(work, lease, request)
+        question = self._question(work, request, asked, (lease, customer, gallery))
+        decision: Decision
+        if lease is None or customer is None:
+            decision = Denial(
+                reasons=(_NO_LEASE,), conditions=(Condition("lease", _NO_LEASE.text, met=False),)
+            )
+        else:
+            decision = self.decide(question)  # (2)
+        commitment = self._commitment(work, gallery, request)
+        record = DecisionRecord(
+            id=self.new_id("dec"),
+            customer_id=customer.id if customer is not None else None,
+            actor_id=actor.id,
+            question=question,
+            decision=decision,
+            entry=0,
+            asked=asked,
+        )
+        entry = work.ledger.append(_entry(record, lease, request, commitment))  # (3)
+        work.decisions.add(replace(record, entry=entry))
+        work.commit()  # (4)
+        if isinstance(decision, Denial) or lease is None or customer is None:
+            raise _refusal(decision, record.id, entry)  # (5)
+        return Permission(
+            permit=decision,
+            decision_id=record.id,
+            entry=entry,
+            asked=asked,
+            actor=actor,
+            customer=customer,
+            lease=lease,
+            gallery=gallery,
+            subject_commitment=commitment,
+        )
+
+    def _covered_gallery(self, work: UnitOfWork, lease: Lease | None, request: Request) -> Gallery | None:
+        """Return the gallery if the lease covers it.
+
+        A gallery that does not exist, one of another customer and one that the lease leaves
+        out are the same here, so that a stranger cannot tell them apart.
+        """
+        if lease is None or request.gallery_id is None or request.gallery_id not in lease.terms.galleries:
+            return None
+        gallery = work.galleries.get(request.gallery_id)
+        return gallery if gallery is not None and gallery.customer_id == lease.customer_id else None
+
+    def _question(
+        self,
+        work: UnitOfWork,
+        request: Request,
+        asked: datetime,
+        holder: tuple[Lease | None, Customer | None, Gallery | None],
+    ) -> Question:
+        lease, customer, gallery = holder
+        consent, instruments = self._consent(work, request, gallery, asked)
+        return Question(
+            act=request.act,
+            on=asked,
+            customer_kind=customer.kind if customer is not None else None,
+            acts_for=customer.acts_for if customer is not None else frozenset(),
+            jurisdictions=customer.jurisdictions if customer is not None else frozenset(),
+            purpose=_purpose(request, lease, gallery),
+            space=request.space or (_only(lease.terms.spaces) if lease is not None else None),
+            camera=request.camera or (_only(lease.terms.cameras) if lease is not None else None),
+            consent=consent,
+            instruments=instruments,
+            model_digest=gallery.pipeline.model_digest if gallery is not None else None,
+            lease=lease.terms if lease is not None else None,
+            gallery=_gallery_facts(work, request, gallery),
+        )
+
+    def _consent(
+        self, work: UnitOfWork, request: Request, gallery: Gallery | None, asked: datetime
+    ) -> tuple[bool | None, frozenset[str]]:
+        """Return whether consent is on record, and the instruments that came with it.
+
+        Identification passes over every subject whose consent has lapsed, so whoever takes
+        part has agreed.
+        """
+        if gallery is None:
+            return None, frozenset()
+        if request.act not in _NEEDS_CONSENT or request.subject_id is None:
+            return True, frozenset()
+        consent = work.consents.get(gallery.id, request.subject_id)
+        if consent is None or not consent.valid_at(asked):
+            return False, frozenset()
+        return True, consent.instruments
+
+    def _commitment(self, work: UnitOfWork, gallery: Gallery | None, request: Request) -> str | None:
+        if gallery is None or request.subject_id is None:
+            return None
+        commitment = work.references.commitment(gallery.id, request.subject_id)
+        return commitment.hex() if commitment is not None else None
+
+
+def _purpose(request: Request, lease: Lease | None, gallery: Gallery | None) -> Purpose | None:
+    """Return what was said, else what the gallery is for, else the one purpose that the lease allows."""
+    if request.purpose is not None or gallery is not None:
+        return request.purpose or (gallery.purpose if gallery is not None else None)
+    return _only(lease.terms.purposes) if lease is not None else None
+
+
+def _only(values: frozenset[Value]) -> Value | None:
+    """Return the one value that a lease allows: where it leaves no choice, the caller need not say it."""
+    return next(iter(values)) if len(values) == 1 else None
+
+
+def _gallery_facts(work: UnitOfWork, request: Request, gallery: Gallery | None) -> GalleryFacts | None:
+    if request.gallery_id is None:
+        return None
+    if gallery is None:
+        purpose = request.purpose or Purpose.IDENTITY_VERIFICATION
+        return GalleryFacts(
+            id=f"uncovered:{request.gallery_id}", purpose=purpose, model_digest="", subjects=0
+        )
+    return GalleryFacts(
+        id=gallery.id,
+        purpose=gallery.purpose,
+        model_digest=gallery.pipeline.model_digest,
+        subjects=work.references.subject_count(gallery.id) if request.act in _NEEDS_COUNT else 0,
+        scraped=gallery.scraped,
+    )
+
+
+def _entry(record: DecisionRecord, lease: Lease | None, request: Request, commitment: str | None) -> Entry:
+    """Return the ledger's account of a decision: digests and words of closed lists only."""
+    decision = record.decision
+    permitted = isinstance(decision, Permit)
+    fields: dict[str, JsonValue] = {
+        "decision": record.id,
+        "permitted": permitted,
+        "act": request.act.value,
+        "actor": record.actor_id,
+        "customer": record.customer_id,
+        "lease": lease.terms.id if lease is not None else None,
+        "gallery": record.question.gallery.id if permitted and record.question.gallery is not None else None,
+        "purpose": record.question.purpose.value if record.question.purpose is not None else None,
+        "question": hashlib.sha256(question_to_json(record.question)).hexdigest(),
+        "rules": tuple(reason.id for reason in decision.reasons),
+        "digests": dict(decision.digests),
+        "subject": commitment,
+    }
+    return Entry((PERMITS if permitted else REFUSALS)[request.act], record.asked, fields)
+
+
+def _refusal(decision: Decision, decision_id: str, entry: int) -> RefusedError:
+    texts = " ".join(reason.text for reason in decision.reasons)
+    return RefusedError(
+        f"refused: {texts}".rstrip("."),
+        decision_id=decision_id,
+        entry=entry,
+        reasons=tuple(reason.id for reason in decision.reasons),
+    )

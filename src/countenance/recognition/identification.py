@@ -1,0 +1,168 @@
+"""Identification: which subjects of a gallery may be mated with a probe."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from countenance.biometrics.faces import FaceChoice
+from countenance.biometrics.model import CandidateList, Comparison, GalleryId, Template, Threshold
+from countenance.biometrics.ranking import rank_candidates
+from countenance.errors import InvalidInputError, TemplateMismatchError
+from countenance.ledger import EventType, JsonValue
+from countenance.oversight import Case, CaseId, CaseState
+from countenance.policy.model import Act, Camera, ObligationKind, Purpose, Space
+from countenance.recognition.asking import Ask, Permission, Request
+from countenance.recognition.outcome import Outcome, calibration_fields, usable
+from countenance.recognition.ports import FaceEngine, SearchIndex, UnitOfWork
+from countenance.recognition.reporting import Report
+from countenance.vetting.model import Actor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Search:
+    """A probe, and the gallery to be searched for its mates.
+
+    `limit` can shorten the list that the lease allows, never lengthen it.
+    """
+
+    gallery_id: GalleryId
+    probe: bytes
+    purpose: Purpose | None = None
+    choice: FaceChoice = FaceChoice.ONLY
+    limit: int | None = None
+    space: Space | None = None
+    camera: Camera | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentificationResult:
+    """Candidates that people have yet to confirm, or the case that holds them.
+
+    `outcome` is `match` where at least one candidate reached the threshold, `no_match` where none did and
+    `held` where examiners must judge first: then `candidates` is None and `case_id` names the case.
+    """
+
+    outcome: Outcome
+    candidates: CandidateList | None
+    show_scores: bool
+    lead_only: bool
+    threshold: Threshold
+    case_id: CaseId | None
+    examiners: int
+    decision_id: str
+    permitted_by: int
+    entry: int
+
+
+@dataclass(frozen=True, slots=True)
+class Identify:
+    """Find the likely mates of a probe, with permission and on the record."""
+
+    ask: Ask
+    report: Report
+    engine: FaceEngine
+    index: SearchIndex
+    threshold_for: Callable[[int], Threshold]
+    unit_of_work: Callable[[], UnitOfWork]
+    new_id: Callable[[str], str]
+    commit_to: Callable[[bytes], str]
+
+    def __call__(self, actor: Actor, search: Search) -> IdentificationResult:
+        """Return the candidates or the case.
+
+        Raises `RefusedError`, `ImageError`, `FaceError` or `BusyError`. Three steps, in this
+        order for a reason: the permission is durable before the face
+        is looked at; the search, which is slow, holds no transaction; and no candidate is
+        returned that the ledger does not know of.
+        """
+        request = Request(
+            act=Act.IDENTIFY,
+            gallery_id=search.gallery_id,
+            purpose=search.purpose,
+            space=search.space,
+            camera=search.camera,
+        )
+        if search.limit is not None and search.limit < 1:
+            raise InvalidInputError(f"`{search.limit}` is not a length for a candidate list")
+        with self.engine.admission():
+            with self.unit_of_work() as work:
+                permission = self.ask(work, actor, request)
+            with self.report.failures_of(Act.IDENTIFY, permission):
+                if permission.covered_gallery().pipeline != self.engine.pipeline:
+                    raise TemplateMismatchError("the gallery is pinned to another model or pipeline")
+                threshold = self.threshold_for(permission.lease.terms.fmr_ppb)
+                (extraction,) = self.engine.extract([search.probe], choice=search.choice)
+                probe = usable(extraction).template
+                limit = min(search.limit or permission.lease.max_candidates, permission.lease.max_candidates)
+                found = self._search(search.gallery_id, probe, threshold, limit)
+                return self._record(
+                    permission, search, rank_candidates(found, threshold=threshold, limit=limit)
+                )
+
+    def _search(
+        self, gallery_id: GalleryId, probe: Template, threshold: Threshold, limit: int
+    ) -> tuple[Comparison, ...]:
+        """Search the gallery as it is now: what was enrolled or erased since the permit counts."""
+        with self.unit_of_work() as work:
+            changes = tuple(work.references.changes(gallery_id, after=self.index.position(gallery_id)))
+            lapsed = work.consents.lapsed(gallery_id, self.report.clock())
+        self.index.apply(gallery_id, changes)
+        return self.index.search(gallery_id, probe, threshold=threshold.score, limit=limit, without=lapsed)
+
+    def _record(self, permission: Permission, search: Search, found: CandidateList) -> IdentificationResult:
+        examiners = permission.obligation(ObligationKind.HOLD_FOR_EXAMINERS)
+        held = examiners is not None and bool(found.candidates)
+        outcome = Outcome.HELD if held else Outcome.MATCH if found.candidates else Outcome.NO_MATCH
+        with self.unit_of_work() as work:
+            case = self._case(permission, found, examiners or 0) if held else None
+            if case is not None:
+                work.cases.add(case)
+            fields: dict[str, JsonValue] = {
+                "outcome": outcome.value,
+                "candidates": len(found.candidates),
+                "case": case.id if case is not None else None,
+                "art12": self._art12(permission, search, matched=bool(found.candidates)),
+                **calibration_fields(found.threshold),
+            }
+            event = EventType.IDENTIFICATION_HELD if held else EventType.IDENTIFICATION_COMPLETED
+            entry = self.report.completed(work, event, permission, fields)
+            work.commit()
+        return IdentificationResult(
+            outcome=outcome,
+            candidates=None if held else found,
+            show_scores=permission.obligation(ObligationKind.NO_SCORES) is None,
+            lead_only=permission.obligation(ObligationKind.LEAD_ONLY) is not None,
+            threshold=found.threshold,
+            case_id=case.id if case is not None else None,
+            examiners=examiners or 0,
+            decision_id=permission.decision_id,
+            permitted_by=permission.entry,
+            entry=entry,
+        )
+
+    def _case(self, permission: Permission, found: CandidateList, examiners: int) -> Case:
+        return Case(
+            id=CaseId(self.new_id("case")),
+            gallery_id=permission.covered_gallery().id,
+            customer_id=permission.customer.id,
+            decision_id=permission.decision_id,
+            candidates=found.candidates,
+            examiners=examiners,
+            state=CaseState.HELD,
+            opened=self.report.clock(),
+        )
+
+    def _art12(self, permission: Permission, search: Search, *, matched: bool) -> dict[str, JsonValue]:
+        """Return the four facts that Article 12(3) of Regulation (EU) 2024/1689 asks for, for every 1:N.
+
+        Examiners are none yet: whoever judges the case is recorded with it. The input is a
+        keyed commitment, and only where the search led to candidates.
+        """
+        return {
+            "start": permission.asked.isoformat(),
+            "end": self.report.clock().isoformat(),
+            "reference_database": permission.covered_gallery().id,
+            "matched_input": self.commit_to(search.probe) if matched else None,
+            "verified_by": (),
+        }

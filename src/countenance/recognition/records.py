@@ -1,0 +1,119 @@
+"""Reading the record: decisions, their replay, cases that are held, and the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from countenance.errors import InvalidInputError
+from countenance.oversight import Case, CaseId
+from countenance.policy.codec import decision_to_json
+from countenance.recognition.model import DecisionRecord
+from countenance.recognition.ports import Decider, UnitOfWork
+from countenance.recognition.standing import Standing
+from countenance.vetting.model import Actor, Role
+
+_AUDITS = frozenset({Role.AUDITOR, Role.ADMINISTRATOR})
+_EVERYBODY = frozenset(Role)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replay:
+    """A decision made again: `same` says that every byte is as it was."""
+
+    record: DecisionRecord
+    same: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryView:
+    """A ledger entry with the proof that it is in the tree of `size`, under `checkpoint`."""
+
+    index: int
+    leaf: bytes
+    proof: tuple[bytes, ...]
+    size: int
+    checkpoint: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadDecisions:
+    """Explain a decision to whoever asked for it, and to auditors."""
+
+    standing: Standing
+    decide: Decider
+    unit_of_work: Callable[[], UnitOfWork]
+
+    def __call__(self, actor: Actor, decision_id: str) -> DecisionRecord:
+        """Return the decision, or raise `NotFoundError`."""
+        with self.unit_of_work() as work:
+            record = work.decisions.get(decision_id)
+            if record is None or not self._visible(work, actor, record):
+                self.standing.refuse(work, actor, "decision", f"no decision `{decision_id}`")
+            return record
+
+    def replay(self, actor: Actor, decision_id: str) -> Replay:
+        """Decide the same question again and compare, or raise `NotFoundError`."""
+        record = self(actor, decision_id)
+        if record.question.lease is None:
+            return Replay(record=record, same=not record.decision.digests)
+        again = self.decide(record.question)
+        return Replay(record=record, same=decision_to_json(again) == decision_to_json(record.decision))
+
+    def _visible(self, work: UnitOfWork, actor: Actor, record: DecisionRecord) -> bool:
+        if actor.role in _AUDITS or record.actor_id == actor.id:
+            return True
+        lease = work.leases.get(actor.lease_id) if actor.lease_id is not None else None
+        return lease is not None and lease.customer_id == record.customer_id
+
+
+@dataclass(frozen=True, slots=True)
+class ReadCases:
+    """Tell where a held identification stands; the candidates are for examiners, not for callers."""
+
+    standing: Standing
+    unit_of_work: Callable[[], UnitOfWork]
+
+    def __call__(self, actor: Actor, case_id: CaseId) -> Case:
+        """Return the case without its candidates, or raise `NotFoundError`."""
+        with self.unit_of_work() as work:
+            lease = self.standing.lease(work, actor, frozenset({Role.OPERATOR, Role.EXAMINER}))
+            case = work.cases.get(case_id)
+            if case is None or case.customer_id != lease.customer_id:
+                self.standing.refuse(work, actor, "case", f"no case `{case_id}`")
+            return case
+
+
+@dataclass(frozen=True, slots=True)
+class ReadLedger:
+    """Show checkpoint, entries and proofs: to every key, since entries hold commitments only."""
+
+    standing: Standing
+    unit_of_work: Callable[[], UnitOfWork]
+
+    def checkpoint(self, actor: Actor) -> str:
+        """Return the signed note of the head."""
+        with self.unit_of_work() as work:
+            self.standing.role(work, actor, _EVERYBODY)
+            return work.ledger.checkpoint()
+
+    def entry(self, actor: Actor, index: int) -> EntryView:
+        """Return entry `index` with its inclusion proof, or raise `NotFoundError`."""
+        with self.unit_of_work() as work:
+            self.standing.role(work, actor, _EVERYBODY)
+            size = work.ledger.size()
+            return EntryView(
+                index=index,
+                leaf=work.ledger.leaf(index),
+                proof=work.ledger.inclusion_proof(index, size),
+                size=size,
+                checkpoint=work.ledger.checkpoint(),
+            )
+
+    def consistency(self, actor: Actor, old: int, new: int) -> tuple[bytes, ...]:
+        """Return the proof that the tree of `new` extends the tree of `old`, or raise `NotFoundError`."""
+        if not 0 < old <= new:
+            raise InvalidInputError(f"`{old}` and `{new}` are not two sizes in order")
+        with self.unit_of_work() as work:
+            self.standing.role(work, actor, _EVERYBODY)
+            return work.ledger.consistency_proof(old, new)

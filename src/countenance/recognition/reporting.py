@@ -1,0 +1,64 @@
+"""Puts on the ledger what became of a permitted act."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from countenance.errors import CountenanceError
+from countenance.ledger import Entry, EventType, JsonValue
+from countenance.policy.model import Act
+from countenance.recognition.asking import Permission
+from countenance.recognition.ports import UnitOfWork
+
+FAILURES = {
+    Act.DETECT: EventType.DETECTION_FAILED,
+    Act.ENROL: EventType.ENROLMENT_FAILED,
+    Act.VERIFY: EventType.VERIFICATION_FAILED,
+    Act.IDENTIFY: EventType.IDENTIFICATION_FAILED,
+    Act.MEASURE: EventType.MEASUREMENT_FAILED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Close what a permission opened: every permit on the ledger gets its completion or its failure."""
+
+    unit_of_work: Callable[[], UnitOfWork]
+    clock: Callable[[], datetime]
+
+    def completed(
+        self,
+        work: UnitOfWork,
+        event: EventType,
+        permission: Permission,
+        fields: Mapping[str, JsonValue],
+    ) -> int:
+        """Append the completion inside `work`, which the caller commits; return its index."""
+        return work.ledger.append(Entry(event, self.clock(), {**_opening(permission), **fields}))
+
+    @contextmanager
+    def failures_of(self, act: Act, permission: Permission) -> Iterator[None]:
+        """Record whatever error leaves the block as the act's failure, then let it go on.
+
+        Only the stable code is written: messages can quote what the caller sent.
+        """
+        try:
+            yield
+        except CountenanceError as error:
+            fields = {**_opening(permission), "code": error.code, "reasons": error.reasons}
+            with self.unit_of_work() as work:
+                work.ledger.append(Entry(FAILURES[act], self.clock(), fields))
+                work.commit()
+            raise
+
+
+def _opening(permission: Permission) -> dict[str, JsonValue]:
+    return {
+        "decision": permission.decision_id,
+        "permit": permission.entry,
+        "subject": permission.subject_commitment,
+        "gallery": permission.gallery.id if permission.gallery is not None else None,
+    }

@@ -1,0 +1,95 @@
+"""The lease under which the local command line acts for the operator.
+
+It covers what needs no enrolled face: detection, comparison of two files, and measuring on
+data sets. It covers no gallery, so that nothing enrolled can be reached by it, and like
+every lease it ends and is renewed on the record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from countenance.ledger import Entry, EventType
+from countenance.policy.model import (
+    Act,
+    Camera,
+    CustomerKind,
+    Jurisdiction,
+    LeaseTerms,
+    Purpose,
+    Space,
+)
+from countenance.vetting.model import Actor, Customer, CustomerId, Lease, LeaseId, Role
+from countenance.vetting.ports import VettingWork
+from countenance.vetting.seed import terms_digest
+
+EVALUATION = LeaseId("evaluation")
+LOCAL = Actor(id="local", role=Role.OPERATOR, lease_id=EVALUATION)
+
+_OPERATOR = CustomerId("operator")
+_TERM = timedelta(days=90)
+
+
+@dataclass(frozen=True, slots=True)
+class EnsureEvaluationLease:
+    """Grant the evaluation lease where there is none in force."""
+
+    unit_of_work: Callable[[], VettingWork]
+    clock: Callable[[], datetime]
+    jurisdictions: frozenset[Jurisdiction]
+    fmr_ppb: int
+
+    def __call__(self) -> Lease:
+        """Return the lease in force, granting it anew if it has ended or its terms have changed."""
+        with self.unit_of_work() as work:
+            now = self.clock()
+            held = work.leases.get(EVALUATION)
+            customer = work.customers.get(_OPERATOR)
+            if (
+                held is not None
+                and customer is not None
+                and held.terms.not_before <= now < held.terms.expires
+                and held.terms.fmr_ppb == self.fmr_ppb
+                and customer.jurisdictions == self.jurisdictions
+            ):
+                return held
+            work.customers.put(
+                Customer(
+                    id=_OPERATOR,
+                    name="The operator of this installation",
+                    kind=CustomerKind.OPERATOR,
+                    jurisdictions=self.jurisdictions,
+                )
+            )
+            lease = self._lease(now)
+            work.leases.put(lease)
+            fields = {
+                "lease": lease.id,
+                "customer": _OPERATOR,
+                "terms": terms_digest(lease),
+                "actor": "local",
+            }
+            work.ledger.append(Entry(EventType.LEASE_GRANTED, now, fields))
+            work.commit()
+        return lease
+
+    def _lease(self, now: datetime) -> Lease:
+        terms = LeaseTerms(
+            id=EVALUATION,
+            acts=frozenset({Act.DETECT, Act.VERIFY, Act.MEASURE}),
+            purposes=frozenset({Purpose.RESEARCH_MEASUREMENT}),
+            galleries=frozenset(),
+            spaces=frozenset({Space.CONTROLLED}),
+            cameras=frozenset({Camera.FILE}),
+            model_digests=frozenset(),
+            fmr_ppb=self.fmr_ppb,
+            n_max=0,
+            examiners=0,
+            instruments=frozenset(),
+            not_before=now,
+            expires=now + _TERM,
+            revoked=False,
+        )
+        return Lease(customer_id=_OPERATOR, terms=terms, max_candidates=1, approved_by=("built in",))

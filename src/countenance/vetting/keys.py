@@ -1,0 +1,143 @@
+"""API keys: shown once, stored as digests, bound to a lease, revocable at once."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from countenance.errors import InvalidInputError, NotFoundError, UnauthenticatedError
+from countenance.ledger import Entry, EventType
+from countenance.vetting.authority import require_role
+from countenance.vetting.model import Actor, ApiKey, KeyId, LeaseId, Role
+from countenance.vetting.ports import VettingWork
+
+_FORM = re.compile(r"ck_(?P<id>[0-9a-f]{16})_(?P<secret>[0-9a-f]{64})")
+ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
+_NOBODY = bytes(32)
+_LABEL_LENGTH = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyRequest:
+    """What a new key shall be. Operators and examiners need a lease; the others have none."""
+
+    role: Role
+    lease_id: LeaseId | None
+    label: str
+    expires: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedKey:
+    """A key at the only moment at which its secret is known."""
+
+    key: ApiKey
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class IssueKey:
+    """Make a key and put its issue on the ledger."""
+
+    unit_of_work: Callable[[], VettingWork]
+    clock: Callable[[], datetime]
+
+    def __call__(self, actor: Actor, request: KeyRequest) -> IssuedKey:
+        """Return the key with its text, or raise `ForbiddenError`, `InvalidInputError` or `NotFoundError`."""
+        with self.unit_of_work() as work:
+            require_role(work, actor, ADMINISTRATORS, self.clock())
+            self._check(work, request)
+            secret = secrets.token_bytes(32)
+            key = ApiKey(
+                id=KeyId(secrets.token_hex(8)),
+                secret_digest=hashlib.sha256(secret).digest(),
+                role=request.role,
+                lease_id=request.lease_id,
+                label=request.label,
+                created=self.clock(),
+                expires=request.expires,
+                revoked=None,
+            )
+            work.keys.add(key)
+            fields = {"key": key.id, "role": key.role.value, "lease": key.lease_id, "actor": actor.id}
+            work.ledger.append(Entry(EventType.KEY_ISSUED, key.created, fields))
+            work.commit()
+        return IssuedKey(key, f"ck_{key.id}_{secret.hex()}")
+
+    def _check(self, work: VettingWork, request: KeyRequest) -> None:
+        if not 0 < len(request.label) <= _LABEL_LENGTH:
+            raise InvalidInputError(f"a label has 1 to {_LABEL_LENGTH} characters")
+        if request.expires is not None and (
+            request.expires.utcoffset() is None or request.expires <= self.clock()
+        ):
+            raise InvalidInputError(f"`{request.expires.isoformat()}` is not a moment to come, with its zone")
+        if request.role in {Role.OPERATOR, Role.EXAMINER}:
+            if request.lease_id is None:
+                raise InvalidInputError(f"a key for the role `{request.role}` is issued under a lease")
+            if work.leases.get(request.lease_id) is None:
+                raise NotFoundError(f"no lease `{request.lease_id}`")
+        elif request.lease_id is not None:
+            raise InvalidInputError(f"a key for the role `{request.role}` has no lease")
+
+
+@dataclass(frozen=True, slots=True)
+class RevokeKey:
+    """End a key at once."""
+
+    unit_of_work: Callable[[], VettingWork]
+    clock: Callable[[], datetime]
+
+    def __call__(self, actor: Actor, key_id: KeyId) -> None:
+        """Revoke the key, or raise `ForbiddenError` or `NotFoundError`. A second time changes nothing."""
+        with self.unit_of_work() as work:
+            require_role(work, actor, ADMINISTRATORS, self.clock())
+            work.keys.revoke(key_id, self.clock())
+            work.ledger.append(Entry(EventType.KEY_REVOKED, self.clock(), {"key": key_id, "actor": actor.id}))
+            work.commit()
+
+
+@dataclass(frozen=True, slots=True)
+class ListKeys:
+    """Show which keys there are: everything but the secrets, which nobody has."""
+
+    unit_of_work: Callable[[], VettingWork]
+    clock: Callable[[], datetime]
+
+    def __call__(self, actor: Actor) -> tuple[ApiKey, ...]:
+        """Return every key, revoked ones too, ordered by creation, or raise `ForbiddenError`."""
+        with self.unit_of_work() as work:
+            require_role(work, actor, ADMINISTRATORS | {Role.AUDITOR}, self.clock())
+            return work.keys.all()
+
+
+@dataclass(frozen=True, slots=True)
+class Authenticate:
+    """Turn the text of a key into an actor."""
+
+    unit_of_work: Callable[[], VettingWork]
+    clock: Callable[[], datetime]
+    record_stranger: Callable[[], None]
+
+    def __call__(self, text: str | None) -> Actor:
+        """Return the actor, or raise `UnauthenticatedError` without saying why.
+
+        The digest is compared in constant time, and against a digest of nothing where there
+        is no such key, so that neither ids nor secrets can be found out by the clock.
+        """
+        match = _FORM.fullmatch(text or "")
+        digest = hashlib.sha256(bytes.fromhex(match["secret"]) if match else b"").digest()
+        with self.unit_of_work() as work:
+            key = work.keys.get(KeyId(match["id"])) if match else None
+        right = hmac.compare_digest(digest, key.secret_digest if key is not None else _NOBODY)
+        if key is None or not right or not self._in_force(key):
+            self.record_stranger()
+            raise UnauthenticatedError("the key is missing, unknown, expired or revoked")
+        return Actor(id=key.id, role=key.role, lease_id=key.lease_id)
+
+    def _in_force(self, key: ApiKey) -> bool:
+        return key.revoked is None and (key.expires is None or self.clock() < key.expires)
