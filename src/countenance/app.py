@@ -1,1 +1,224 @@
-"""The composition root: settings in, use cases out."""
+"""The composition root: settings in, use cases out.
+
+Only this module knows both the services' ports and what satisfies them. Parts are built
+when they are first needed: answering a question of policy loads no network, and listing
+keys opens no model file.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+
+from countenance.biometrics.model import Threshold
+from countenance.policy.model import Jurisdiction
+from countenance.recognition.asking import Ask
+from countenance.recognition.comparison import Compare
+from countenance.recognition.detection import Detect
+from countenance.recognition.enrolment import Enrol
+from countenance.recognition.galleries import CreateGallery, DeleteGallery, ReadGalleries
+from countenance.recognition.identification import Identify
+from countenance.recognition.ports import Decider, FaceEngine, SearchIndex, UnitOfWork
+from countenance.recognition.records import ReadCases, ReadDecisions, ReadLedger
+from countenance.recognition.reporting import Report
+from countenance.recognition.standing import Standing
+from countenance.recognition.verification import Verify
+from countenance.recognition.withdrawal import GiveConsent, ReadConsent, Withdraw
+from countenance.vetting.authority import RecordStranger, Throttle
+from countenance.vetting.evaluation import EnsureEvaluationLease
+from countenance.vetting.keys import Authenticate, IssueKey, ListKeys, RevokeKey
+from countenance.vetting.leases import GrantLeases, ListLeases, RevokeLease
+
+_STRANGERS_A_MINUTE = 60
+
+
+class Parts:
+    """What use cases are made of; `Installation` in production, fakes in tests.
+
+    Each attribute is built at first use and kept.
+    """
+
+    clock: Callable[[], datetime]
+    unit_of_work: Callable[[], UnitOfWork]
+    decide: Decider
+    engine: FaceEngine
+    index: SearchIndex
+    threshold_for: Callable[[int], Threshold]
+    commit_to: Callable[[bytes], str]
+    jurisdictions: frozenset[Jurisdiction]
+    evaluation_fmr_ppb: int
+
+    def close(self) -> None:
+        """Let go of files, threads and connections."""
+
+
+class Countenance:
+    """The acts of an installation, and what they are administered with.
+
+    Every attribute is a use case; those that act for somebody take an `Actor` first.
+    """
+
+    def __init__(self, parts: Parts) -> None:
+        self.parts = parts
+
+    # Acts on faces
+
+    @cached_property
+    def enrol(self) -> Enrol:
+        """Store a reference of a subject who agreed."""
+        p = self.parts
+        return Enrol(self._ask, self._report, p.engine, p.unit_of_work, new_id)
+
+    @cached_property
+    def verify(self) -> Verify:
+        """Compare a probe with one subject."""
+        p = self.parts
+        return Verify(self._ask, self._report, p.engine, p.threshold_for, p.unit_of_work)
+
+    @cached_property
+    def identify(self) -> Identify:
+        """Search a gallery for the mates of a probe."""
+        p = self.parts
+        return Identify(
+            ask=self._ask,
+            report=self._report,
+            engine=p.engine,
+            index=p.index,
+            threshold_for=p.threshold_for,
+            unit_of_work=p.unit_of_work,
+            new_id=new_id,
+            commit_to=p.commit_to,
+        )
+
+    @cached_property
+    def detect(self) -> Detect:
+        """Find the faces of an image."""
+        return Detect(self._ask, self._report, self.parts.engine, self.parts.unit_of_work)
+
+    @cached_property
+    def compare(self) -> Compare:
+        """Compare the faces of two images, neither of which is kept."""
+        p = self.parts
+        return Compare(self._ask, self._report, p.engine, p.threshold_for, p.unit_of_work)
+
+    # Galleries and consent
+
+    @cached_property
+    def create_gallery(self) -> CreateGallery:
+        """Make an empty gallery."""
+        return CreateGallery(self._standing, self.parts.engine, self.parts.unit_of_work)
+
+    @cached_property
+    def read_galleries(self) -> ReadGalleries:
+        """Show galleries and their subjects."""
+        return ReadGalleries(self._standing, self.parts.unit_of_work)
+
+    @cached_property
+    def delete_gallery(self) -> DeleteGallery:
+        """Remove a gallery with all that is in it."""
+        return DeleteGallery(self._standing, self.parts.index, self.parts.unit_of_work)
+
+    @cached_property
+    def give_consent(self) -> GiveConsent:
+        """Record a subject's agreement."""
+        return GiveConsent(self._standing, self.parts.unit_of_work)
+
+    @cached_property
+    def read_consent(self) -> ReadConsent:
+        """Show the consent on record."""
+        return ReadConsent(self._standing, self.parts.unit_of_work)
+
+    @cached_property
+    def withdraw(self) -> Withdraw:
+        """End a consent and erase what it allowed."""
+        return Withdraw(self._standing, self.parts.index, self.parts.unit_of_work)
+
+    # The record
+
+    @cached_property
+    def read_decisions(self) -> ReadDecisions:
+        """Explain and replay decisions."""
+        return ReadDecisions(self._standing, self.parts.decide, self.parts.unit_of_work)
+
+    @cached_property
+    def read_cases(self) -> ReadCases:
+        """Tell where a held identification stands."""
+        return ReadCases(self._standing, self.parts.unit_of_work)
+
+    @cached_property
+    def read_ledger(self) -> ReadLedger:
+        """Show checkpoint, entries and proofs."""
+        return ReadLedger(self._standing, self.parts.unit_of_work)
+
+    # Keys and leases
+
+    @cached_property
+    def authenticate(self) -> Authenticate:
+        """Turn the text of a key into an actor."""
+        p = self.parts
+        throttle = Throttle(_STRANGERS_A_MINUTE, timedelta(minutes=1))
+        return Authenticate(p.unit_of_work, p.clock, RecordStranger(p.unit_of_work, p.clock, throttle))
+
+    @cached_property
+    def issue_key(self) -> IssueKey:
+        """Make a key."""
+        return IssueKey(self.parts.unit_of_work, self.parts.clock)
+
+    @cached_property
+    def revoke_key(self) -> RevokeKey:
+        """End a key."""
+        return RevokeKey(self.parts.unit_of_work, self.parts.clock)
+
+    @cached_property
+    def list_keys(self) -> ListKeys:
+        """Show every key but its secret."""
+        return ListKeys(self.parts.unit_of_work, self.parts.clock)
+
+    @cached_property
+    def grant_leases(self) -> GrantLeases:
+        """Store customers and leases from a seed file."""
+        return GrantLeases(self.parts.unit_of_work, self.parts.clock)
+
+    @cached_property
+    def revoke_lease(self) -> RevokeLease:
+        """End a lease."""
+        return RevokeLease(self.parts.unit_of_work, self.parts.clock)
+
+    @cached_property
+    def list_leases(self) -> ListLeases:
+        """Show every lease."""
+        return ListLeases(self.parts.unit_of_work, self.parts.clock)
+
+    @cached_property
+    def ensure_evaluation_lease(self) -> EnsureEvaluationLease:
+        """Grant the local command line its lease."""
+        p = self.parts
+        return EnsureEvaluationLease(p.unit_of_work, p.clock, p.jurisdictions, p.evaluation_fmr_ppb)
+
+    def close(self) -> None:
+        """Let go of files, threads and connections."""
+        self.parts.close()
+
+    @cached_property
+    def _ask(self) -> Ask:
+        return Ask(self.parts.decide, self.parts.clock, new_id)
+
+    @cached_property
+    def _report(self) -> Report:
+        return Report(self.parts.unit_of_work, self.parts.clock)
+
+    @cached_property
+    def _standing(self) -> Standing:
+        return Standing(self.parts.clock)
+
+
+def now() -> datetime:
+    """Return the moment, in UTC."""
+    return datetime.now(UTC)
+
+
+def new_id(prefix: str) -> str:
+    """Return an id that nobody can guess and that says what it names: `dec_` and 128 random bits."""
+    return f"{prefix}_{secrets.token_hex(16)}"
