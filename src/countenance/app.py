@@ -23,6 +23,7 @@ from countenance.recognition.identification import Identify
 from countenance.recognition.ports import Decider, FaceEngine, SearchIndex, UnitOfWork
 from countenance.recognition.records import ReadCases, ReadDecisions, ReadLedger
 from countenance.recognition.reporting import Report
+from countenance.recognition.sorting import Sort
 from countenance.recognition.standing import Standing
 from countenance.recognition.verification import Verify
 from countenance.recognition.withdrawal import GiveConsent, ReadConsent, Withdraw
@@ -102,6 +103,12 @@ class Countenance:
         """Compare the faces of two images, neither of which is kept."""
         p = self.parts
         return Compare(self._ask, self._report, p.engine, p.threshold_for, p.unit_of_work)
+
+    @cached_property
+    def sort(self) -> Sort:
+        """Compare folders of loose images."""
+        p = self.parts
+        return Sort(self._ask, self._report, p.engine, p.threshold_for, p.unit_of_work)
 
     # Galleries and consent
 

@@ -1,7 +1,7 @@
 """The lease under which the local command line acts for the operator.
 
-It covers what needs no enrolled face: detection, comparison of two files, and measuring on
-data sets. It covers no gallery, so that nothing enrolled can be reached by it, and like
+It covers what needs no enrolled face: detection, comparison of two files, sorting a small
+folder, and measuring on data sets. It covers no gallery, so that nothing enrolled can be reached by it, and like
 every lease it ends and is renewed on the record.
 """
 
@@ -30,6 +30,7 @@ LOCAL = Actor(id="local", role=Role.OPERATOR, lease_id=EVALUATION)
 
 _OPERATOR = CustomerId("operator")
 _TERM = timedelta(days=90)
+_SORTED_SUBJECTS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,18 +79,18 @@ class EnsureEvaluationLease:
     def _lease(self, now: datetime) -> Lease:
         terms = LeaseTerms(
             id=EVALUATION,
-            acts=frozenset({Act.DETECT, Act.VERIFY, Act.MEASURE}),
+            acts=frozenset({Act.DETECT, Act.VERIFY, Act.SEARCH_STORED, Act.MEASURE}),
             purposes=frozenset({Purpose.RESEARCH_MEASUREMENT}),
             galleries=frozenset(),
             spaces=frozenset({Space.CONTROLLED}),
             cameras=frozenset({Camera.FILE}),
             model_digests=frozenset(),
             fmr_ppb=self.fmr_ppb,
-            n_max=0,
+            n_max=_SORTED_SUBJECTS,
             examiners=0,
             instruments=frozenset(),
             not_before=now,
             expires=now + _TERM,
             revoked=False,
         )
-        return Lease(customer_id=_OPERATOR, terms=terms, max_candidates=1, approved_by=("built in",))
+        return Lease(customer_id=_OPERATOR, terms=terms, max_candidates=5, approved_by=("built in",))
