@@ -31,6 +31,7 @@ _LEASE_FIELDS = frozenset(
 )
 _BILLION = 1_000_000_000
 _MAX_CANDIDATES = 50
+_MAX_NUMBER = 1_000_000_000
 
 Word = TypeVar("Word", bound=StrEnum)
 Row = Mapping[str, object]
@@ -141,7 +142,7 @@ def _lease(row: Row) -> Lease:
     return Lease(
         customer_id=CustomerId(_text(row, "customer", where)),
         terms=terms,
-        max_candidates=min(_number(row, "max_candidates", where, lowest=1), _MAX_CANDIDATES),
+        max_candidates=_number(row, "max_candidates", where, lowest=1, highest=_MAX_CANDIDATES),
         approved_by=_approvers(row, where),
     )
 
@@ -193,10 +194,10 @@ def _words(kind: Callable[[str], Word], row: Row, field: str, where: str) -> lis
     return [_word(kind, value, where) for value in _texts(row, field, where)]
 
 
-def _number(row: Row, field: str, where: str, *, lowest: int) -> int:
+def _number(row: Row, field: str, where: str, *, lowest: int, highest: int = _MAX_NUMBER) -> int:
     value = row.get(field, lowest)
-    if not isinstance(value, int) or isinstance(value, bool) or value < lowest:
-        raise InvalidInputError(f"{where} needs a whole number from {lowest} in `{field}`")
+    if not isinstance(value, int) or isinstance(value, bool) or not lowest <= value <= highest:
+        raise InvalidInputError(f"{where} needs a whole number from {lowest} to {highest} in `{field}`")
     return value
 
 
