@@ -53,6 +53,10 @@ format: .venv/.ready ## format, and fix what the linter can fix
 	@$(PYTHON) -m ruff format --quiet .
 	@$(PYTHON) -m ruff check --quiet --fix .
 
+.PHONY: docs
+docs: .venv/.ready ## write the reference pages that are made from the code
+	@$(PYTHON) scripts/reference.py
+
 .PHONY: lock
 lock: ## resolve requirements/*.in again into locks with hashes (UPGRADE=--upgrade for newer versions)
 	@cd requirements && $(COMPILE) $(UPGRADE) uv.in -o uv.txt
