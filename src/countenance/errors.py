@@ -206,6 +206,12 @@ class ModelLicenceError(ModelError):
     code = "model_licence"
 
 
+class ModelManifestError(ModelError):
+    """A model's manifest lacks a field, has a wrong one, or cannot be read."""
+
+    code = "model_manifest"
+
+
 class ModelDownloadError(ModelError):
     """A download was asked for and did not complete; what arrived is kept to resume from."""
 

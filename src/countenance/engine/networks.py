@@ -1,0 +1,139 @@
+"""From a model's id to a network that runs: find, verify, admit, prepare, load."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from countenance.engine.artefacts import ArtefactCache, artefact_key
+from countenance.engine.catalogue import (
+    DEFAULT_DETECTOR,
+    DEFAULT_RECOGNISER,
+    ModelEntry,
+    ModelTask,
+    check_licence,
+    load_catalogue,
+)
+from countenance.engine.model_sources import ModelSources, open_sources
+from countenance.engine.runtime import Network, Runtime, RuntimeName, RuntimeOptions
+from countenance.errors import ConfigurationError
+
+PREPARATION_VERSION = "1"
+"""Part of every cache key: a change to any rule of `preparation.py` changes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class EngineOptions:
+    """Which models run, how, and where their files lie.
+
+    `model_folder` holds the operator's own and downloaded models, `cache_folder` what is made
+    of them; None does without. `accepted_models` are ids of models whose licence forbids
+    commercial use and that the operator takes on by name.
+    """
+
+    model_folder: Path | None = None
+    cache_folder: Path | None = None
+    detector: str = DEFAULT_DETECTOR
+    recogniser: str = DEFAULT_RECOGNISER
+    accepted_models: frozenset[str] = frozenset()
+    runtime: RuntimeOptions = field(default_factory=RuntimeOptions)
+
+
+@dataclass(frozen=True, slots=True)
+class Networks:
+    """The two networks of a pipeline."""
+
+    detector: Network
+    recogniser: Network
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedModel:
+    """A model whose bytes are those of its entry, with the cache of what was made of it."""
+
+    entry: ModelEntry
+    content: bytes
+    cache: ArtefactCache
+
+    def prepared(self, dialect: str) -> bytes | memoryview:
+        """Return the ONNX file prepared for a runtime, from the cache if it is there."""
+        return self.cache.get_or_make(prepared_key(self.entry, dialect), lambda: self._prepare(dialect))
+
+    def kept(self, *circumstances: str) -> memoryview | None:
+        """Return what was kept under the same circumstances, or None."""
+        return self.cache.get(compiled_key(self.entry, *circumstances))
+
+    def keep(self, content: bytes | memoryview, *circumstances: str) -> None:
+        """Keep what loading made."""
+        self.cache.put(compiled_key(self.entry, *circumstances), content)
+
+    def _prepare(self, dialect: str) -> bytes:
+        """Prepare now; the graph library is loaded only for this."""
+        from countenance.engine.preparation import Dialect, prepare  # noqa: PLC0415  a slow import
+
+        return prepare(self.content, self.entry.input, dialect=Dialect(dialect))
+
+
+def open_networks(options: EngineOptions) -> Networks:
+    """Return detector and recogniser as `options` name them.
+
+    Raises `ModelMissingError`, `ModelDigestError`, `ModelLicenceError` or `ModelManifestError`
+    for a model that cannot be used, and `ConfigurationError` for a way of running that cannot
+    be had.
+    """
+    loader = _Loader(
+        sources=open_sources(load_catalogue(), options.model_folder),
+        runtime=create_runtime(options.runtime),
+        cache=ArtefactCache(options.cache_folder),
+        accepted=options.accepted_models,
+    )
+    return Networks(
+        detector=loader.load(options.detector, ModelTask.DETECTION),
+        recogniser=loader.load(options.recogniser, ModelTask.RECOGNITION),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Loader:
+    """What loading one model needs."""
+
+    sources: ModelSources
+    runtime: Runtime
+    cache: ArtefactCache
+    accepted: frozenset[str]
+
+    def load(self, model_id: str, task: ModelTask) -> Network:
+        """Return the network of `model_id`, which must be for `task`."""
+        entry = self.sources.catalogue.get(model_id)
+        if entry.task is not task:
+            raise ConfigurationError(f"`{model_id}` is for {entry.task}, not for {task}")
+        check_licence(entry, accepted=self.accepted)
+        content = self.sources.find(entry).read()
+        return self.runtime.load(VerifiedModel(entry, content, self.cache))
+
+
+def create_runtime(options: RuntimeOptions) -> Runtime:
+    """Return the runtime that `options` name; raises `ConfigurationError` where it cannot be had."""
+    if options.runtime is RuntimeName.OPENVINO:
+        from countenance.engine.runtime_openvino import OpenVinoRuntime  # noqa: PLC0415  only the one that runs
+
+        return OpenVinoRuntime(options)
+    from countenance.engine.runtime_onnx import OnnxRuntime  # noqa: PLC0415  as above
+
+    return OnnxRuntime(options)
+
+
+def prepared_key(entry: ModelEntry, dialect: str) -> str:
+    """Return under which key the prepared file is cached."""
+    return artefact_key("prepared", *_identity(entry), dialect)
+
+
+def compiled_key(entry: ModelEntry, *circumstances: str) -> str:
+    """Return under which key a runtime's compiled network is cached."""
+    return artefact_key("compiled", *_identity(entry), *circumstances)
+
+
+def _identity(entry: ModelEntry) -> tuple[str, ...]:
+    """Return all of an entry that decides about what is made of its file."""
+    return entry.sha256, json.dumps(asdict(entry.input), sort_keys=True), PREPARATION_VERSION
