@@ -1,8 +1,8 @@
 """The lease under which the local command line acts for the operator.
 
 It covers what needs no enrolled face: detection, comparison of two files, sorting a small
-folder, and measuring on data sets. It covers no gallery, so that nothing enrolled can be reached by it, and like
-every lease it ends and is renewed on the record.
+folder, and measuring on data sets. It covers no gallery, so that nothing enrolled can be
+reached by it, and like every lease it ends and is renewed on the record.
 """
 
 from __future__ import annotations
