@@ -19,7 +19,7 @@ from enum import StrEnum
 import numpy as np
 import numpy.typing as npt
 import onnx
-from google.protobuf.message import DecodeError  # type: ignore[import-untyped]  ships no type information
+from google.protobuf.message import DecodeError  # type: ignore[import-untyped]  # it ships no type information
 from onnx import numpy_helper
 
 from countenance.engine.catalogue import ChannelOrder, InputContract

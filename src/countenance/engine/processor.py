@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import platform
 from pathlib import Path
 
 _CGROUP_LIMIT = Path("/sys/fs/cgroup/cpu.max")
+_PROCESSOR_INFO = Path("/proc/cpuinfo")
+_FEATURES = ("avx2", "fma", "avx512f", "avx512_vnni", "avx512_bf16", "amx_bf16", "amx_int8", "asimd", "bf16")
 
 
 def usable_cores(limit: Path = _CGROUP_LIMIT) -> int:
@@ -22,3 +25,24 @@ def usable_cores(limit: Path = _CGROUP_LIMIT) -> int:
     except (OSError, ValueError, ZeroDivisionError):
         pass  # no cgroup v2, or none that limits
     return max(cores, 1)
+
+
+def processor_name(info: Path = _PROCESSOR_INFO) -> str:
+    """Return what the processor calls itself, or the architecture where it does not say."""
+    try:
+        for line in info.read_text("utf-8", errors="replace").splitlines():
+            name, _, value = line.partition(":")
+            if name.strip() == "model name":
+                return value.strip()
+    except OSError:
+        pass  # no Linux
+    return platform.processor() or platform.machine()
+
+
+def processor_features(info: Path = _PROCESSOR_INFO) -> tuple[str, ...]:
+    """Return those features of the processor that decide how fast and in what networks run."""
+    try:
+        words = set(info.read_text("utf-8", errors="replace").split())
+    except OSError:
+        return ()
+    return tuple(name for name in _FEATURES if name in words)
