@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
+from countenance.ledger.merkle import Node
 from countenance.ledger.model import Entry
 
 
@@ -30,14 +32,33 @@ class Ledger(Protocol):
         """Return the canonical bytes of entry `index`; or raise `NotFoundError`."""
         ...
 
+    def leaves(self, start: int, stop: int) -> Iterable[bytes]:
+        """Yield the canonical bytes of the entries from `start` up to `stop`.
+
+        Raises `NotFoundError` if the log ends before.
+        """
+        ...
+
+    def nodes(self, nodes: Sequence[Node]) -> tuple[bytes, ...]:
+        """Return the hashes of these complete subtrees, in the order asked, in O(1) reads each.
+
+        Raises `NotFoundError` for a subtree that the log has not completed. Tiles and proofs
+        are made of these.
+        """
+        ...
+
     def checkpoint(self) -> str:
-        """Return the signed note of the current head."""
+        """Return the signed note of the last committed head.
+
+        Entries that this unit of work appended are not in it: what may still be rolled back is
+        never signed for others to see.
+        """
         ...
 
     def inclusion_proof(self, index: int, size: int) -> tuple[bytes, ...]:
-        """Return the RFC 6962 audit path of entry `index` in the tree of `size`, or raise `NotFoundError`."""
+        """Return the RFC 6962 audit path of an entry in the tree of `size`, or raise `NotFoundError`."""
         ...
 
     def consistency_proof(self, old: int, new: int) -> tuple[bytes, ...]:
-        """Return the RFC 6962 proof that the tree of `new` extends that of `old`, or raise `NotFoundError`."""
+        """Return the RFC 6962 proof that the tree of `new` extends that of `old`; or `NotFoundError`."""
         ...

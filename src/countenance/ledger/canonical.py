@@ -1,0 +1,122 @@
+"""From an entry to the bytes of its leaf and back, in one canonical form."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Final, NoReturn
+
+import rfc8785
+
+from countenance.errors import InvalidInputError, LedgerError, NaiveDateTimeError
+from countenance.ledger.model import Entry, JsonValue
+
+LEAF_LIMIT: Final = 65_535
+"""Most bytes a leaf may have: entry bundles of tlog-tiles give its length in 16 bits."""
+
+LEAF_VERSION: Final = 1
+RESERVED: Final = frozenset({"v", "t", "type"})
+"""Names that every leaf has, so that no entry may use them for a field of its own."""
+
+_SAFE_INTEGER: Final = 2**53 - 1
+_MAX_DEPTH: Final = 16
+
+
+def leaf_bytes(entry: Entry) -> bytes:
+    """Return the RFC 8785 canonical JSON of `entry`, at most 65,535 bytes.
+
+    Raises `InvalidInputError` for a float, an integer beyond 2**53 - 1, a reserved or
+    non-string name, a value that is not JSON, nesting beyond 16 levels, or a leaf that is
+    too long; `NaiveDateTimeError` for a time without zone.
+    """
+    clash = RESERVED & entry.fields.keys()
+    if clash:
+        raise InvalidInputError(f"an entry cannot have a field named `{min(clash)}`")
+    document: dict[str, JsonValue] = {"v": LEAF_VERSION, "t": utc_text(entry.time), "type": entry.type.value}
+    document.update((name, _checked(value, name)) for name, value in entry.fields.items())
+    try:
+        leaf = rfc8785.dumps(document)
+    except (rfc8785.CanonicalizationError, UnicodeError) as error:
+        raise InvalidInputError("an entry holds text or numbers that have no canonical form") from error
+    if len(leaf) > LEAF_LIMIT:
+        raise InvalidInputError(f"an entry of {len(leaf)} bytes is longer than {LEAF_LIMIT}")
+    return leaf
+
+
+def _checked(value: object, name: str, depth: int = 1) -> JsonValue:
+    """Return `value` with mappings as dictionaries, or raise `InvalidInputError`."""
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, int):
+        if abs(value) > _SAFE_INTEGER:
+            raise InvalidInputError(f"field `{name}` holds an integer beyond 2**53 - 1")
+        return int(value)
+    if depth > _MAX_DEPTH:
+        raise InvalidInputError(f"field `{name}` is nested too deeply")
+    if isinstance(value, (tuple, list)):
+        return tuple(_checked(item, name, depth + 1) for item in value)
+    if isinstance(value, Mapping):
+        if not all(isinstance(key, str) for key in value):
+            raise InvalidInputError(f"field `{name}` has a key that is not text")
+        return {str(key): _checked(item, name, depth + 1) for key, item in value.items()}
+    if isinstance(value, float):
+        raise InvalidInputError(f"field `{name}` holds a float; rates travel as integers")
+    raise InvalidInputError(f"field `{name}` holds something that is not JSON")
+
+
+def utc_text(moment: datetime) -> str:
+    """Return `moment` in UTC as `2020-06-11T09:30:00.000000Z`.
+
+    Always 27 characters, so that the texts sort as the moments do. Raises
+    `NaiveDateTimeError` for a moment without zone.
+    """
+    if moment.tzinfo is not UTC:
+        if moment.utcoffset() is None:
+            raise NaiveDateTimeError(f"`{moment.isoformat()}` has no zone")
+        moment = moment.astimezone(UTC)
+    return moment.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+
+
+def parse_leaf(leaf: bytes) -> dict[str, JsonValue]:
+    """Return the document of a leaf, or raise `LedgerError` saying why it is none.
+
+    Everything that `leaf_bytes` cannot have written is an error: invalid UTF-8, text that is
+    not an object, floats, repeated names, a missing `v`, `t` or `type`, and bytes in another
+    order or spacing than the canonical one.
+    """
+    try:
+        document = json.loads(
+            leaf.decode("utf-8"),
+            parse_float=_refuse_number,
+            parse_constant=_refuse_number,
+            object_pairs_hook=_unique,
+        )
+    except (ValueError, RecursionError) as error:
+        raise LedgerError("the entry is not JSON as the log writes it") from error
+    if not isinstance(document, dict):
+        raise LedgerError("the entry is not a JSON object")
+    if document.get("v") != LEAF_VERSION or isinstance(document["v"], bool):
+        raise LedgerError("the entry is of a version that is not known here")
+    if not isinstance(document.get("t"), str) or not isinstance(document.get("type"), str):
+        raise LedgerError("the entry lacks its time or type")
+    try:
+        canonical = rfc8785.dumps(document)
+    except (rfc8785.CanonicalizationError, UnicodeError, RecursionError) as error:
+        raise LedgerError("the entry holds what has no canonical form") from error
+    if canonical != leaf:
+        raise LedgerError("the entry is not in canonical form")
+    return document
+
+
+def _refuse_number(text: str) -> NoReturn:
+    raise ValueError(text)
+
+
+def _unique(pairs: list[tuple[str, JsonValue]]) -> dict[str, JsonValue]:
+    document = dict(pairs)
+    if len(document) != len(pairs):
+        raise ValueError("a name is repeated")
+    return document

@@ -1,0 +1,93 @@
+"""Consents, and where they stand for each enrolled subject."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Final
+
+from sqlalchemy import bindparam, select, union, update
+
+from countenance.biometrics.model import GalleryId, SubjectId
+from countenance.consent.model import Consent
+from countenance.storage.session import Session
+from countenance.storage.statements import insert_if_absent, keyed, replace_by_key
+from countenance.storage.tables import consents, subjects
+
+NEVER: Final = datetime.min.replace(tzinfo=UTC)
+FOREVER: Final = datetime.max.replace(tzinfo=UTC)
+
+_PLACE: Final = ("gallery_id", "subject_id")
+_CONSENT: Final = select(consents).where(
+    consents.c.gallery_id == bindparam("gallery_id"), consents.c.subject_id == bindparam("subject_id")
+)
+_INSERT: Final = insert_if_absent(consents)
+_REPLACE: Final = replace_by_key(consents)
+_SPAN: Final = (
+    update(subjects)
+    .where(subjects.c.gallery_id == bindparam("of_gallery"), subjects.c.subject_id == bindparam("of_subject"))
+    .values(consent_from=bindparam("start"), consent_until=bindparam("stop"))
+)
+_ENROLLED: Final = select(subjects.c.subject_id).where(
+    subjects.c.gallery_id == bindparam("gallery_id"), subjects.c.reference_count > 0
+)
+_LAPSED: Final = union(
+    _ENROLLED.where(subjects.c.consent_until <= bindparam("at")),
+    _ENROLLED.where(subjects.c.consent_from > bindparam("at")),
+)
+
+
+def span(consent: Consent | None) -> tuple[datetime, datetime]:
+    """Return from when until when (excluded) the consent holds; an empty span without one."""
+    if consent is None:
+        return NEVER, NEVER
+    ends = [moment for moment in (consent.expires, consent.withdrawn) if moment is not None]
+    return consent.given, min(ends, default=FOREVER)
+
+
+class SqlConsents:
+    """One current consent a subject and gallery."""
+
+    __slots__ = ("_session",)
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def put(self, consent: Consent) -> None:
+        """Store `consent`, replacing the subject's earlier one in the same gallery."""
+        row: dict[str, object] = {
+            "gallery_id": consent.gallery_id,
+            "subject_id": consent.subject_id,
+            "notice": consent.notice,
+            "method": consent.method,
+            "instruments": consent.instruments,
+            "given": consent.given,
+            "expires": consent.expires,
+            "withdrawn": consent.withdrawn,
+        }
+        if not self._session.write(_REPLACE, keyed(row, _PLACE)):
+            self._session.insert_new(_INSERT, row)
+        start, stop = span(consent)
+        place = {"of_gallery": consent.gallery_id, "of_subject": consent.subject_id}
+        self._session.write(_SPAN, {**place, "start": start, "stop": stop})
+
+    def get(self, gallery_id: GalleryId, subject_id: SubjectId) -> Consent | None:
+        """Return the current consent, or None."""
+        rows = self._session.read(_CONSENT, {"gallery_id": gallery_id, "subject_id": subject_id})
+        if not rows:
+            return None
+        row = rows[0]
+        return Consent(
+            gallery_id=gallery_id,
+            subject_id=subject_id,
+            notice=row.notice,
+            method=row.method,
+            instruments=frozenset(row.instruments),
+            given=row.given,
+            expires=row.expires,
+            withdrawn=row.withdrawn,
+        )
+
+    def lapsed(self, gallery_id: GalleryId, at: datetime) -> frozenset[SubjectId]:
+        """Return the enrolled subjects without a consent that is valid at `at`: two ranges of indexes."""
+        rows = self._session.read(_LAPSED, {"gallery_id": gallery_id, "at": at})
+        return frozenset(SubjectId(row.subject_id) for row in rows)

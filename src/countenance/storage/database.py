@@ -1,0 +1,185 @@
+"""Opening a database: SQLite in a file by default, PostgreSQL by URL."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from typing import Any, Final
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, exc, make_url, select, text
+
+from countenance.errors import ConcurrentWriteError, ConfigurationError
+from countenance.storage import schema
+from countenance.storage.failures import told_plainly
+from countenance.storage.tables import ledger_head
+
+LOCK_TIMEOUT: Final = 10.0
+"""Longest wait for another writer, in seconds."""
+
+_POOL_SIZE: Final = 8
+_POOL_OVERFLOW: Final = 56
+_POOL_TIMEOUT: Final = 10.0
+_LOCK_HEAD: Final = select(ledger_head.c.id).with_for_update()
+_SNAPSHOT: Final = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
+_TOUCH_NOTHING: Final = "UPDATE ledger_head SET size = size WHERE id = 0"
+_PRAGMAS: Final = (
+    f"PRAGMA busy_timeout = {int(LOCK_TIMEOUT * 1000)}",
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA secure_delete = ON",
+    "PRAGMA temp_store = MEMORY",
+    "PRAGMA cache_size = -16384",
+)
+
+
+def open_database(url: str) -> Database:
+    """Open the database at `url`: `sqlite:///path/to/file.db` or `postgresql://user@host/name`.
+
+    Nothing is read or written yet, except that SQLite makes an empty file. Raises
+    `ConfigurationError` for a URL that is neither, and for SQLite in memory: a ledger that
+    forgets is none.
+    """
+    try:
+        parsed = make_url(url)
+    except exc.ArgumentError as error:
+        raise ConfigurationError("the database's address is not a URL") from error
+    backend = parsed.get_backend_name()
+    if backend == "sqlite":
+        if not parsed.database or parsed.database == ":memory:" or "mode=memory" in parsed.database:
+            raise ConfigurationError("a database in memory cannot keep a ledger; name a file")
+        return Database(_sqlite(parsed.set(drivername="sqlite+pysqlite")))
+    if backend == "postgresql":
+        return Database(_postgresql(parsed.set(drivername="postgresql+psycopg")))
+    raise ConfigurationError(f"`{backend}` is not supported; use sqlite or postgresql")
+
+
+def _sqlite(url: URL) -> Engine:
+    engine = create_engine(
+        url,
+        pool_size=_POOL_SIZE,
+        max_overflow=_POOL_OVERFLOW,
+        pool_timeout=_POOL_TIMEOUT,
+        connect_args={"timeout": LOCK_TIMEOUT, "isolation_level": None, "check_same_thread": False},
+    )
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: sqlite3.Connection, _record: object) -> None:
+        for pragma in _PRAGMAS:
+            connection.execute(pragma).close()
+
+    return engine
+
+
+def _postgresql(url: URL) -> Engine:
+    wait = f"-c lock_timeout={int(LOCK_TIMEOUT * 1000)} -c timezone=UTC -c synchronous_commit=on"
+    return create_engine(
+        url,
+        pool_size=_POOL_SIZE,
+        max_overflow=_POOL_OVERFLOW,
+        pool_timeout=_POOL_TIMEOUT,
+        pool_pre_ping=True,
+        connect_args={"options": wait},
+    )
+
+
+class Database:
+    """A database that units of work run on. Safe to share between threads; not between forked processes."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.is_sqlite = engine.dialect.name == "sqlite"
+        self._writer = threading.Lock()
+        self._traces = False
+
+    def migrate(self) -> None:
+        """Bring the schema up to date, in one transaction; does nothing if it is.
+
+        Safe when several processes start at once. Raises `ConfigurationError` for a database
+        that a newer version of the program has written.
+        """
+        schema.migrate(self.engine)
+        self.leave_no_traces()
+
+    def close(self) -> None:
+        """Close all connections that are not in use."""
+        self.engine.dispose()
+
+    def start_reading(self, connection: Connection) -> None:
+        """Begin a transaction that sees one snapshot and holds no lock."""
+        connection.exec_driver_sql("BEGIN" if self.is_sqlite else _SNAPSHOT)
+
+    def take_writer(self, connection: Connection, *, reading: bool) -> bool:
+        """Make the connection's transaction the one that writes; give the place back by `leave_writer`.
+
+        Returns whether nothing was committed by others since the snapshot, if it was
+        `reading` one. Raises `ConcurrentWriteError` if the writer before takes longer than 10 seconds.
+        """
+        if self.is_sqlite and not self._writer.acquire(timeout=LOCK_TIMEOUT):
+            raise ConcurrentWriteError("another writer holds the database; try again")
+        try:
+            if self.is_sqlite:
+                return self._take_sqlite(connection, reading=reading)
+            return _take_postgresql(connection, reading=reading)
+        except BaseException:
+            self.leave_writer()
+            raise
+
+    def leave_writer(self) -> None:
+        """Let the next writer go on."""
+        if self.is_sqlite:
+            self._writer.release()
+
+    def _take_sqlite(self, connection: Connection, *, reading: bool) -> bool:
+        if reading:
+            try:
+                connection.exec_driver_sql(_TOUCH_NOTHING)
+            except exc.OperationalError as error:
+                if getattr(error.orig, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_BUSY:
+                    raise
+                connection.rollback()
+            else:
+                return True
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        return not reading
+
+    def expect_traces(self) -> None:
+        """Remember that something was erased whose old pages may linger in the write-ahead log."""
+        self._traces = True
+
+    def leave_no_traces(self) -> None:
+        """Move SQLite's write-ahead log into the database file and cut it to nothing.
+
+        Erased rows are overwritten in the file itself; this removes the older pages. While
+        another connection still reads, or if it fails, it stays due. PostgreSQL keeps its own
+        log for its own time.
+        """
+        if not self.is_sqlite:
+            self._traces = False
+            return
+        try:
+            with self.engine.connect() as connection:
+                connection.exec_driver_sql("PRAGMA busy_timeout = 0")
+                row: Any = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+                connection.exec_driver_sql(_PRAGMAS[0])
+            self._traces = bool(row[0])
+        except exc.SQLAlchemyError:
+            self._traces = True
+
+    @property
+    def has_traces(self) -> bool:
+        """Tell whether `leave_no_traces` is due."""
+        return self._traces
+
+
+def _take_postgresql(connection: Connection, *, reading: bool) -> bool:
+    if reading:
+        connection.rollback()
+    connection.execute(_LOCK_HEAD)
+    return not reading
+
+
+def ping(database: Database) -> None:
+    """Raise `StorageError` unless the database answers."""
+    with told_plainly(), database.engine.connect() as connection:
+        connection.execute(text("SELECT 1"))

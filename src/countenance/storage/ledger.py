@@ -1,0 +1,173 @@
+"""The log in two tables: entries with the hashes they completed, and the head."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import Row, bindparam, insert, select, update
+
+from countenance.errors import ConcurrentWriteError, LedgerError, NotFoundError
+from countenance.ledger import merkle
+from countenance.ledger.canonical import leaf_bytes
+from countenance.ledger.checkpoint import Checkpoint
+from countenance.ledger.merkle import HASH_SIZE, Frontier, Node
+from countenance.ledger.model import Entry
+from countenance.ledger.note import Signer
+from countenance.storage.session import Session
+from countenance.storage.tables import ledger_entries, ledger_head
+
+_PAGE: Final = 256
+_HEAD: Final = select(
+    ledger_head.c.size, ledger_head.c.root, ledger_head.c.frontier, ledger_head.c.checkpoint
+)
+_SWAP: Final = (
+    update(ledger_head)
+    .where(ledger_head.c.size == bindparam("old_size"), ledger_head.c.root == bindparam("old_root"))
+    .values({name: bindparam(name) for name in ("size", "root", "frontier", "checkpoint")})
+)
+_INSERT: Final = insert(ledger_entries)
+_LEAF: Final = select(ledger_entries.c.leaf).where(ledger_entries.c.number == bindparam("number"))
+_LEAVES: Final = (
+    select(ledger_entries.c.number, ledger_entries.c.leaf)
+    .where(ledger_entries.c.number >= bindparam("start"), ledger_entries.c.number < bindparam("stop"))
+    .order_by(ledger_entries.c.number)
+)
+_HASHES: Final = select(ledger_entries.c.number, ledger_entries.c.hashes).where(
+    ledger_entries.c.number.in_(bindparam("numbers", expanding=True))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The head row: the tree's right edge, and the signed note of it (empty before the first entry)."""
+
+    frontier: Frontier
+    root: bytes
+    checkpoint: str
+
+
+def read_head(row: Row[Any]) -> Head:
+    """Return the head of its row."""
+    packed = bytes(row.frontier)
+    hashes = tuple(packed[at : at + HASH_SIZE] for at in range(0, len(packed), HASH_SIZE))
+    return Head(Frontier(int(row.size), hashes), bytes(row.root), row.checkpoint)
+
+
+class SqlLedger:
+    """The log, inside one unit of work.
+
+    A row holds an entry's leaf and the hashes of every subtree which that entry was the last
+    of: `Node(level, position)` is found at `32 * level` in the row of entry
+    `(position + 1) * 2**level - 1`. So an append is one row and a proof one query of O(log n) rows.
+    """
+
+    __slots__ = ("_committed", "_frontier", "_session", "_signer")
+
+    def __init__(self, session: Session, signer: Signer) -> None:
+        self._session = session
+        self._signer = signer
+        self._committed: Head | None = None
+        self._frontier: Frontier | None = None
+
+    def append(self, entry: Entry) -> int:
+        """Append `entry` and return its index."""
+        leaf = leaf_bytes(entry)
+        self._session.become_writer()
+        if self._frontier is None:
+            self._committed = self._head()
+            self._frontier = self._committed.frontier
+        index = self._frontier.size
+        self._frontier, completed = self._frontier.append(merkle.leaf_hash(leaf))
+        self._session.write(_INSERT, {"number": index, "hashes": b"".join(completed), "leaf": leaf})
+        return index
+
+    def write_head(self) -> None:
+        """Sign what was appended and replace the head by compare-and-swap; the commit makes it durable."""
+        frontier, before = self._frontier, self._committed
+        self.forget()
+        if frontier is None or before is None:
+            return
+        root = frontier.root()
+        swapped = self._session.write(
+            _SWAP,
+            {
+                "old_size": before.frontier.size,
+                "old_root": before.root,
+                "size": frontier.size,
+                "root": root,
+                "frontier": b"".join(frontier.hashes),
+                "checkpoint": self._signed(frontier.size, root),
+            },
+        )
+        if swapped != 1:
+            raise ConcurrentWriteError("another writer has grown the ledger; try again")
+
+    def forget(self) -> None:
+        """Forget the head that was read, since the transaction that read it is over."""
+        self._frontier = self._committed = None
+
+    def size(self) -> int:
+        """Return the number of entries that this unit of work sees."""
+        return self._frontier.size if self._frontier is not None else self._head().frontier.size
+
+    def leaf(self, index: int) -> bytes:
+        """Return the canonical bytes of entry `index`; or raise `NotFoundError`."""
+        rows = self._session.read(_LEAF, {"number": index}) if index >= 0 else ()
+        if not rows:
+            raise NotFoundError(f"there is no entry `{index}`")
+        return bytes(rows[0].leaf)
+
+    def leaves(self, start: int, stop: int) -> Iterator[bytes]:
+        """Yield the canonical bytes of the entries from `start` up to `stop`, or raise `NotFoundError`."""
+        while start < stop:
+            until = min(start + _PAGE, stop)
+            rows = self._session.page(_LEAVES, {"start": start, "stop": until})
+            if [row.number for row in rows] != list(range(start, until)):
+                raise NotFoundError(f"there are not all entries from `{start}` to `{until - 1}`")
+            for row in rows:
+                yield bytes(row.leaf)
+            start = until
+
+    def nodes(self, nodes: Sequence[Node]) -> tuple[bytes, ...]:
+        """Return the hashes of these complete subtrees, in the order asked; `NotFoundError` for others."""
+        places = [(((node.position + 1) << node.level) - 1, HASH_SIZE * node.level) for node in nodes]
+        rows = dict(self._rows_of(sorted({number for number, _ in places})))
+        hashes = tuple(rows.get(number, b"")[at : at + HASH_SIZE] for number, at in places)
+        if any(len(item) != HASH_SIZE for item in hashes):
+            raise NotFoundError("the log has not completed every subtree asked for")
+        return hashes
+
+    def _rows_of(self, numbers: Sequence[int]) -> Iterable[tuple[int, bytes]]:
+        for at in range(0, len(numbers), _PAGE):
+            rows = self._session.page(_HASHES, {"numbers": numbers[at : at + _PAGE]})
+            yield from ((row.number, bytes(row.hashes)) for row in rows)
+
+    def checkpoint(self) -> str:
+        """Return the signed note of the last committed head."""
+        head = self._committed if self._committed is not None else self._head()
+        return head.checkpoint or self._signed(head.frontier.size, head.root)
+
+    def inclusion_proof(self, index: int, size: int) -> tuple[bytes, ...]:
+        """Return the RFC 6962 audit path of an entry in the tree of `size`, or raise `NotFoundError`."""
+        self._require(size)
+        return merkle.inclusion_proof(index, size, self.nodes)
+
+    def consistency_proof(self, old: int, new: int) -> tuple[bytes, ...]:
+        """Return the RFC 6962 proof that the tree of `new` extends that of `old`; or `NotFoundError`."""
+        self._require(new)
+        return merkle.consistency_proof(old, new, self.nodes)
+
+    def _require(self, size: int) -> None:
+        if size > self.size():
+            raise NotFoundError(f"the log has not grown to `{size}` entries")
+
+    def _head(self) -> Head:
+        rows = self._session.read(_HEAD, {})
+        if len(rows) != 1:
+            raise LedgerError("the ledger has no head; the database was changed from outside")
+        return read_head(rows[0])
+
+    def _signed(self, size: int, root: bytes) -> str:
+        return self._signer.sign(Checkpoint(self._signer.vkey.name, size, root).text)

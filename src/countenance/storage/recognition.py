@@ -1,0 +1,218 @@
+"""Galleries, decisions, and answers that were given."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import Row, bindparam, delete, insert, literal, select, update
+
+from countenance.biometrics.model import GalleryId, Pipeline
+from countenance.errors import (
+    AlreadyExistsError,
+    ConcurrentWriteError,
+    IdempotencyMismatchError,
+    NotFoundError,
+)
+from countenance.policy.codec import (
+    decision_from_json,
+    decision_to_json,
+    question_from_json,
+    question_to_json,
+)
+from countenance.policy.model import Purpose
+from countenance.recognition.model import DecisionRecord, Gallery
+from countenance.storage.secrecy import WRAPPED_SIZE, Keyring
+from countenance.storage.session import Session
+from countenance.storage.statements import insert_if_absent
+from countenance.storage.tables import (
+    cases,
+    consents,
+    decisions,
+    galleries,
+    gallery_changes,
+    idempotency_records,
+    reference_templates,
+    subject_keys,
+    subjects,
+)
+from countenance.vetting.model import CustomerId, LeaseId
+
+CLAIM_LIFETIME: Final = timedelta(seconds=60)
+"""After this long without an answer, a claim may be taken over."""
+
+_GALLERY: Final = select(galleries).where(galleries.c.id == bindparam("id"))
+_GALLERIES: Final = (
+    select(galleries).where(galleries.c.customer_id == bindparam("customer_id")).order_by(galleries.c.id)
+)
+_INSERT_GALLERY: Final = insert_if_absent(galleries)
+
+_ITS_SUBJECTS: Final = select(subjects.c.id).where(subjects.c.gallery_id == bindparam("gallery"))
+_REMOVE_GALLERY: Final = (
+    delete(gallery_changes).where(
+        gallery_changes.c.gallery_id == bindparam("gallery"), gallery_changes.c.added
+    ),
+    insert(gallery_changes).from_select(
+        ["gallery_id", "reference_id", "added"],
+        select(subjects.c.gallery_id, reference_templates.c.id, literal(value=False))
+        .join(reference_templates, reference_templates.c.subject == subjects.c.id)
+        .where(subjects.c.gallery_id == bindparam("gallery")),
+    ),
+    delete(reference_templates).where(reference_templates.c.subject.in_(_ITS_SUBJECTS)),
+    update(subject_keys)
+    .where(
+        subject_keys.c.id.in_(select(subjects.c.key_id).where(subjects.c.gallery_id == bindparam("gallery")))
+    )
+    .values(wrapped=bytes(WRAPPED_SIZE), vacant=True),
+    delete(subjects).where(subjects.c.gallery_id == bindparam("gallery")),
+    delete(consents).where(consents.c.gallery_id == bindparam("gallery")),
+    delete(cases).where(cases.c.gallery_id == bindparam("gallery")),
+)
+_DELETE_GALLERY: Final = delete(galleries).where(galleries.c.id == bindparam("gallery"))
+
+_DECISION: Final = select(decisions).where(decisions.c.id == bindparam("id"))
+_INSERT_DECISION: Final = insert_if_absent(decisions)
+
+_HELD: Final = (
+    idempotency_records.c.actor_id == bindparam("of_actor"),
+    idempotency_records.c.key == bindparam("of_key"),
+)
+_CLAIM: Final = insert_if_absent(idempotency_records)
+_CLAIMED: Final = select(idempotency_records).where(*_HELD)
+_TAKE_OVER: Final = update(idempotency_records).where(*_HELD).values(claimed=bindparam("at"))
+_COMPLETE: Final = update(idempotency_records).where(*_HELD).values(sealed_answer=bindparam("answer"))
+_RELEASE: Final = delete(idempotency_records).where(*_HELD, idempotency_records.c.sealed_answer.is_(None))
+
+
+class SqlGalleries:
+    """Galleries by id."""
+
+    __slots__ = ("_session",)
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add(self, gallery: Gallery) -> None:
+        """Store `gallery`; raises `AlreadyExistsError`."""
+        row = {
+            "id": gallery.id,
+            "customer_id": gallery.customer_id,
+            "lease_id": gallery.lease_id,
+            "purpose": gallery.purpose.value,
+            "model_digest": gallery.pipeline.model_digest,
+            "pipeline_version": gallery.pipeline.version,
+            "scraped": gallery.scraped,
+            "created": gallery.created,
+            "subject_count": 0,
+        }
+        if not self._session.insert_new(_INSERT_GALLERY, row):
+            raise AlreadyExistsError(f"there is a gallery `{gallery.id}` already")
+
+    def get(self, gallery_id: GalleryId) -> Gallery | None:
+        """Return the gallery, or None."""
+        rows = self._session.read(_GALLERY, {"id": gallery_id})
+        return _gallery(rows[0]) if rows else None
+
+    def of_customer(self, customer_id: CustomerId) -> tuple[Gallery, ...]:
+        """Return the customer's galleries, ordered by id."""
+        return tuple(map(_gallery, self._session.read(_GALLERIES, {"customer_id": customer_id})))
+
+    def remove(self, gallery_id: GalleryId) -> None:
+        """Remove the gallery, its subjects, keys, references, consents and cases, or raise `NotFoundError`.
+
+        The removal of each reference stays in the log of changes, so that a process which
+        holds the gallery in memory drops it even if the id is used again.
+        """
+        for statement in _REMOVE_GALLERY:
+            self._session.write(statement, {"gallery": gallery_id})
+        if not self._session.write(_DELETE_GALLERY, {"gallery": gallery_id}):
+            raise NotFoundError(f"there is no gallery `{gallery_id}`")
+        self._session.leaves_traces()
+
+
+class SqlDecisions:
+    """Decisions by id."""
+
+    __slots__ = ("_session",)
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add(self, record: DecisionRecord) -> None:
+        """Store `record`; raises `AlreadyExistsError`."""
+        row = {
+            "id": record.id,
+            "customer_id": record.customer_id,
+            "actor_id": record.actor_id,
+            "question": question_to_json(record.question).decode(),
+            "decision": decision_to_json(record.decision).decode(),
+            "entry": record.entry,
+            "asked": record.asked,
+        }
+        if not self._session.insert_new(_INSERT_DECISION, row):
+            raise AlreadyExistsError(f"there is a decision `{record.id}` already")
+
+    def get(self, decision_id: str) -> DecisionRecord | None:
+        """Return the record, or None."""
+        rows = self._session.read(_DECISION, {"id": decision_id})
+        if not rows:
+            return None
+        row = rows[0]
+        return DecisionRecord(
+            id=row.id,
+            customer_id=None if row.customer_id is None else CustomerId(row.customer_id),
+            actor_id=row.actor_id,
+            question=question_from_json(row.question.encode()),
+            decision=decision_from_json(row.decision.encode()),
+            entry=row.entry,
+            asked=row.asked,
+        )
+
+
+class SqlIdempotencyRecords:
+    """Answers that were given, sealed under the master key."""
+
+    __slots__ = ("_keyring", "_session")
+
+    def __init__(self, session: Session, keyring: Keyring) -> None:
+        self._session = session
+        self._keyring = keyring
+
+    def claim(self, *, actor_id: str, key: str, request_digest: bytes, at: datetime) -> bytes | None:
+        """Return the stored answer, or None after claiming the key for this request."""
+        row = {"actor_id": actor_id, "key": key, "request_digest": request_digest, "claimed": at}
+        if self._session.insert_new(_CLAIM, {**row, "sealed_answer": None}):
+            return None
+        place = {"of_actor": actor_id, "of_key": key}
+        (held,) = self._session.read(_CLAIMED, place)
+        if bytes(held.request_digest) != request_digest:
+            raise IdempotencyMismatchError(f"the key `{key}` was used for another request")
+        if held.sealed_answer is not None:
+            return self._keyring.open(bytes(held.sealed_answer), "answer", actor_id, key)
+        if at - held.claimed < CLAIM_LIFETIME:
+            raise ConcurrentWriteError(f"the request with the key `{key}` is being answered")
+        self._session.write(_TAKE_OVER, {**place, "at": at})
+        return None
+
+    def complete(self, *, actor_id: str, key: str, answer: bytes) -> None:
+        """Store the answer of a claimed key; raises `NotFoundError` for one that is not claimed."""
+        sealed = self._keyring.seal(answer, "answer", actor_id, key)
+        place = {"of_actor": actor_id, "of_key": key}
+        if not self._session.write(_COMPLETE, {**place, "answer": sealed}):
+            raise NotFoundError(f"the key `{key}` is not claimed")
+
+    def release(self, *, actor_id: str, key: str) -> None:
+        """Give up a claim whose act failed; an answer that was given stays."""
+        self._session.write(_RELEASE, {"of_actor": actor_id, "of_key": key})
+
+
+def _gallery(row: Row[Any]) -> Gallery:
+    return Gallery(
+        id=GalleryId(row.id),
+        customer_id=CustomerId(row.customer_id),
+        lease_id=LeaseId(row.lease_id),
+        purpose=Purpose(row.purpose),
+        pipeline=Pipeline(row.model_digest, row.pipeline_version),
+        scraped=row.scraped,
+        created=row.created,
+    )

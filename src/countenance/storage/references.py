@@ -1,0 +1,279 @@
+"""References of subjects, their keys, and the log of a gallery's changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+import numpy as np
+from sqlalchemy import Row, bindparam, delete, insert, select, update
+
+from countenance.biometrics.model import GalleryId, Pipeline, ReferenceId, SubjectId, Template
+from countenance.errors import AlreadyExistsError, NotFoundError, StorageError
+from countenance.recognition.model import GalleryChange, Reference
+from countenance.storage.consent import SqlConsents, span
+from countenance.storage.secrecy import WRAPPED_SIZE, Keyring, SubjectKey
+from countenance.storage.session import Session
+from countenance.storage.statements import insert_if_absent
+from countenance.storage.tables import galleries, gallery_changes, reference_templates, subject_keys, subjects
+
+_PAGE: Final = 500
+_FLOATS: Final = np.dtype("<f4")
+_NO_SUBJECT: Final = SubjectId("")
+
+_PLACE: Final = (
+    subjects.c.gallery_id == bindparam("gallery"),
+    subjects.c.subject_id == bindparam("subject"),
+)
+_SUBJECT: Final = (
+    select(subjects.c.id, subjects.c.key_id, subjects.c.reference_count, subject_keys.c.wrapped)
+    .join(subject_keys, subject_keys.c.id == subjects.c.key_id)
+    .where(*_PLACE)
+)
+_REFERENCES: Final = (
+    select(reference_templates, subject_keys.c.wrapped)
+    .join(subjects, subjects.c.id == reference_templates.c.subject)
+    .join(subject_keys, subject_keys.c.id == subjects.c.key_id)
+    .where(*_PLACE)
+    .order_by(reference_templates.c.id)
+)
+_OWNER: Final = (
+    select(reference_templates.c.subject, subjects.c.gallery_id, subjects.c.reference_count)
+    .join(subjects, subjects.c.id == reference_templates.c.subject)
+    .where(reference_templates.c.id == bindparam("reference"))
+)
+_ENROLLED: Final = (
+    select(subjects.c.subject_id)
+    .where(subjects.c.gallery_id == bindparam("gallery"), subjects.c.reference_count > 0)
+    .order_by(subjects.c.subject_id)
+    .limit(bindparam("most"))
+)
+_ENROLLED_AFTER: Final = _ENROLLED.where(subjects.c.subject_id > bindparam("after"))
+_COUNT: Final = select(galleries.c.subject_count).where(galleries.c.id == bindparam("gallery"))
+_CHANGES: Final = (
+    select(
+        gallery_changes.c.sequence,
+        gallery_changes.c.added,
+        gallery_changes.c.reference_id,
+        subjects.c.subject_id,
+        subject_keys.c.wrapped,
+        reference_templates.c.sealed,
+        reference_templates.c.model_digest,
+        reference_templates.c.pipeline_version,
+    )
+    .outerjoin(reference_templates, reference_templates.c.id == gallery_changes.c.reference_id)
+    .outerjoin(subjects, subjects.c.id == reference_templates.c.subject)
+    .outerjoin(subject_keys, subject_keys.c.id == subjects.c.key_id)
+    .where(
+        gallery_changes.c.gallery_id == bindparam("gallery"), gallery_changes.c.sequence > bindparam("after")
+    )
+    .order_by(gallery_changes.c.sequence)
+    .limit(_PAGE)
+)
+
+_VACANT_KEY: Final = (
+    select(subject_keys.c.id).where(subject_keys.c.vacant).order_by(subject_keys.c.id).limit(1)
+)
+_ADD_KEY: Final = insert(subject_keys).values(vacant=False)
+_NEWEST_KEY: Final = select(subject_keys.c.id).order_by(subject_keys.c.id.desc()).limit(1)
+_SET_KEY: Final = (
+    update(subject_keys)
+    .where(subject_keys.c.id == bindparam("key"))
+    .values(wrapped=bindparam("bytes"), vacant=bindparam("empty"))
+)
+_ADD_SUBJECT: Final = insert(subjects)
+_ADD_REFERENCE: Final = insert_if_absent(reference_templates)
+_GROW: Final = (
+    update(subjects)
+    .where(subjects.c.id == bindparam("number"))
+    .values(reference_count=subjects.c.reference_count + bindparam("by"))
+)
+_COUNT_SUBJECT: Final = (
+    update(galleries)
+    .where(galleries.c.id == bindparam("gallery"))
+    .values(subject_count=galleries.c.subject_count + bindparam("by"))
+)
+_LOG: Final = insert(gallery_changes)
+_UNLOG: Final = delete(gallery_changes).where(
+    gallery_changes.c.reference_id == bindparam("reference"), gallery_changes.c.added
+)
+_REMOVE: Final = delete(reference_templates).where(reference_templates.c.id == bindparam("reference"))
+_REMOVE_SUBJECT: Final = delete(subjects).where(subjects.c.id == bindparam("number"))
+
+
+class SqlReferences:
+    """References of subjects, each encrypted under its subject's own key."""
+
+    __slots__ = ("_consents", "_keyring", "_session")
+
+    def __init__(self, session: Session, keyring: Keyring, consents: SqlConsents) -> None:
+        self._session = session
+        self._keyring = keyring
+        self._consents = consents
+
+    def add(self, reference: Reference) -> None:
+        """Store `reference`; raises `AlreadyExistsError` for its id, `NotFoundError` without its gallery."""
+        self._session.become_writer()
+        if self._session.read(_OWNER, {"reference": reference.id}):
+            raise AlreadyExistsError(f"there is a reference `{reference.id}` already")
+        number, key, count = self._subject(reference.gallery_id, reference.subject_id)
+        pipeline = reference.template.pipeline
+        parts = (pipeline.model_digest, pipeline.version)
+        template = reference.template.vector.astype(_FLOATS).tobytes()
+        row = {
+            "id": reference.id,
+            "subject": number,
+            "model_digest": pipeline.model_digest,
+            "pipeline_version": pipeline.version,
+            "sealed": key.seal(template, reference_id=reference.id, pipeline=parts),
+            "enrolled": reference.enrolled,
+        }
+        self._session.write(_ADD_REFERENCE, row)
+        self._session.write(_GROW, {"number": number, "by": 1})
+        if count == 0:
+            self._session.write(_COUNT_SUBJECT, {"gallery": reference.gallery_id, "by": 1})
+        self._session.write(_LOG, _change(reference.gallery_id, reference.id, added=True))
+
+    def of_subject(self, gallery_id: GalleryId, subject_id: SubjectId) -> tuple[Reference, ...]:
+        """Return the subject's references, ordered by id; empty for an unknown subject."""
+        rows = self._session.read(_REFERENCES, {"gallery": gallery_id, "subject": subject_id})
+        if not rows:
+            return ()
+        key = self._keyring.unwrap(bytes(rows[0].wrapped), gallery_id, subject_id)
+        return tuple(
+            Reference(
+                id=ReferenceId(row.id),
+                gallery_id=gallery_id,
+                subject_id=subject_id,
+                template=_template(key, row.id, row),
+                enrolled=row.enrolled,
+            )
+            for row in rows
+        )
+
+    def subjects(
+        self, gallery_id: GalleryId, *, after: SubjectId | None, limit: int
+    ) -> tuple[SubjectId, ...]:
+        """Return up to `limit` enrolled subjects whose ids sort after `after`, ordered by id."""
+        parameters: dict[str, object] = {"gallery": gallery_id, "most": limit}
+        if after is None:
+            rows = self._session.read(_ENROLLED, parameters)
+        else:
+            rows = self._session.read(_ENROLLED_AFTER, {**parameters, "after": after})
+        return tuple(SubjectId(row.subject_id) for row in rows)
+
+    def subject_count(self, gallery_id: GalleryId) -> int:
+        """Return the number of enrolled subjects of the gallery; 0 for an unknown one."""
+        rows = self._session.read(_COUNT, {"gallery": gallery_id})
+        return int(rows[0].subject_count) if rows else 0
+
+    def remove(self, reference_id: ReferenceId) -> None:
+        """Remove one reference, or raise `NotFoundError`. The subject keeps its key."""
+        self._session.become_writer()
+        rows = self._session.read(_OWNER, {"reference": reference_id})
+        if not rows:
+            raise NotFoundError(f"there is no reference `{reference_id}`")
+        owner = rows[0]
+        self._take_out(owner.gallery_id, reference_id)
+        self._session.write(_GROW, {"number": owner.subject, "by": -1})
+        if owner.reference_count == 1:
+            self._session.write(_COUNT_SUBJECT, {"gallery": owner.gallery_id, "by": -1})
+        self._session.leaves_traces()
+
+    def erase(self, gallery_id: GalleryId, subject_id: SubjectId) -> tuple[ReferenceId, ...]:
+        """Remove all of the subject's references and destroy the subject's key.
+
+        Returns the ids that were removed; empty for an unknown subject.
+        """
+        self._session.become_writer()
+        place = {"gallery": gallery_id, "subject": subject_id}
+        rows = self._session.read(_SUBJECT, place)
+        if not rows:
+            return ()
+        removed = tuple(ReferenceId(row.id) for row in self._session.read(_REFERENCES, place))
+        for reference_id in removed:
+            self._take_out(gallery_id, reference_id)
+        if removed:
+            self._session.write(_COUNT_SUBJECT, {"gallery": gallery_id, "by": -1})
+        self._session.write(_REMOVE_SUBJECT, {"number": rows[0].id})
+        zeros = {"key": rows[0].key_id, "bytes": bytes(WRAPPED_SIZE), "empty": True}
+        self._session.write(_SET_KEY, zeros)
+        self._session.leaves_traces()
+        return removed
+
+    def commitment(self, gallery_id: GalleryId, subject_id: SubjectId) -> bytes | None:
+        """Return HMAC-SHA-256 of the subject's id under the subject's key; None without a key."""
+        rows = self._session.read(_SUBJECT, {"gallery": gallery_id, "subject": subject_id})
+        if not rows:
+            return None
+        return self._keyring.unwrap(bytes(rows[0].wrapped), gallery_id, subject_id).commitment()
+
+    def changes(self, gallery_id: GalleryId, *, after: int) -> Iterator[GalleryChange]:
+        """Yield the changes of the gallery with a sequence above `after`, in order, a page at a time.
+
+        The log keeps no name of a subject that is gone: a removal has an empty `subject_id`.
+        """
+        while rows := self._session.page(_CHANGES, {"gallery": gallery_id, "after": after}):
+            keys: dict[str, SubjectKey] = {}
+            for row in rows:
+                if row.added and row.subject_id not in keys:
+                    keys[row.subject_id] = self._keyring.unwrap(
+                        bytes(row.wrapped), gallery_id, row.subject_id
+                    )
+                yield GalleryChange(
+                    sequence=row.sequence,
+                    reference_id=ReferenceId(row.reference_id),
+                    subject_id=SubjectId(row.subject_id) if row.added else _NO_SUBJECT,
+                    template=_template(keys[row.subject_id], row.reference_id, row) if row.added else None,
+                )
+            after = rows[-1].sequence
+
+    def _subject(self, gallery_id: GalleryId, subject_id: SubjectId) -> tuple[int, SubjectKey, int]:
+        """Return the subject's row number, key and count of references, making the subject if it is new."""
+        place = {"gallery": gallery_id, "subject": subject_id}
+        rows = self._session.read(_SUBJECT, place)
+        if rows:
+            key = self._keyring.unwrap(bytes(rows[0].wrapped), gallery_id, subject_id)
+            return rows[0].id, key, rows[0].reference_count
+        if not self._session.read(_COUNT, {"gallery": gallery_id}):
+            raise NotFoundError(f"there is no gallery `{gallery_id}`")
+        key, wrapped = self._keyring.new_subject_key(gallery_id, subject_id)
+        start, stop = span(self._consents.get(gallery_id, subject_id))
+        row = {
+            "gallery_id": gallery_id,
+            "subject_id": subject_id,
+            "key_id": self._place_for(wrapped),
+            "reference_count": 0,
+            "consent_from": start,
+            "consent_until": stop,
+        }
+        self._session.write(_ADD_SUBJECT, row)
+        return self._session.read(_SUBJECT, place)[0].id, key, 0
+
+    def _place_for(self, wrapped: bytes) -> int:
+        """Write a wrapped key over one that was destroyed, or at the end; return its row's number."""
+        vacant = self._session.read(_VACANT_KEY, {})
+        if vacant:
+            number = int(vacant[0].id)
+            self._session.write(_SET_KEY, {"key": number, "bytes": wrapped, "empty": False})
+            return number
+        self._session.write(_ADD_KEY, {"wrapped": wrapped})
+        return int(self._session.read(_NEWEST_KEY, {})[0].id)
+
+    def _take_out(self, gallery_id: GalleryId, reference_id: ReferenceId) -> None:
+        self._session.write(_REMOVE, {"reference": reference_id})
+        self._session.write(_UNLOG, {"reference": reference_id})
+        self._session.write(_LOG, _change(gallery_id, reference_id, added=False))
+
+
+def _change(gallery_id: GalleryId, reference_id: ReferenceId, *, added: bool) -> dict[str, object]:
+    return {"gallery_id": gallery_id, "reference_id": reference_id, "added": added}
+
+
+def _template(key: SubjectKey, reference_id: str, row: Row[Any]) -> Template:
+    pipeline = Pipeline(row.model_digest, row.pipeline_version)
+    parts = (pipeline.model_digest, pipeline.version)
+    plain = key.open(bytes(row.sealed), reference_id=reference_id, pipeline=parts)
+    if len(plain) % _FLOATS.itemsize:
+        raise StorageError("a stored template has no whole number of components")
+    return Template(np.frombuffer(plain, dtype=_FLOATS), pipeline)

@@ -1,0 +1,156 @@
+"""Reading and writing within one unit of work: reads take no lock, the first write makes sure of them.
+
+A session reads from one snapshot and holds no lock. At the first write it takes the place
+of the one writer, and the snapshot must still be true: if others have committed since, the
+reads made so far are made again, and unless each gives what it gave before, the unit of
+work ends with `ConcurrentWriteError`. So whatever was decided from those reads holds at the
+moment of the commit, writers follow one another, and those who only read wait for nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from enum import Enum, auto
+from typing import Any
+
+from sqlalchemy import CompoundSelect, Connection, Executable, Insert, Row, Select
+
+from countenance.errors import ConcurrentWriteError, StorageError
+from countenance.storage.database import Database
+from countenance.storage.failures import told_plainly
+
+Query = Select[Any] | CompoundSelect[Any]
+Parameters = Mapping[str, Any] | Sequence[Mapping[str, Any]] | None
+
+
+class _Phase(Enum):
+    IDLE = auto()
+    READING = auto()
+    WRITING = auto()
+
+
+class Session:
+    """One connection, from the first statement until `close`. For one thread."""
+
+    __slots__ = ("_connection", "_database", "_open", "_paged", "_phase", "_reads", "_traces")
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._connection: Connection | None = None
+        self._open = False
+        self._phase = _Phase.IDLE
+        self._reads: list[tuple[Query, Parameters, Sequence[Row[Any]]]] = []
+        self._paged = False
+        self._traces = False
+
+    def open(self) -> None:
+        """Take statements from now on."""
+        self._open = True
+
+    def read(self, statement: Query, parameters: Mapping[str, Any]) -> Sequence[Row[Any]]:
+        """Return all rows of `statement`; they are compared again if this session comes to write."""
+        with told_plainly():
+            rows = self._reading().execute(statement, parameters).all()
+        if self._phase is _Phase.READING:
+            self._reads.append((statement, parameters, rows))
+        return rows
+
+    def page(self, statement: Query, parameters: Mapping[str, Any]) -> Sequence[Row[Any]]:
+        """Return rows that are too many to remember.
+
+        A session that has paged can become the writer only if nobody has committed since.
+        """
+        self._paged = True
+        with told_plainly():
+            return self._reading().execute(statement, parameters).all()
+
+    def write(self, statement: Executable, parameters: Parameters = None) -> int:
+        """Execute `statement` as the one writer, and return how many rows it touched."""
+        self.become_writer()
+        with told_plainly():
+            return self._connected().execute(statement, parameters).rowcount
+
+    def become_writer(self) -> None:
+        """Take the writer's place, or raise `ConcurrentWriteError`."""
+        if self._phase is _Phase.WRITING:
+            return
+        connection = self._connected()
+        with told_plainly():
+            same = self._database.take_writer(connection, reading=self._phase is _Phase.READING)
+            self._phase = _Phase.WRITING
+            if not same:
+                self._make_sure(connection)
+        self._reads.clear()
+
+    def _make_sure(self, connection: Connection) -> None:
+        if self._paged or any(
+            connection.execute(statement, parameters).all() != rows
+            for statement, parameters, rows in self._reads
+        ):
+            raise ConcurrentWriteError("what was read has changed meanwhile; try again")
+
+    @property
+    def writing(self) -> bool:
+        """Tell whether this session is the writer."""
+        return self._phase is _Phase.WRITING
+
+    def insert_new(self, statement: Insert, parameters: Mapping[str, Any]) -> bool:
+        """Insert a row unless one with its key is there already; tell whether it was inserted."""
+        return self.write(statement, parameters) == 1
+
+    def leaves_traces(self) -> None:
+        """Remember that something is erased here, so that the commit removes older pages of it as well."""
+        self._traces = True
+
+    def commit(self) -> None:
+        """Make durable what was written; afterwards the session can read, or write, anew."""
+        if self._connection is not None:
+            with told_plainly():
+                self._connection.commit()
+        if self._traces:
+            self._database.expect_traces()
+        self._over()
+        if self._database.has_traces:
+            self._database.leave_no_traces()
+
+    def roll_back(self) -> None:
+        """Undo what was written since the last commit."""
+        try:
+            if self._connection is not None:
+                with told_plainly():
+                    self._connection.rollback()
+        finally:
+            self._over()
+
+    def close(self) -> None:
+        """Roll back and give the connection back; no further statement is taken."""
+        self._open = False
+        connection, self._connection = self._connection, None
+        try:
+            if connection is not None:
+                with told_plainly():
+                    connection.close()
+        finally:
+            self._over()
+
+    def _over(self) -> None:
+        if self._phase is _Phase.WRITING:
+            self._database.leave_writer()
+        self._phase = _Phase.IDLE
+        self._reads.clear()
+        self._paged = self._traces = False
+
+    def _connected(self) -> Connection:
+        if not self._open:
+            raise StorageError("the unit of work is over")
+        if self._connection is None:
+            with told_plainly():
+                self._connection = self._database.engine.connect()
+        return self._connection
+
+    def _reading(self) -> Connection:
+        connection = self._connected()
+        if self._phase is _Phase.IDLE:
+            self._database.start_reading(connection)
+            self._phase = _Phase.READING
+        return connection

@@ -1,0 +1,235 @@
+"""Every table, as the current migrations leave them (a test compares the two).
+
+Three tables carry what must be destroyed with a subject. `subject_keys` is written in place
+only and never shrinks: a row that is zeroed leaves no second copy behind in the file, which
+a moved or deleted row may. A key's row is found through `subjects`, so it names nobody.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from countenance.storage.types import Moment, Words, blob, name, number
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+installation = Table(
+    "installation",
+    metadata,
+    Column("name", name(), primary_key=True),
+    Column("value", blob(), nullable=False),
+)
+
+customers = Table(
+    "customers",
+    metadata,
+    Column("id", name(), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("jurisdictions", Words, nullable=False),
+    Column("acts_for", Words, nullable=False),
+)
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("id", name(), primary_key=True),
+    Column("customer_id", name(), nullable=False),
+    Column("max_candidates", Integer, nullable=False),
+    Column("approved_by", Words, nullable=False),
+    Column("acts", Words, nullable=False),
+    Column("purposes", Words, nullable=False),
+    Column("galleries", Words, nullable=False),
+    Column("spaces", Words, nullable=False),
+    Column("cameras", Words, nullable=False),
+    Column("model_digests", Words, nullable=False),
+    Column("instruments", Words, nullable=False),
+    Column("fmr_ppb", BigInteger, nullable=False),
+    Column("n_max", BigInteger, nullable=False),
+    Column("examiners", Integer, nullable=False),
+    Column("not_before", Moment, nullable=False),
+    Column("expires", Moment, nullable=False),
+    Column("revoked", Boolean, nullable=False),
+)
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("id", name(), primary_key=True),
+    Column("secret_digest", blob(), nullable=False),
+    Column("role", Text, nullable=False),
+    Column("lease_id", name(), nullable=True),
+    Column("label", Text, nullable=False),
+    Column("created", Moment, nullable=False),
+    Column("expires", Moment, nullable=True),
+    Column("revoked", Moment, nullable=True),
+)
+
+consents = Table(
+    "consents",
+    metadata,
+    Column("gallery_id", name(), primary_key=True),
+    Column("subject_id", name(), primary_key=True),
+    Column("notice", Text, nullable=False),
+    Column("method", Text, nullable=False),
+    Column("instruments", Words, nullable=False),
+    Column("given", Moment, nullable=False),
+    Column("expires", Moment, nullable=True),
+    Column("withdrawn", Moment, nullable=True),
+)
+
+galleries = Table(
+    "galleries",
+    metadata,
+    Column("id", name(), primary_key=True),
+    Column("customer_id", name(), nullable=False, index=True),
+    Column("lease_id", name(), nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("model_digest", Text, nullable=False),
+    Column("pipeline_version", Text, nullable=False),
+    Column("scraped", Boolean, nullable=False),
+    Column("created", Moment, nullable=False),
+    # How many subjects are enrolled: asked by every act, so it is kept and not counted.
+    Column("subject_count", BigInteger, nullable=False),
+)
+
+subject_keys = Table(
+    "subject_keys",
+    metadata,
+    Column("id", number(), primary_key=True),
+    Column("wrapped", blob(), nullable=False),
+    Column("vacant", Boolean, nullable=False),
+)
+Index(
+    "ix_subject_keys_vacant",
+    subject_keys.c.id,
+    sqlite_where=subject_keys.c.vacant,
+    postgresql_where=subject_keys.c.vacant,
+)
+
+subjects = Table(
+    "subjects",
+    metadata,
+    Column("id", number(), primary_key=True),
+    Column("gallery_id", name(), ForeignKey("galleries.id"), nullable=False),
+    Column("subject_id", name(), nullable=False),
+    Column("key_id", number(), ForeignKey("subject_keys.id"), nullable=False),
+    Column("reference_count", Integer, nullable=False),
+    # When the current consent holds, repeated here so that lapsed ones are found by one range of
+    # an index; without a consent `consent_until` lies before all time.
+    Column("consent_from", Moment, nullable=False),
+    Column("consent_until", Moment, nullable=False),
+    UniqueConstraint("gallery_id", "subject_id"),
+    sqlite_autoincrement=True,
+)
+_enrolled = subjects.c.reference_count > 0
+Index(
+    "ix_subjects_until",
+    subjects.c.gallery_id,
+    subjects.c.consent_until,
+    sqlite_where=_enrolled,
+    postgresql_where=_enrolled,
+)
+Index(
+    "ix_subjects_from",
+    subjects.c.gallery_id,
+    subjects.c.consent_from,
+    sqlite_where=_enrolled,
+    postgresql_where=_enrolled,
+)
+
+reference_templates = Table(
+    "reference_templates",
+    metadata,
+    Column("number", number(), primary_key=True),
+    Column("id", name(), nullable=False, unique=True),
+    Column("subject", number(), ForeignKey("subjects.id"), nullable=False, index=True),
+    Column("model_digest", Text, nullable=False),
+    Column("pipeline_version", Text, nullable=False),
+    Column("sealed", blob(), nullable=False),
+    Column("enrolled", Moment, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+gallery_changes = Table(
+    "gallery_changes",
+    metadata,
+    Column("sequence", number(), primary_key=True),
+    Column("gallery_id", name(), nullable=False),
+    Column("reference_id", name(), nullable=False, index=True),
+    Column("added", Boolean, nullable=False),
+    Index("ix_gallery_changes_gallery_id_sequence", "gallery_id", "sequence"),
+    sqlite_autoincrement=True,
+)
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("id", name(), primary_key=True),
+    Column("gallery_id", name(), nullable=False, index=True),
+    Column("customer_id", name(), nullable=False),
+    Column("decision_id", name(), nullable=False),
+    Column("sealed", blob(), nullable=False),
+    Column("examiners", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("opened", Moment, nullable=False),
+)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("id", name(), primary_key=True),
+    Column("customer_id", name(), nullable=True),
+    Column("actor_id", name(), nullable=False),
+    Column("question", Text, nullable=False),
+    Column("decision", Text, nullable=False),
+    Column("entry", BigInteger, nullable=False),
+    Column("asked", Moment, nullable=False),
+)
+
+idempotency_records = Table(
+    "idempotency_records",
+    metadata,
+    Column("actor_id", name(), primary_key=True),
+    Column("key", name(), primary_key=True),
+    Column("request_digest", blob(), nullable=False),
+    Column("claimed", Moment, nullable=False),
+    Column("sealed_answer", blob(), nullable=True),
+)
+
+ledger_entries = Table(
+    "ledger_entries",
+    metadata,
+    Column("number", number(), primary_key=True, autoincrement=False),
+    # The hashes of the subtrees that this entry completed, 32 bytes each, its own leaf hash first.
+    Column("hashes", blob(), nullable=False),
+    Column("leaf", blob(), nullable=False),
+)
+
+ledger_head = Table(
+    "ledger_head",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("size", BigInteger, nullable=False),
+    Column("root", blob(), nullable=False),
+    Column("frontier", blob(), nullable=False),
+    Column("checkpoint", Text, nullable=False),
+)

@@ -1,0 +1,96 @@
+"""One transaction over every room's tables. The only module that commits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import TracebackType
+from typing import Self
+
+from countenance.consent.ports import Consents
+from countenance.errors import StorageError
+from countenance.ledger.note import Signer
+from countenance.ledger.ports import Ledger
+from countenance.oversight.ports import Cases
+from countenance.recognition.ports import Decisions, Galleries, IdempotencyRecords, References
+from countenance.storage.consent import SqlConsents
+from countenance.storage.database import Database
+from countenance.storage.ledger import SqlLedger
+from countenance.storage.oversight import SqlCases
+from countenance.storage.recognition import SqlDecisions, SqlGalleries, SqlIdempotencyRecords
+from countenance.storage.references import SqlReferences
+from countenance.storage.secrecy import Keyring
+from countenance.storage.session import Session
+from countenance.storage.vetting import SqlApiKeys, SqlCustomers, SqlLeases
+from countenance.vetting.ports import ApiKeys, Customers, Leases
+
+
+class SqlUnitOfWork:
+    """A unit of work on a database; made by `unit_of_work_factory`.
+
+    Reading takes no lock. The first write makes this the one writer, after making sure that
+    what was read is still so (see `countenance.storage.session`). After `commit` it can be
+    read from, and written in, anew.
+    """
+
+    customers: Customers
+    leases: Leases
+    keys: ApiKeys
+    consents: Consents
+    cases: Cases
+    galleries: Galleries
+    references: References
+    decisions: Decisions
+    idempotency: IdempotencyRecords
+    ledger: Ledger
+
+    def __init__(self, database: Database, keyring: Keyring, signer: Signer) -> None:
+        session = Session(database)
+        consents = SqlConsents(session)
+        ledger = SqlLedger(session, signer)
+        self._session, self._log = session, ledger
+        self.customers = SqlCustomers(session)
+        self.leases = SqlLeases(session)
+        self.keys = SqlApiKeys(session)
+        self.consents = consents
+        self.cases = SqlCases(session, keyring)
+        self.galleries = SqlGalleries(session)
+        self.references = SqlReferences(session, keyring, consents)
+        self.decisions = SqlDecisions(session)
+        self.idempotency = SqlIdempotencyRecords(session, keyring)
+        self.ledger = ledger
+
+    def __enter__(self) -> Self:
+        """Begin; the connection is taken at the first statement."""
+        self._session.open()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Roll back what was not committed."""
+        self._log.forget()
+        try:
+            self._session.close()
+        except StorageError:
+            if error is None:
+                raise
+
+    def commit(self) -> None:
+        """Make everything durable at once, ledger entries included.
+
+        If it raises, nothing of this unit of work has happened.
+        """
+        try:
+            self._log.write_head()
+            self._session.commit()
+        except BaseException:
+            self._session.roll_back()
+            raise
+
+
+def unit_of_work_factory(database: Database, keyring: Keyring, signer: Signer) -> Callable[[], SqlUnitOfWork]:
+    """Return what makes units of work; safe to call from many threads, each unit for one of them."""
+    return lambda: SqlUnitOfWork(database, keyring, signer)

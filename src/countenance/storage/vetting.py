@@ -1,0 +1,210 @@
+"""Customers, leases and API keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final, TypeVar
+
+from sqlalchemy import Row, Table, bindparam, select, update
+
+from countenance.errors import AlreadyExistsError, NotFoundError
+from countenance.policy.model import Act, Camera, CustomerKind, Jurisdiction, LeaseTerms, Purpose, Space
+from countenance.storage.session import Session
+from countenance.storage.statements import insert_if_absent, keyed, replace_by_key
+from countenance.storage.tables import api_keys, customers, leases
+from countenance.vetting.model import ApiKey, Customer, CustomerId, KeyId, Lease, LeaseId, Role
+
+Word = TypeVar("Word", bound=StrEnum)
+
+_CUSTOMER: Final = select(customers).where(customers.c.id == bindparam("id"))
+_CUSTOMERS: Final = select(customers).order_by(customers.c.id)
+_INSERT_CUSTOMER: Final = insert_if_absent(customers)
+_REPLACE_CUSTOMER: Final = replace_by_key(customers)
+_LEASE: Final = select(leases).where(leases.c.id == bindparam("id"))
+_LEASES: Final = select(leases).order_by(leases.c.id)
+_INSERT_LEASE: Final = insert_if_absent(leases)
+_REPLACE_LEASE: Final = replace_by_key(leases)
+_KEY: Final = select(api_keys).where(api_keys.c.id == bindparam("id"))
+_KEYS: Final = select(api_keys).order_by(api_keys.c.created, api_keys.c.id)
+_INSERT_KEY: Final = insert_if_absent(api_keys)
+_REVOKE_KEY: Final = (
+    update(api_keys)
+    .where(api_keys.c.id == bindparam("key_id"), api_keys.c.revoked.is_(None))
+    .values(revoked=bindparam("at"))
+)
+
+
+def _words(kind: type[Word], words: Iterable[str]) -> frozenset[Word]:
+    return frozenset(map(kind, words))
+
+
+class SqlCustomers:
+    """Customers by id."""
+
+    __slots__ = ("_session",)
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def put(self, customer: Customer) -> None:
+        """Store `customer`, replacing one of the same id."""
+        row: dict[str, object] = {
+            "id": customer.id,
+            "name": customer.name,
+            "kind": customer.kind.value,
+            "jurisdictions": customer.jurisdictions,
+            "acts_for": customer.acts_for,
+        }
+        _put(self._session, customers, row)
+
+    def get(self, customer_id: CustomerId) -> Customer | None:
+        """Return the customer, or None."""
+        rows = self._session.read(_CUSTOMER, {"id": customer_id})
+        return _customer(rows[0]) if rows else None
+
+    def all(self) -> tuple[Customer, ...]:
+        """Return every customer, ordered by id."""
+        return tuple(map(_customer, self._session.read(_CUSTOMERS, {})))
+
+
+class SqlLeases:
+    """Leases by id."""
+
+    __slots__ = ("_session",)
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def put(self, lease: Lease) -> None:
+        """Store `lease`, replacing one of the same id."""
+        terms = lease.terms
+        row: dict[str, object] = {
+            "id": lease.id,
+            "customer_id": lease.customer_id,
+            "max_candidates": lease.max_candidates,
+            "approved_by": lease.approved_by,
+            "acts": terms.acts,
+            "purposes": terms.purposes,
+            "galleries": terms.galleries,
+            "spaces": terms.spaces,
+            "cameras": terms.cameras,
+            "model_digests": terms.model_digests,
+            "instruments": terms.instruments,
+            "fmr_ppb": terms.fmr_ppb,
+            "n_max": terms.n_max,
+            "examiners": terms.examiners,
+            "not_before": terms.not_before,
+            "expires": terms.expires,
+            "revoked": terms.revoked,
+        }
+        _put(self._session, leases, row)
+
+    def get(self, lease_id: LeaseId) -> Lease | None:
+        """Return the lease, or None."""
+        rows = self._session.read(_LEASE, {"id": lease_id})
+        return _lease(rows[0]) if rows else None
+
+    def all(self) -> tuple[Lease, ...]:
+        """Return every lease, ordered by id."""
+        return tuple(map(_lease, self._session.read(_LEASES, {})))
+
+
+class SqlApiKeys:
+    """API keys by id; none is ever deleted."""
+
+    __slots__ = ("_session",)
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add(self, key: ApiKey) -> None:
+        """Store `key`; raises `AlreadyExistsError`."""
+        row = {
+            "id": key.id,
+            "secret_digest": key.secret_digest,
+            "role": key.role.value,
+            "lease_id": key.lease_id,
+            "label": key.label,
+            "created": key.created,
+            "expires": key.expires,
+            "revoked": key.revoked,
+        }
+        if not self._session.insert_new(_INSERT_KEY, row):
+            raise AlreadyExistsError(f"there is a key `{key.id}` already")
+
+    def get(self, key_id: KeyId) -> ApiKey | None:
+        """Return the key, or None."""
+        rows = self._session.read(_KEY, {"id": key_id})
+        return _key(rows[0]) if rows else None
+
+    def revoke(self, key_id: KeyId, at: datetime) -> None:
+        """Mark the key as revoked from `at`; raises `NotFoundError`. A second time changes nothing."""
+        changed = self._session.write(_REVOKE_KEY, {"key_id": key_id, "at": at})
+        if not changed and self.get(key_id) is None:
+            raise NotFoundError(f"there is no key `{key_id}`")
+
+    def all(self) -> tuple[ApiKey, ...]:
+        """Return every key, ordered by creation, then id."""
+        return tuple(map(_key, self._session.read(_KEYS, {})))
+
+
+_PUTS: Final = {
+    customers: (_REPLACE_CUSTOMER, _INSERT_CUSTOMER),
+    leases: (_REPLACE_LEASE, _INSERT_LEASE),
+}
+
+
+def _put(session: Session, table: Table, row: dict[str, object]) -> None:
+    replace, insert = _PUTS[table]
+    if not session.write(replace, keyed(row, ("id",))):
+        session.insert_new(insert, row)
+
+
+def _customer(row: Row[Any]) -> Customer:
+    return Customer(
+        id=CustomerId(row.id),
+        name=row.name,
+        kind=CustomerKind(row.kind),
+        jurisdictions=frozenset(map(Jurisdiction, row.jurisdictions)),
+        acts_for=_words(CustomerKind, row.acts_for),
+    )
+
+
+def _lease(row: Row[Any]) -> Lease:
+    terms = LeaseTerms(
+        id=row.id,
+        acts=_words(Act, row.acts),
+        purposes=_words(Purpose, row.purposes),
+        galleries=frozenset(row.galleries),
+        spaces=_words(Space, row.spaces),
+        cameras=_words(Camera, row.cameras),
+        model_digests=frozenset(row.model_digests),
+        fmr_ppb=row.fmr_ppb,
+        n_max=row.n_max,
+        examiners=row.examiners,
+        instruments=frozenset(row.instruments),
+        not_before=row.not_before,
+        expires=row.expires,
+        revoked=row.revoked,
+    )
+    return Lease(
+        customer_id=CustomerId(row.customer_id),
+        terms=terms,
+        max_candidates=row.max_candidates,
+        approved_by=row.approved_by,
+    )
+
+
+def _key(row: Row[Any]) -> ApiKey:
+    return ApiKey(
+        id=KeyId(row.id),
+        secret_digest=bytes(row.secret_digest),
+        role=Role(row.role),
+        lease_id=None if row.lease_id is None else LeaseId(row.lease_id),
+        label=row.label,
+        created=row.created,
+        expires=row.expires,
+        revoked=row.revoked,
+    )
