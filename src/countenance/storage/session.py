@@ -102,11 +102,13 @@ class Session:
         """Remember that something is erased here, so that the commit removes older pages of it as well."""
         self._traces = True
 
-    def commit(self) -> None:
-        """Make durable what was written; afterwards the session can read, or write, anew."""
-        if self._connection is not None:
-            with told_plainly():
-                self._connection.commit()
+    @property
+    def connection(self) -> Connection | None:
+        """Return the connection, for whoever may make durable what was written on it; None before any use."""
+        return self._connection
+
+    def made_durable(self) -> None:
+        """Go on after a commit: what follows reads, or writes, anew."""
         if self._traces:
             self._database.expect_traces()
         self._over()

@@ -17,6 +17,7 @@ from countenance.storage.secrecy import Keyring
 from countenance.storage.session import Session
 from countenance.storage.statements import insert_if_absent
 from countenance.storage.tables import installation, ledger_entries, ledger_head
+from countenance.storage.unit_of_work import make_durable
 
 MASTER_KEY: Final = "master_key"
 VERIFIER_KEY: Final = "verifier_key"
@@ -39,7 +40,7 @@ def check_installation(database: Database, keyring: Keyring, signer: Signer) -> 
     session.open()
     try:
         _check_keys(session, keyring, signer)
-        session.commit()
+        make_durable(session)
         check_head(session, signer)
     finally:
         session.close()

@@ -14,6 +14,7 @@ from countenance.oversight.ports import Cases
 from countenance.recognition.ports import Decisions, Galleries, IdempotencyRecords, References
 from countenance.storage.consent import SqlConsents
 from countenance.storage.database import Database
+from countenance.storage.failures import told_plainly
 from countenance.storage.ledger import SqlLedger
 from countenance.storage.oversight import SqlCases
 from countenance.storage.recognition import SqlDecisions, SqlGalleries, SqlIdempotencyRecords
@@ -85,10 +86,18 @@ class SqlUnitOfWork:
         """
         try:
             self._log.write_head()
-            self._session.commit()
+            make_durable(self._session)
         except BaseException:
             self._session.roll_back()
             raise
+
+
+def make_durable(session: Session) -> None:
+    """Commit what was written in `session`; if it raises, nothing was."""
+    if session.connection is not None:
+        with told_plainly():
+            session.connection.commit()
+    session.made_durable()
 
 
 def unit_of_work_factory(database: Database, keyring: Keyring, signer: Signer) -> Callable[[], SqlUnitOfWork]:
