@@ -24,6 +24,11 @@ class Photographs:
         """Return the pair of a round; they repeat."""
         return self.pairs[number % len(self.pairs)]
 
+    def mated(self, number: int) -> bool:
+        """Tell whether the pair of a round shows one subject twice."""
+        one, other = self.pair(number)
+        return one.name.partition("_")[0] == other.name.partition("_")[0]
+
 
 @cache
 def photographs(count: int = 40) -> Photographs:
