@@ -144,6 +144,9 @@ class FakeUnitOfWork:
         self._open = False
         self._over()
 
+    def become_writer(self) -> None:
+        self.write()
+
     def commit(self) -> None:
         if not self._open:
             raise StorageError("the unit of work is over")

@@ -123,6 +123,7 @@ class Ask:
 
         `work` is committed here in both cases; the caller may read on in it afterwards.
         """
+        work.become_writer()
         asked = self.clock()
         lease = work.leases.get(actor.lease_id) if actor.lease_id is not None else None  # (1)
         customer = work.customers.get(lease.customer_id) if lease is not None else None

@@ -174,6 +174,14 @@ class UnitOfWork(Protocol):
         """Roll back what was not committed."""
         ...
 
+    def become_writer(self) -> None:
+        """Take the writer's turn before anything is read, so that it cannot change until the commit.
+
+        Without it the first write makes sure of the reads, and raises `ConcurrentWriteError`
+        where one of them has changed. Raises the same if another writer takes too long.
+        """
+        ...
+
     def commit(self) -> None:
         """Make everything durable at once, ledger entries included."""
         ...
@@ -239,4 +247,23 @@ class SearchIndex(Protocol):
 
     def forget(self, gallery_id: GalleryId) -> None:
         """Drop the gallery from memory, overwriting what it held."""
+        ...
+
+
+class SearchSnapshots(Protocol):
+    """What an index keeps on disk of the galleries in its memory, for a fast start. Never needed."""
+
+    def save(self, gallery_id: GalleryId) -> bool:
+        """Write what is in memory, or return False where there is nothing to write or it is out of date.
+
+        Called after catching up, when the gallery is at rest. Raises `StorageError`.
+        """
+        ...
+
+    def drop(self, gallery_id: GalleryId) -> None:
+        """Delete what is on disk, ahead of an erasure: none is written before a removal was applied.
+
+        Called before the erasure is committed, so that a crash in between leaves no erased
+        template on disk. Raises `StorageError`.
+        """
         ...

@@ -79,6 +79,10 @@ class SqlUnitOfWork:
             if error is None:
                 raise
 
+    def become_writer(self) -> None:
+        """Take the writer's turn before anything is read."""
+        self._session.become_writer()
+
     def commit(self) -> None:
         """Make everything durable at once, ledger entries included.
 
