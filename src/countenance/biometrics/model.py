@@ -8,6 +8,7 @@ from typing import NewType
 import numpy as np
 import numpy.typing as npt
 
+from countenance.biometrics.similarity import cosine_similarities
 from countenance.errors import InvalidInputError, TemplateMismatchError
 
 SubjectId = NewType("SubjectId", str)
@@ -67,7 +68,7 @@ class Template:
         """Return the cosine similarity to `other`, or raise `TemplateMismatchError`."""
         if self.pipeline != other.pipeline or self.vector.size != other.vector.size:
             raise TemplateMismatchError("templates of different models or pipelines cannot be compared")
-        return ComparisonScore(float(np.clip(np.dot(self.vector, other.vector), -1.0, 1.0)))
+        return ComparisonScore(float(cosine_similarities(self.vector[np.newaxis], other.vector)[0]))
 
 
 @dataclass(frozen=True, slots=True)
