@@ -95,7 +95,7 @@ class SubjectKey:
 class Keyring:
     """Everything that follows from the master key (32 bytes). It has no `repr` of its secrets."""
 
-    __slots__ = ("_check", "_sealing", "_wrapping")
+    __slots__ = ("_check", "_purposes", "_sealing", "_wrapping")
 
     def __init__(self, master: bytes) -> None:
         """Derive everything from `master`; raises `ConfigurationError` unless it has 32 bytes."""
@@ -104,9 +104,14 @@ class Keyring:
         self._wrapping = _Cipher(_derived(master, b"wrap"))
         self._sealing = _Cipher(_derived(master, b"seal"))
         self._check = _derived(master, b"check")
+        self._purposes = _derived(master, b"purposes")
 
     def __repr__(self) -> str:
         return "<Keyring>"
+
+    def key_for(self, purpose: str) -> bytes:
+        """Return 32 bytes for `purpose` alone, from which no other key can be learned."""
+        return _derived(self._purposes, purpose.encode())
 
     @property
     def fingerprint(self) -> bytes:
