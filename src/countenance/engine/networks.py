@@ -19,7 +19,7 @@ from countenance.engine.model_sources import ModelSources, open_sources
 from countenance.engine.runtime import Network, Runtime, RuntimeName, RuntimeOptions
 from countenance.errors import ConfigurationError
 
-PREPARATION_VERSION = "1"
+PREPARATION_VERSION = "2"
 """Part of every cache key: a change to any rule of `preparation.py` changes it."""
 
 
@@ -29,7 +29,9 @@ class EngineOptions:
 
     `model_folder` holds the operator's own and downloaded models, `cache_folder` what is made
     of them; None does without. `accepted_models` are ids of models whose licence forbids
-    commercial use and that the operator takes on by name.
+    commercial use and that the operator takes on by name. For each of `detector_sizes`
+    (height and width in pixels) a detector of that very size is made, which is a fifth
+    faster than the one that takes every size.
     """
 
     model_folder: Path | None = None
@@ -37,6 +39,7 @@ class EngineOptions:
     detector: str = DEFAULT_DETECTOR
     recogniser: str = DEFAULT_RECOGNISER
     accepted_models: frozenset[str] = frozenset()
+    detector_sizes: tuple[tuple[int, int], ...] = ((640, 640),)
     runtime: RuntimeOptions = field(default_factory=RuntimeOptions)
 
 
@@ -89,7 +92,7 @@ def open_networks(options: EngineOptions) -> Networks:
         accepted=options.accepted_models,
     )
     return Networks(
-        detector=loader.load(options.detector, ModelTask.DETECTION),
+        detector=loader.load(options.detector, ModelTask.DETECTION, sizes=options.detector_sizes),
         recogniser=loader.load(options.recogniser, ModelTask.RECOGNITION),
     )
 
@@ -103,14 +106,14 @@ class _Loader:
     cache: ArtefactCache
     accepted: frozenset[str]
 
-    def load(self, model_id: str, task: ModelTask) -> Network:
+    def load(self, model_id: str, task: ModelTask, *, sizes: tuple[tuple[int, int], ...] = ()) -> Network:
         """Return the network of `model_id`, which must be for `task`."""
         entry = self.sources.catalogue.get(model_id)
         if entry.task is not task:
             raise ConfigurationError(f"`{model_id}` is for {entry.task}, not for {task}")
         check_licence(entry, accepted=self.accepted)
         content = self.sources.find(entry).read()
-        return self.runtime.load(VerifiedModel(entry, content, self.cache))
+        return self.runtime.load(VerifiedModel(entry, content, self.cache), sizes=sizes)
 
 
 def create_runtime(options: RuntimeOptions) -> Runtime:

@@ -5,7 +5,8 @@ uint8, RGB. Colour order, mean and scale of the model's own contract become part
 graph, so that no caller can get them wrong. Its other steps:
 
 * weights kept as int8 blocks are dequantised once (ONNX opset 21, `DequantizeLinear` with
-  `block_size`), in float32 and by the operator's own formula, (q - zero point) * scale;
+  `block_size`), in float32 and by the operator's own formula, (q - zero point) * scale; those
+  of fully connected layers stay as they are for OpenVINO (`block_weights.py` says why);
 * weights are taken off the list of inputs, where older exporters put them;
 * the batch dimension, and height and width where the contract leaves them free, are freed;
 * for ONNX Runtime alone, PRelu becomes Relu, Sub, Mul and Add: the same number to the bit,
@@ -22,6 +23,7 @@ import onnx
 from google.protobuf.message import DecodeError  # type: ignore[import-untyped]  # it ships no type information
 from onnx import numpy_helper
 
+from countenance.engine.block_weights import fold_normalisation, keep_block_weights, replace_nodes
 from countenance.engine.catalogue import ChannelOrder, InputContract
 from countenance.errors import ModelError
 
@@ -29,7 +31,6 @@ PIXELS = "pixels"
 """The name of a prepared network's input."""
 
 _MIN_IR_VERSION = 4  # from here on initialisers need not be inputs
-_OPSET_WITH_BLOCKS = 21
 
 
 class Dialect(StrEnum):
@@ -48,7 +49,11 @@ def prepare(content: bytes, contract: InputContract, *, dialect: Dialect) -> byt
     Raises `ModelError` where the file is not a usable ONNX model or contradicts `contract`.
     """
     model = _parse(content)
+    if dialect is Dialect.OPENVINO:
+        keep_block_weights(model)
     fold_dequantisation(model)
+    if dialect is Dialect.OPENVINO:
+        fold_normalisation(model)
     take_weights_off_inputs(model)
     free_dimensions(model, contract)
     if dialect is Dialect.ONNXRUNTIME:
@@ -90,7 +95,7 @@ def fold_dequantisation(model: onnx.ModelProto) -> None:
             kept.append(node)
     for name, array in folded.items():
         graph.initializer.append(numpy_helper.from_array(array, name))
-    _replace_nodes(graph, kept)
+    replace_nodes(graph, kept)
     _drop_unused_initialisers(graph)
 
 
@@ -158,7 +163,7 @@ def rewrite_prelu(model: onnx.ModelProto) -> None:
             onnx.helper.make_node("Mul", [f"{result}_below", slope], [f"{result}_scaled"]),
             onnx.helper.make_node("Add", [f"{result}_above", f"{result}_scaled"], [result]),
         ]
-    _replace_nodes(model.graph, nodes)
+    replace_nodes(model.graph, nodes)
 
 
 def accept_pixels(model: onnx.ModelProto, contract: InputContract) -> None:
@@ -168,7 +173,7 @@ def accept_pixels(model: onnx.ModelProto, contract: InputContract) -> None:
     batch, _, height, width = (d.dim_value or d.dim_param for d in old.type.tensor_type.shape.dim)
     turned = contract.channels is ChannelOrder.BGR
     in_weights = turned and _turn_first_weights(graph, old.name)
-    steps = [_node("Transpose", perm=[0, 3, 1, 2]), _node("Cast", to=onnx.TensorProto.FLOAT)]
+    steps = [_node("Cast", to=onnx.TensorProto.FLOAT), _node("Transpose", perm=[0, 3, 1, 2])]
     if turned and not in_weights:
         steps.append(_node("Gather", _constant(graph, "countenance_bgr", np.array([2, 1, 0])), axis=1))
     for operator, numbers, neutral in (("Sub", contract.mean, 0.0), ("Mul", contract.scale, 1.0)):
@@ -177,7 +182,7 @@ def accept_pixels(model: onnx.ModelProto, contract: InputContract) -> None:
             name = _constant(graph, f"countenance_{operator.lower()}", ordered.reshape(1, 3, 1, 1))
             steps.append(_node(operator, name))
     _chain(steps, PIXELS, old.name)
-    _replace_nodes(graph, [*steps, *graph.node])
+    replace_nodes(graph, [*steps, *graph.node])
     pixels = onnx.helper.make_tensor_value_info(PIXELS, onnx.TensorProto.UINT8, [batch, height, width, 3])
     del graph.input[:]
     graph.input.append(pixels)
@@ -272,13 +277,6 @@ def _constant(graph: onnx.GraphProto, name: str, array: Array) -> str:
     """Add an initialiser and return its name."""
     graph.initializer.append(numpy_helper.from_array(array, name))
     return name
-
-
-def _replace_nodes(graph: onnx.GraphProto, nodes: list[onnx.NodeProto]) -> None:
-    """Make `nodes` the graph's nodes."""
-    kept = [onnx.NodeProto.FromString(node.SerializeToString()) for node in nodes]
-    del graph.node[:]
-    graph.node.extend(kept)
 
 
 def _drop_unused_initialisers(graph: onnx.GraphProto) -> None:

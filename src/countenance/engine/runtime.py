@@ -16,6 +16,8 @@ from countenance.errors import ConfigurationError, ModelError
 
 Pixels = npt.NDArray[np.uint8]
 Outputs = Mapping[str, npt.NDArray[np.float32]]
+Sizes = Sequence[tuple[int, int]]
+"""Heights and widths in pixels."""
 
 
 class RuntimeName(StrEnum):
@@ -68,8 +70,8 @@ class RuntimeOptions:
 class RuntimeFacts:
     """How a network really runs, as its runtime tells after loading it.
 
-    `provider` is the runtime's own name for what it runs on; `compiled_from` says whether
-    the network came from the cache.
+    `provider` is the runtime's own name for what it runs on; `from_cache` says whether the
+    network was compiled at an earlier start.
     """
 
     runtime: RuntimeName
@@ -134,8 +136,11 @@ class ModelMaterial(Protocol):
 class Runtime(Protocol):
     """Loads models."""
 
-    def load(self, material: ModelMaterial) -> Network:
-        """Return the network; raises `ModelError` where the runtime cannot load the model."""
+    def load(self, material: ModelMaterial, *, sizes: Sizes = ()) -> Network:
+        """Return the network, made ready for images of `sizes` where the model takes several.
+
+        Raises `ModelError` where the runtime cannot load the model.
+        """
         ...
 
 

@@ -18,6 +18,7 @@ from countenance.engine.runtime import (
     RuntimeFacts,
     RuntimeName,
     RuntimeOptions,
+    Sizes,
     check_pixels,
     output_indexes,
 )
@@ -78,8 +79,12 @@ class OnnxRuntime:
                 + ", ".join(f"`{name}`" for name in offered)
             )
 
-    def load(self, material: ModelMaterial) -> OnnxNetwork:
-        """Return the network on the provider that was asked for, and on no other."""
+    def load(self, material: ModelMaterial, *, sizes: Sizes = ()) -> OnnxNetwork:
+        """Return the network on the provider that was asked for, and on no other.
+
+        One session is as fast at every size, so there is nothing to do for `sizes`.
+        """
+        del sizes
         session = self._open(material)
         running = session.get_providers()
         if running[:1] != [self._provider]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from io import BytesIO
 from types import ModuleType
@@ -22,6 +24,7 @@ from countenance.engine.runtime import (
     RuntimeFacts,
     RuntimeName,
     RuntimeOptions,
+    Sizes,
     check_pixels,
     output_indexes,
 )
@@ -50,32 +53,23 @@ def import_openvino() -> ModuleType:
     return module
 
 
-@dataclass(slots=True)
-class OpenVinoNetwork:
-    """A compiled model and its requests, of which each call borrows one."""
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    """A compiled model and its requests, of which each inference borrows one."""
 
-    entry: ModelEntry
-    facts: RuntimeFacts
-    compiled: Any
+    model: Any
     tensor: Any
     outputs: dict[str, int]
+    from_cache: bool
     _idle: deque[Any] = field(default_factory=deque)
 
-    def __call__(self, pixels: Pixels) -> Outputs:
-        """Return the outputs; see `Network`."""
-        check_pixels(pixels, self.entry.input)
-        if not self.entry.input.single or len(pixels) == 1:
-            return self._infer(pixels)
-        parts = [self._infer(pixels[at : at + 1]) for at in range(len(pixels))]
-        return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-
-    def _infer(self, pixels: Pixels) -> Outputs:
-        """Run one inference on a borrowed request and copy what it gives."""
+    def infer(self, pixels: Pixels) -> Outputs:
+        """Run one inference and copy what it gives; raises `RuntimeError` where OpenVINO fails."""
         held = np.ascontiguousarray(pixels)
         try:
             request = self._idle.pop()
         except IndexError:
-            request = self.compiled.create_infer_request()
+            request = self.model.create_infer_request()
         try:
             request.set_input_tensor(self.tensor(held, shared_memory=True))
             request.infer()
@@ -83,10 +77,47 @@ class OpenVinoNetwork:
                 name: np.array(request.get_output_tensor(index).data, dtype=np.float32)
                 for name, index in self.outputs.items()
             }
-        except RuntimeError as error:
-            raise ModelError(f"`{self.entry.id}` failed on images of {pixels.shape[1:3]}") from error
         finally:
             self._idle.append(request)
+
+
+@dataclass(slots=True)
+class OpenVinoNetwork:
+    """A network as several compiled models: one a fixed size, and one for every other size.
+
+    The last is compiled when it is first needed, which may be never.
+    """
+
+    entry: ModelEntry
+    facts: RuntimeFacts
+    fixed: dict[tuple[int, int], _Compiled]
+    compile_free: Callable[[], _Compiled]
+    free: _Compiled | None
+    _compiling: threading.Lock = field(default_factory=threading.Lock)
+
+    def __call__(self, pixels: Pixels) -> Outputs:
+        """Return the outputs; see `Network`."""
+        check_pixels(pixels, self.entry.input)
+        height, width = pixels.shape[1:3]
+        compiled = self.fixed.get((height, width))
+        single = self.entry.input.single or compiled is not None
+        if compiled is None:
+            compiled = self._for_every_size()
+        try:
+            if not single or len(pixels) == 1:
+                return compiled.infer(pixels)
+            parts = [compiled.infer(pixels[at : at + 1]) for at in range(len(pixels))]
+        except RuntimeError as error:
+            raise ModelError(f"`{self.entry.id}` failed on images of {height} x {width}") from error
+        return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+    def _for_every_size(self) -> _Compiled:
+        """Return the model that takes every size."""
+        if self.free is None:
+            with self._compiling:
+                if self.free is None:
+                    self.free = self.compile_free()
+        return self.free
 
 
 class OpenVinoRuntime:
@@ -101,45 +132,92 @@ class OpenVinoRuntime:
         self._threads = options.threads or usable_cores()
         self._check_precision()
 
-    def load(self, material: ModelMaterial) -> OpenVinoNetwork:
+    def load(self, material: ModelMaterial, *, sizes: Sizes = ()) -> OpenVinoNetwork:
         """Return the network, from the cache if this processor and version compiled it before."""
-        circumstances = self._circumstances()
-        kept = material.kept(*circumstances)
-        compiled = None if kept is None else self._import(kept)
-        from_cache = compiled is not None
-        if compiled is None:
-            compiled = self._compile(material)
-            material.keep(compiled.export_model().getbuffer(), *circumstances)
+        contract = material.entry.input
+        wanted = () if contract.height is not None and contract.width is not None else sizes
+        fixed = {(height, width): self._compiled(material, (height, width)) for height, width in wanted}
+        free = None if fixed else self._compiled(material, None)
+        some = free or next(iter(fixed.values()))
         return OpenVinoNetwork(
             entry=material.entry,
-            facts=self._facts(compiled, from_cache=from_cache),
-            compiled=compiled,
-            tensor=self._openvino.Tensor,
-            outputs=output_indexes(material.entry, [port.get_names() for port in compiled.outputs]),
+            facts=self._facts(some),
+            fixed=fixed,
+            compile_free=lambda: self._compiled(material, None),
+            free=free,
         )
 
-    def _configuration(self) -> dict[str, object]:
-        """Return what is pinned. Whatever is left out, OpenVINO may choose by machine."""
-        return {
-            "INFERENCE_PRECISION_HINT": self._options.precision.value,
-            "NUM_STREAMS": self._options.streams,
-            "INFERENCE_NUM_THREADS": self._threads,
-        }
+    def _compiled(self, material: ModelMaterial, size: tuple[int, int] | None) -> _Compiled:
+        """Return the model for images of `size`, or of every size."""
+        circumstances = self._circumstances(size)
+        kept = material.kept(*circumstances)
+        model = None if kept is None else self._import(kept)
+        from_cache = model is not None
+        if model is None:
+            model = self._compile(material, size)
+            material.keep(model.export_model().getbuffer(), *circumstances)
+        outputs = output_indexes(material.entry, [port.get_names() for port in model.outputs])
+        return _Compiled(model, self._openvino.Tensor, outputs, from_cache)
 
-    def _compile(self, material: ModelMaterial) -> Any:  # noqa: ANN401  OpenVINO has no types
+    def _compile(self, material: ModelMaterial, size: tuple[int, int] | None) -> Any:  # noqa: ANN401  no types
         """Return the model compiled from its prepared ONNX file."""
         try:
             model = self._core.read_model(BytesIO(material.prepared("openvino")))
+            if size is not None:
+                self._fix_size(model, size)
             return self._core.compile_model(model, _DEVICE, self._configuration())
         except RuntimeError as error:
             raise ModelError(f"OpenVINO cannot load `{material.entry.id}`: {error}") from error
 
-    def _import(self, kept: memoryview) -> Any | None:  # noqa: ANN401  as above
+    def _fix_size(self, model: Any, size: tuple[int, int]) -> None:  # noqa: ANN401  no types
+        """Let the model take one image of `size`.
+
+        The photograph lies in memory as the convolutions want it, but OpenVINO moves the
+        change of type past the change of axes and then really turns every pixel, twice. A
+        Relu between the two, which changes no pixel, keeps them in order; at a fixed size the
+        change of axes then comes to nothing.
+        """
+        parameter = model.get_parameters()[0]
+        model.reshape([1, *size, 3])
+        (conversion,) = [target.get_node() for target in parameter.output(0).get_target_inputs()]
+        if conversion.get_type_name() == "Convert":
+            readers = conversion.output(0).get_target_inputs()
+            relu = self._openvino.opset1.relu(conversion.output(0))
+            for reader in readers:
+                reader.replace_source_output(relu.output(0))
+            model.validate_nodes_and_infer_types()
+
+    def _import(self, kept: memoryview) -> Any | None:  # noqa: ANN401  OpenVINO has no types
         """Return the model compiled before, or None where this OpenVINO does not take it."""
         try:
             return self._core.import_model(BytesIO(kept), _DEVICE, self._configuration())
         except RuntimeError:
             return None
+
+    def _configuration(self) -> dict[str, object]:
+        """Return what is pinned; what is not, OpenVINO chooses by machine.
+
+        Threads are not bound to cores: a bound thread waits for whoever holds its core. The
+        quantisation of activations would trade the scores for speed, so it is off.
+        """
+        return {
+            "INFERENCE_PRECISION_HINT": self._options.precision.value,
+            "DYNAMIC_QUANTIZATION_GROUP_SIZE": 0,
+            "NUM_STREAMS": self._options.streams,
+            "INFERENCE_NUM_THREADS": self._threads,
+            "ENABLE_CPU_PINNING": False,
+        }
+
+    def _circumstances(self, size: tuple[int, int] | None) -> tuple[str, ...]:
+        """Return all that a compiled model depends on apart from the published one."""
+        return (
+            "openvino",
+            str(self._openvino.get_version()),
+            str(self._core.get_property(_DEVICE, "FULL_DEVICE_NAME")),
+            ",".join(sorted(self._core.get_property(_DEVICE, "OPTIMIZATION_CAPABILITIES"))),
+            self._options.precision.value,
+            "every size" if size is None else f"{size[0]} x {size[1]}",
+        )
 
     def _check_precision(self) -> None:
         """Raise `ConfigurationError` for an arithmetic that the processor does not have."""
@@ -147,28 +225,19 @@ class OpenVinoRuntime:
         if self._options.precision is Precision.BF16 and "BF16" not in offered:
             raise ConfigurationError("this processor has no bf16 arithmetic; f32 is what it runs")
 
-    def _circumstances(self) -> tuple[str, ...]:
-        """Return all that a compiled network depends on apart from its model."""
-        return (
-            "openvino",
-            str(self._openvino.get_version()),
-            str(self._core.get_property(_DEVICE, "FULL_DEVICE_NAME")),
-            ",".join(sorted(self._core.get_property(_DEVICE, "OPTIMIZATION_CAPABILITIES"))),
-            self._options.precision.value,
-        )
-
-    def _facts(self, compiled: Any, *, from_cache: bool) -> RuntimeFacts:  # noqa: ANN401  as above
+    def _facts(self, compiled: _Compiled) -> RuntimeFacts:
         """Return what the compiled model says of itself."""
-        hint = compiled.get_property("INFERENCE_PRECISION_HINT").get_type_name()
+        model = compiled.model
+        hint = model.get_property("INFERENCE_PRECISION_HINT").get_type_name()
         actual = {"f32": Precision.F32, "bf16": Precision.BF16}.get(hint)
         if actual is not self._options.precision:
             raise ConfigurationError(f"OpenVINO runs in `{hint}`, not in `{self._options.precision}`")
         return RuntimeFacts(
             runtime=RuntimeName.OPENVINO,
             version=str(self._openvino.get_version()),
-            provider=", ".join(compiled.get_property("EXECUTION_DEVICES")),
+            provider=", ".join(model.get_property("EXECUTION_DEVICES")),
             precision=actual,
-            threads=int(compiled.get_property("INFERENCE_NUM_THREADS")),
-            streams=int(compiled.get_property("NUM_STREAMS")),
-            from_cache=from_cache,
+            threads=int(model.get_property("INFERENCE_NUM_THREADS")),
+            streams=int(model.get_property("NUM_STREAMS")),
+            from_cache=compiled.from_cache,
         )
