@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from pathlib import Path
 
 from countenance.biometrics.model import Threshold
 from countenance.policy.model import Jurisdiction
@@ -38,7 +39,8 @@ _STRANGERS_A_MINUTE = 60
 class Parts:
     """What use cases are made of; `Installation` in production, fakes in tests.
 
-    Each attribute is built at first use and kept.
+    Each attribute is built at first use and kept. `listen` is the host and port that the server
+    is told to listen on, `leases_file` the seed file that it grants at start.
     """
 
     clock: Callable[[], datetime]
@@ -50,6 +52,9 @@ class Parts:
     commit_to: Callable[[bytes], str]
     jurisdictions: frozenset[Jurisdiction]
     evaluation_fmr_ppb: int
+    max_image_bytes: int
+    listen: tuple[str, int]
+    leases_file: Path | None
 
     def close(self) -> None:
         """Let go of files, threads and connections."""
