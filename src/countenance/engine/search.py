@@ -20,7 +20,7 @@ from countenance.biometrics.model import (
     Template,
 )
 from countenance.engine.read_write_lock import ReadWriteLock
-from countenance.engine.search_block import Block, Rows, Scores
+from countenance.engine.search_block import Block, Rows, Scores, one_thread_each
 from countenance.engine.search_shard import BLOCK_ROWS, Scan, Search, Shard
 from countenance.engine.search_snapshot import Snapshot, SnapshotUnusableError
 from countenance.engine.snapshot_folder import SnapshotFolder
@@ -223,7 +223,8 @@ class ExactSearch:
 
 
 def _scan_each(scan: Scan, blocks: Sequence[Block]) -> list[tuple[Scores, Rows]]:
-    return [scan(block) for block in blocks]
+    with one_thread_each():
+        return [scan(block) for block in blocks]
 
 
 def _apply(gallery: _Gallery, changes: Sequence[GalleryChange]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import faiss
@@ -93,9 +95,22 @@ class Block:
 
     def above(self, probe: npt.NDArray[np.float32], floor: float) -> tuple[Scores, Rows]:
         """Return the rounded scores and numbers of all rows above `floor`, in no order that counts."""
-        faiss.omp_set_num_threads(1)
         _, scores, rows = self._index.range_search(probe[np.newaxis], floor)
         return scores, np.asarray(rows, dtype=np.int64)
+
+
+@contextmanager
+def one_thread_each() -> Iterator[None]:
+    """Keep faiss from starting threads of its own: blocks are spread over threads instead.
+
+    The setting belongs to the calling thread and is put back, as others may use faiss too.
+    """
+    before = faiss.omp_get_max_threads()
+    faiss.omp_set_num_threads(1)
+    try:
+        yield
+    finally:
+        faiss.omp_set_num_threads(before)
 
 
 def summation_bound(dimension: int) -> float:

@@ -20,8 +20,8 @@ from countenance.biometrics.similarity import cosine_similarities
 from countenance.engine.search_block import Block, Rows, Scores, summation_bound
 from countenance.errors import TemplateMismatchError
 
-BLOCK_ROWS = 65_536
-"""Rows of a full block: 16 MB to scan and 32 MB to score from at 128 components."""
+BLOCK_ROWS = 131_072
+"""Rows of a full block: 32 MB to scan and 64 MB to score from at 128 components."""
 
 _FIRST_ROWS = 256
 _MARGIN = 32

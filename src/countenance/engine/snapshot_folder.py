@@ -29,7 +29,7 @@ from countenance.errors import ConfigurationError, StorageError, StorageFullErro
 try:
     import fcntl
 except ImportError:  # not on Windows: several processes must not share one folder there
-    fcntl = None  # type: ignore[assignment]
+    fcntl = None  # type: ignore[assignment]  # the module may be missing
 
 _KEY_BYTES = 32
 _SNAPSHOT = "snapshot"
