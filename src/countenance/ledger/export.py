@@ -1,0 +1,109 @@
+"""Writing a log into a folder that any static file server can serve and anybody can verify.
+
+checkpoint                       the signed note
+key.pub                          the verifier key that it is signed with
+tile/<level>/<index>[.p/<width>] hashes, 256 a tile
+tile/entries/<index>[.p/<width>] the entries themselves
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from countenance.errors import InvalidInputError, LedgerError, StorageError, StorageFullError
+from countenance.ledger.checkpoint import Checkpoint
+from countenance.ledger.merkle import HASH_SIZE, Node
+from countenance.ledger.note import VerifierKey, open_note
+from countenance.ledger.ports import Ledger
+from countenance.ledger.tiles import TILE_HEIGHT, TILE_WIDTH, Tile, encode_entries, tiles_in
+
+CHECKPOINT_FILE: Final = "checkpoint"
+KEY_FILE: Final = "key.pub"
+
+Progress = Callable[[int, int], None]
+"""Told how many files are done, and of how many."""
+
+
+def export(ledger: Ledger, key: VerifierKey, folder: Path, *, progress: Progress | None = None) -> Checkpoint:
+    """Write the log as of its last committed head into `folder`, and return that head.
+
+    A folder that holds an earlier export of the same log is brought up to date: full tiles
+    never change, so only what is new is read and written, and partial tiles that have grown
+    are replaced. The checkpoint comes last, so that a reader of the folder never sees one
+    that reaches beyond the tiles. Raises `InvalidInputError` for a folder with anything else
+    in it, `StorageError` if it cannot be written, `LedgerError` if the log is broken.
+    """
+    note = ledger.checkpoint()
+    text, _ = open_note(note, [key])
+    head = Checkpoint.parse(text)
+    tiles = list(tiles_in(head.size))
+    try:
+        _prepare(folder, key)
+        for done, tile in enumerate(tiles):
+            if progress is not None:
+                progress(done, len(tiles))
+            path = folder / tile.path
+            if tile.width < TILE_WIDTH or not _complete(path, tile):
+                _write(path, tile_bytes(ledger, tile))
+        _write(folder / CHECKPOINT_FILE, note.encode())
+        _clear_partials(folder, {tile.path for tile in tiles})
+    except OSError as error:
+        raise _told(folder, error) from error
+    if progress is not None:
+        progress(len(tiles), len(tiles))
+    return head
+
+
+def tile_bytes(ledger: Ledger, tile: Tile) -> bytes:
+    """Return the content of a tile or of a bundle; raises `NotFoundError` beyond the log's end."""
+    start = tile.index * TILE_WIDTH
+    if tile.level is None:
+        return encode_entries(ledger.leaves(start, start + tile.width))
+    level = tile.level * TILE_HEIGHT
+    hashes = ledger.nodes([Node(level, position) for position in range(start, start + tile.width)])
+    content = b"".join(hashes)
+    if len(content) != tile.width * HASH_SIZE:
+        raise LedgerError(f"the log has no {tile.width} hashes for `{tile.path}`")
+    return content
+
+
+def _prepare(folder: Path, key: VerifierKey) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    held = folder / KEY_FILE
+    line = f"{key}\n".encode()
+    if any(folder.iterdir()) and not (held.is_file() and held.read_bytes() == line):
+        raise InvalidInputError(f"`{folder}` is not empty and holds no export of the log `{key.name}`")
+    _write(held, line)
+
+
+def _complete(path: Path, tile: Tile) -> bool:
+    """Tell whether a full tile is there already: written whole or not at all, so its presence is enough."""
+    return path.is_file() and (tile.level is None or path.stat().st_size == TILE_WIDTH * HASH_SIZE)
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft.write_bytes(content)
+    draft.replace(path)
+
+
+def _clear_partials(folder: Path, current: set[str]) -> None:
+    """Remove the partial tiles of earlier exports."""
+    for parent in sorted((folder / "tile").rglob("*.p"), reverse=True):
+        for path in list(parent.iterdir()):
+            place = path.relative_to(folder).as_posix()
+            if place not in current and Tile.at(place) is not None:
+                path.unlink()
+        if not any(parent.iterdir()):
+            parent.rmdir()
+
+
+def _told(folder: Path, error: OSError) -> StorageError:
+    if error.errno == errno.ENOSPC:
+        return StorageFullError(f"there is no room left for the export in `{folder}`")
+    return StorageError(f"`{folder}` cannot be written: {error.strerror}")

@@ -1,0 +1,72 @@
+"""Reads the entries one after the other: is each in its form, and was each act permitted."""
+
+from __future__ import annotations
+
+import zlib
+from array import array
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+from countenance.errors import LedgerError
+from countenance.ledger.canonical import parse_leaf
+from countenance.ledger.findings import FaultCode, Findings, Incomplete
+from countenance.ledger.model import JsonValue
+
+DECISION: Final = "decision"
+"""The field by which permit and completion name the same decision."""
+
+PERMIT: Final = "permit"
+"""The field in which a completion gives the index of the entry that permitted it."""
+
+_PERMITTED: Final = ":permitted"
+_CLOSED: Final = (":completed", ":failed", ":held")
+
+
+@dataclass(slots=True)
+class Narrative:
+    """Follows permits and completions through the log, in memory of four bytes an entry."""
+
+    open: dict[str, Incomplete] = field(default_factory=dict)
+    troubles: dict[int, tuple[FaultCode, str]] = field(default_factory=dict)
+    _permits: array[int] = field(default_factory=lambda: array("L"))
+
+    def follow(self, index: int, leaf: bytes) -> None:
+        """Take entry `index`; entries come in order, though some may be missing."""
+        while len(self._permits) <= index:
+            self._permits.append(0)
+        try:
+            document = parse_leaf(leaf)
+        except LedgerError as error:
+            self.troubles[index] = (FaultCode.ENTRY_MALFORMED, error.message)
+            return
+        kind, decision = str(document["type"]), document.get(DECISION)
+        if not isinstance(decision, str):
+            return
+        if kind.endswith(_PERMITTED):
+            self.open[decision] = Incomplete(index, kind, decision)
+            self._permits[index] = _mark(decision)
+        elif kind.endswith(_CLOSED):
+            self.open.pop(decision, None)
+            self._check_permit(index, decision, document.get(PERMIT))
+
+    def _check_permit(self, index: int, decision: str, permit: JsonValue) -> None:
+        if not isinstance(permit, int) or isinstance(permit, bool):
+            return
+        if not 0 <= permit < index or self._permits[permit] != _mark(decision):
+            text = f"the act names entry {permit} as its permit, which does not permit it"
+            self.troubles[index] = (FaultCode.ACT_WITHOUT_PERMIT, text)
+
+    def conclude(
+        self, findings: Findings, place_of: Callable[[int], str], *, without: frozenset[int]
+    ) -> tuple[Incomplete, ...]:
+        """Note what was wrong with entries not in `without`, and return the open permits in order."""
+        for index, (code, text) in sorted(self.troubles.items()):
+            if index not in without:
+                findings.add(code, place_of(index), text, index=index)
+        return tuple(sorted(self.open.values(), key=lambda permit: permit.index))
+
+
+def _mark(decision: str) -> int:
+    """Return a number of 32 bits for a decision, never 0."""
+    return zlib.crc32(decision.encode("utf-8", "surrogatepass")) or 1
