@@ -24,7 +24,7 @@ MEASURES: dict[str, tuple[str, ...]] = {
     "embedding": ("embed_single", "embed_batch", "peak_fraction"),
     "verification": ("verify_vs_opencv", "verify_vs_deepface", "verify_vs_face_recognition"),
     "gate": ("gate_overhead",),
-    "decision": ("decision",),
+    "decision": ("decision", "decision_denied"),
     "start": ("first_answer", "rss_mb"),
     "search": ("search_1m_vs_faiss_flat", "search_1m_vs_numpy", "remove_one_1m_ms"),
 }
