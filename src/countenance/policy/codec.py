@@ -1,0 +1,301 @@
+"""Questions and decisions as canonical JSON (RFC 8785) and back, so that a decision can be replayed.
+
+The same value has the same bytes, and reading them gives an equal value back. Sets are sorted
+lists, dates ISO 8601, a moment keeps its offset from UTC, since the calendar of the place
+decides which law binds. A decision has the shape that `countenance policy explain --json` prints.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Final, TypeVar, cast
+
+import rfc8785
+
+from countenance.errors import InvalidInputError
+from countenance.policy.model import (
+    Act,
+    Camera,
+    Condition,
+    CustomerKind,
+    Decision,
+    Denial,
+    GalleryFacts,
+    Jurisdiction,
+    LeaseTerms,
+    Obligation,
+    ObligationKind,
+    Permit,
+    Purpose,
+    Question,
+    Reason,
+    Space,
+)
+
+Word = TypeVar("Word", bound=StrEnum)
+Json = Mapping[str, object]
+
+_PERMIT: Final = "permit"
+_DENY: Final = "deny"
+
+
+def question_to_json(question: Question) -> bytes:
+    """Return the canonical bytes of `question`.
+
+    Raises `InvalidInputError` for text or a number that has no canonical form.
+    """
+    return _canonical(question_document(question))
+
+
+def question_from_json(data: bytes) -> Question:
+    """Return the question that `data` was made from, or raise `InvalidInputError`."""
+    document = _document(data)
+    try:
+        return _question(document)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise InvalidInputError(f"the recorded question cannot be read: {error}") from error
+
+
+def decision_to_json(decision: Decision) -> bytes:
+    """Return the canonical bytes of `decision`; raises like `question_to_json`."""
+    return _canonical(decision_document(decision))
+
+
+def decision_from_json(data: bytes) -> Decision:
+    """Return the decision that `data` was made from, or raise `InvalidInputError`."""
+    document = _document(data)
+    try:
+        return _decision(document)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise InvalidInputError(f"the recorded decision cannot be read: {error}") from error
+
+
+def question_document(question: Question) -> dict[str, object]:
+    """Return `question` as what JSON can hold."""
+    return {
+        "act": question.act.value,
+        "on": question.on.isoformat(),
+        "customer_kind": question.customer_kind,
+        "acts_for": sorted(question.acts_for),
+        "jurisdictions": sorted(question.jurisdictions),
+        "purpose": question.purpose,
+        "space": question.space,
+        "camera": question.camera,
+        "consent": question.consent,
+        "minor": question.minor,
+        "instruments": sorted(question.instruments),
+        "model_digest": question.model_digest,
+        "lease": _lease_document(question.lease) if question.lease is not None else None,
+        "gallery": _gallery_document(question.gallery) if question.gallery is not None else None,
+    }
+
+
+def decision_document(decision: Decision) -> dict[str, object]:
+    """Return `decision` as what JSON can hold; a denial has no obligations."""
+    obligations = decision.obligations if isinstance(decision, Permit) else ()
+    return {
+        "decision": _PERMIT if isinstance(decision, Permit) else _DENY,
+        "reasons": [reason_document(reason) for reason in decision.reasons],
+        "conditions": [
+            {"id": condition.id, "text": condition.text, "met": condition.met}
+            for condition in decision.conditions
+        ],
+        "obligations": [
+            {"kind": obligation.kind.value, "value": obligation.value} for obligation in obligations
+        ],
+        "digests": dict(decision.digests),
+    }
+
+
+def reason_document(reason: Reason) -> dict[str, object]:
+    """Return `reason` as what JSON can hold, its dates as ISO 8601."""
+    return {
+        "id": reason.id,
+        "pack": reason.pack,
+        "text": reason.text,
+        "source": reason.source,
+        "from": reason.valid_from.isoformat() if reason.valid_from is not None else None,
+        "until": reason.valid_until.isoformat() if reason.valid_until is not None else None,
+        "reopens": reason.reopens,
+    }
+
+
+def _lease_document(lease: LeaseTerms) -> dict[str, object]:
+    return {
+        "id": lease.id,
+        "acts": sorted(lease.acts),
+        "purposes": sorted(lease.purposes),
+        "galleries": sorted(lease.galleries),
+        "spaces": sorted(lease.spaces),
+        "cameras": sorted(lease.cameras),
+        "model_digests": sorted(lease.model_digests),
+        "fmr_ppb": lease.fmr_ppb,
+        "n_max": lease.n_max,
+        "examiners": lease.examiners,
+        "instruments": sorted(lease.instruments),
+        "not_before": lease.not_before.isoformat(),
+        "expires": lease.expires.isoformat(),
+        "revoked": lease.revoked,
+    }
+
+
+def _gallery_document(gallery: GalleryFacts) -> dict[str, object]:
+    return {
+        "id": gallery.id,
+        "purpose": gallery.purpose.value,
+        "model_digest": gallery.model_digest,
+        "subjects": gallery.subjects,
+        "scraped": gallery.scraped,
+    }
+
+
+def _question(row: Json) -> Question:
+    _only(row, "question", _QUESTION_FIELDS)
+    lease, gallery = row["lease"], row["gallery"]
+    return Question(
+        act=Act(_text(row["act"])),
+        on=datetime.fromisoformat(_text(row["on"])),
+        customer_kind=_optional(CustomerKind, row["customer_kind"]),
+        acts_for=_set(CustomerKind, row["acts_for"]),
+        jurisdictions=frozenset(Jurisdiction(code) for code in _texts(row["jurisdictions"])),
+        purpose=_optional(Purpose, row["purpose"]),
+        space=_optional(Space, row["space"]),
+        camera=_optional(Camera, row["camera"]),
+        consent=None if row["consent"] is None else _flag(row["consent"]),
+        minor=_flag(row["minor"]),
+        instruments=frozenset(_texts(row["instruments"])),
+        model_digest=None if row["model_digest"] is None else _text(row["model_digest"]),
+        lease=None if lease is None else _lease(cast("Json", lease)),
+        gallery=None if gallery is None else _gallery(cast("Json", gallery)),
+    )
+
+
+def _lease(row: Json) -> LeaseTerms:
+    _only(row, "lease", _LEASE_FIELDS)
+    return LeaseTerms(
+        id=_text(row["id"]),
+        acts=_set(Act, row["acts"]),
+        purposes=_set(Purpose, row["purposes"]),
+        galleries=frozenset(_texts(row["galleries"])),
+        spaces=_set(Space, row["spaces"]),
+        cameras=_set(Camera, row["cameras"]),
+        model_digests=frozenset(_texts(row["model_digests"])),
+        fmr_ppb=_number(row["fmr_ppb"]),
+        n_max=_number(row["n_max"]),
+        examiners=_number(row["examiners"]),
+        instruments=frozenset(_texts(row["instruments"])),
+        not_before=datetime.fromisoformat(_text(row["not_before"])),
+        expires=datetime.fromisoformat(_text(row["expires"])),
+        revoked=_flag(row["revoked"]),
+    )
+
+
+def _gallery(row: Json) -> GalleryFacts:
+    _only(row, "gallery", _GALLERY_FIELDS)
+    return GalleryFacts(
+        id=_text(row["id"]),
+        purpose=Purpose(_text(row["purpose"])),
+        model_digest=_text(row["model_digest"]),
+        subjects=_number(row["subjects"]),
+        scraped=_flag(row["scraped"]),
+    )
+
+
+def _decision(row: Json) -> Decision:
+    _only(row, "decision", frozenset({"decision", "reasons", "conditions", "obligations", "digests"}))
+    reasons = tuple(_reason(entry) for entry in _rows(row["reasons"]))
+    conditions = tuple(
+        Condition(_text(entry["id"]), _text(entry["text"]), met=_flag(entry["met"]))
+        for entry in _rows(row["conditions"])
+    )
+    digests = {name: _text(digest) for name, digest in cast("Json", row["digests"]).items()}
+    if row["decision"] == _DENY:
+        return Denial(reasons, conditions, digests)
+    if row["decision"] != _PERMIT:
+        raise ValueError(f"`{row['decision']}` is no decision")
+    obligations = tuple(
+        Obligation(
+            ObligationKind(_text(entry["kind"])), None if entry["value"] is None else _number(entry["value"])
+        )
+        for entry in _rows(row["obligations"])
+    )
+    return Permit(reasons, conditions, obligations, digests)
+
+
+def _reason(row: Json) -> Reason:
+    return Reason(
+        id=_text(row["id"]),
+        pack=_text(row["pack"]),
+        text=_text(row["text"]),
+        source=_text(row["source"]),
+        valid_from=None if row["from"] is None else date.fromisoformat(_text(row["from"])),
+        valid_until=None if row["until"] is None else date.fromisoformat(_text(row["until"])),
+        reopens=None if row["reopens"] is None else _text(row["reopens"]),
+    )
+
+
+_QUESTION_FIELDS: Final = frozenset(Question.__slots__)
+_LEASE_FIELDS: Final = frozenset(LeaseTerms.__slots__)
+_GALLERY_FIELDS: Final = frozenset(GalleryFacts.__slots__)
+
+
+def _canonical(document: dict[str, object]) -> bytes:
+    try:
+        return rfc8785.dumps(document)  # type: ignore[arg-type]  # its alias is narrower than what it takes
+    except (rfc8785.CanonicalizationError, UnicodeError) as error:
+        raise InvalidInputError(f"it has no canonical form: {error}") from error
+
+
+def _document(data: bytes) -> Json:
+    try:
+        document = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise InvalidInputError("the record is not JSON") from error
+    if not isinstance(document, dict):
+        raise InvalidInputError("the record is not a JSON object")
+    return document
+
+
+def _only(row: Json, what: str, fields: frozenset[str]) -> None:
+    unknown = sorted(row.keys() - fields)
+    if unknown:
+        raise ValueError(f"a {what} has no field `{unknown[0]}`")
+
+
+def _optional(words: type[Word], value: object) -> Word | None:
+    return None if value is None else words(_text(value))
+
+
+def _set(words: type[Word], values: object) -> frozenset[Word]:
+    return frozenset(words(value) for value in _texts(values))
+
+
+def _rows(value: object) -> Iterable[Json]:
+    if not isinstance(value, list):
+        raise TypeError("a list is expected")
+    return value
+
+
+def _texts(value: object) -> Iterable[str]:
+    return [_text(item) for item in _rows(value)]
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError("a text is expected")
+    return value
+
+
+def _flag(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError("true or false is expected")
+    return value
+
+
+def _number(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError("a whole number is expected")
+    return value

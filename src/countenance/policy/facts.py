@@ -1,0 +1,188 @@
+"""From a question to what Cedar is asked: typed facts, with what was left out made strictest.
+
+The context is written as JSON text from pieces that are kept, since it is the gate's cost on
+every act. The lease is an entity, parsed once for each lease.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from functools import lru_cache
+from typing import Final
+
+from cedarpy import Entities
+
+from countenance.errors import InvalidInputError
+from countenance.policy.instruments import ORDER_PREFIX
+from countenance.policy.model import (
+    Camera,
+    CustomerKind,
+    GalleryFacts,
+    Jurisdiction,
+    LeaseTerms,
+    Purpose,
+    Question,
+    Space,
+)
+from countenance.policy.places import enclosing
+from countenance.policy.schema import CLOSED_LISTS, schema
+
+ASKER: Final = {"type": "Asker", "id": "asker"}
+UNLEASED: Final = {"type": "Unleased", "id": "unleased"}
+
+_TYPES: Final = {words: name for name, words in CLOSED_LISTS.items()}
+_MILLISECOND: Final = timedelta(milliseconds=1)
+
+
+def kinds_of(question: Question) -> frozenset[CustomerKind]:
+    """Return the asker's own kind and every kind it acts for, or every kind if its own is not known.
+
+    "By or for": whoever acts for a police department is bound like one.
+    """
+    if question.customer_kind is None:
+        return frozenset(CustomerKind)
+    return question.acts_for | {question.customer_kind}
+
+
+def unstated(question: Question) -> tuple[str, ...]:
+    """Return the names of what the question leaves out and a rule could ask for."""
+    given: tuple[tuple[str, object], ...] = (
+        ("customer_kind", question.customer_kind),
+        ("jurisdictions", question.jurisdictions or None),
+        ("purpose", question.purpose),
+        ("space", question.space),
+        ("camera", question.camera),
+        ("consent", question.consent),
+    )
+    return tuple(name for name, value in given if value is None)
+
+
+def instruments_of(question: Question) -> frozenset[str]:
+    """Return the instruments on record with the request or with the lease."""
+    return question.instruments | question.lease.instruments if question.lease else question.instruments
+
+
+def consented(question: Question) -> bool:
+    """Tell whether consent or another legal basis covers every subject whose reference is touched.
+
+    The operator's own measuring of loose files touches no reference and makes no claim about
+    anybody, so there is nobody whose consent could be missing; that holds for the kind
+    `operator` alone, acting for nobody else, under a lease for `research_measurement`.
+    """
+    if question.consent or question.lease is None or question.gallery is not None:
+        return question.consent is True
+    return (
+        question.customer_kind is CustomerKind.OPERATOR
+        and question.acts_for <= {CustomerKind.OPERATOR}
+        and question.purpose is Purpose.RESEARCH_MEASUREMENT
+    )
+
+
+def context(question: Question, *, places: frozenset[Jurisdiction], reopened: frozenset[str]) -> str:
+    """Return the context of `question` as JSON.
+
+    `places` are all jurisdictions that a rule names: where the question names none, it may be
+    any of them. Raises `InvalidInputError` for a jurisdiction that is none and for a moment
+    that has no place on the calendar in UTC.
+    """
+    instruments = instruments_of(question)
+    where = enclosing(question.jurisdictions) if question.jurisdictions else places
+    gallery = "" if question.gallery is None else f',"gallery":{_gallery(question.gallery)}'
+    return (
+        f'{{"act":"{question.act}","day":"{question.on.date().isoformat()}","now":"{_floor(question.on)}"'
+        f',"kinds":{_entities(CustomerKind, kinds_of(question))},"jurisdictions":{_texts(where)}'
+        f',"purposes":{_one(Purpose, question.purpose)},"spaces":{_one(Space, question.space)}'
+        f',"cameras":{_one(Camera, question.camera)},"consent":{_boolean(consented(question))}'
+        f',"minor":{_boolean(question.minor)},"instruments":{_texts(instruments)}'
+        f',"orders":{_orders(instruments)},"reopened":{_texts(reopened)}'
+        f',"unstated":{_texts(frozenset(unstated(question)))}'
+        f',"model":{json.dumps(question.model_digest or "")}{gallery}}}'
+    )
+
+
+@lru_cache(maxsize=1024)
+def lease_entities(lease: LeaseTerms) -> Entities:
+    """Return the lease as Cedar's entity, validated against the schema.
+
+    Raises `ValueError` where a number of the lease does not fit into 64 bits.
+    """
+    attributes = {
+        "acts": sorted(lease.acts),
+        "purposes": _references(Purpose, lease.purposes),
+        "galleries": sorted(lease.galleries),
+        "spaces": _references(Space, lease.spaces),
+        "cameras": _references(Camera, lease.cameras),
+        "models": sorted(lease.model_digests),
+        "fmr_ppb": lease.fmr_ppb,
+        "n_max": lease.n_max,
+        "examiners": lease.examiners,
+        "not_before": _ceiling(lease.not_before),
+        "expires": _floor(lease.expires),
+        "revoked": lease.revoked,
+    }
+    return _parsed({"uid": {"type": "Lease", "id": lease.id}, "attrs": attributes, "parents": []})
+
+
+@lru_cache(maxsize=1)
+def no_lease_entities() -> Entities:
+    """Return what stands where the lease would, in a question that has none."""
+    return _parsed({"uid": UNLEASED, "attrs": {}, "parents": []})
+
+
+def _parsed(entity: dict[str, object]) -> Entities:
+    return Entities.from_json_str(json.dumps([entity]), schema())
+
+
+def _gallery(gallery: GalleryFacts) -> str:
+    return json.dumps(
+        {
+            "id": gallery.id,
+            "purpose": {"type": "Purpose", "id": gallery.purpose},
+            "model": gallery.model_digest,
+            "subjects": gallery.subjects,
+            "scraped": gallery.scraped,
+        }
+    )
+
+
+def _one(words: type[StrEnum], value: StrEnum | None) -> str:
+    return _entities(words, frozenset(words) if value is None else frozenset((value,)))
+
+
+@lru_cache(maxsize=1024)
+def _entities(words: type[StrEnum], values: frozenset[StrEnum]) -> str:
+    return json.dumps(_references(words, values))
+
+
+def _references(words: type[StrEnum], values: Iterable[StrEnum]) -> list[dict[str, str]]:
+    return [{"type": _TYPES[words], "id": value.value} for value in sorted(values)]
+
+
+@lru_cache(maxsize=1024)
+def _texts(values: frozenset[str]) -> str:
+    return json.dumps(sorted(values))
+
+
+@lru_cache(maxsize=1024)
+def _orders(instruments: frozenset[str]) -> str:
+    return json.dumps(sorted(name for name in instruments if name.startswith(ORDER_PREFIX)))
+
+
+def _boolean(value: bool) -> str:  # noqa: FBT001  JSON's spelling of its only argument
+    return "true" if value else "false"
+
+
+def _floor(moment: datetime) -> str:
+    """Return the moment in UTC, cut to the milliseconds that Cedar's datetime has."""
+    try:
+        return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
+    except OverflowError as error:
+        raise InvalidInputError(f"`{moment.isoformat()}` has no place on the calendar in UTC") from error
+
+
+def _ceiling(moment: datetime) -> str:
+    """Return the moment rounded up to milliseconds: a lease never begins early."""
+    return _floor(moment + _MILLISECOND - timedelta(microseconds=1))

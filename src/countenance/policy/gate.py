@@ -1,0 +1,230 @@
+"""The gate: a question in, a permit or a denial out.
+
+Built once from packs, register and re-openings, with every handle parsed; then pure, and the
+same answer for ever for the same inputs. The verdict is one call of Cedar:
+
+1. a `forbid` that applies denies;
+2. any error denies, since Cedar skips a rule that errs;
+3. without the lease's own permit for this act there is no permit, whatever else permits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256
+from types import MappingProxyType
+
+from cedarpy import AuthzResult, Entities, PolicySet, is_authorized
+
+from countenance.errors import InvalidInputError, PackError
+from countenance.policy.explanation import explain_denial, explain_permit
+from countenance.policy.facts import ASKER, UNLEASED, context, lease_entities, no_lease_entities
+from countenance.policy.leasing import (
+    GATE,
+    UNLEASED_PERMIT,
+    gate_duties,
+    gate_texts,
+    lease_clauses,
+    permit_id,
+    permits,
+    policy_set,
+)
+from countenance.policy.model import Decision, Denial, Jurisdiction, Permit, Question
+from countenance.policy.packs import Pack, load_pack, shipped_pack
+from countenance.policy.places import enclosing
+from countenance.policy.register import LAWS, Register, shipped_register
+from countenance.policy.reopening import Reopening, reopened_on
+from countenance.policy.rules import Rule
+from countenance.policy.schema import schema, schema_digest
+from countenance.policy.strictness import named_jurisdictions
+
+HOUSE = "house"
+"""The pack that no installation can leave out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """Packs, laws and re-openings that answer questions. Made by `build_policy`; safe in many threads.
+
+    `rules` are in the order in which reasons are shown. `deciding` holds everything;
+    `recording` holds the lease's clauses one by one and the duties, and is asked only to
+    explain a denial. `digests` names what a decision rests on, by SHA-256 (hex).
+    """
+
+    packs: tuple[Pack, ...]
+    register: Register | None
+    reopenings: tuple[Reopening, ...]
+    rules: Mapping[str, Rule]
+    places: frozenset[Jurisdiction]
+    digests: Mapping[str, str]
+    deciding: PolicySet
+    recording: PolicySet
+
+    def decide(self, question: Question) -> Decision:
+        """Return the decision for `question`.
+
+        Raises `InvalidInputError` for a jurisdiction that is none and for a moment outside
+        the calendar; every other fault is a denial.
+        """
+        try:
+            request, entities = self.request(question)
+        except ValueError as error:
+            return self._denial(question, (), {}, (str(error),))
+        answer = is_authorized(request, self.deciding, entities, schema())
+        found = frozenset(answer.diagnostics.reasons)
+        errors = tuple(answer.diagnostics.errors)
+        ground = UNLEASED_PERMIT if question.lease is None else permit_id(question.act)
+        if answer.allowed and not errors and ground in found:
+            return self._permit(question, found)
+        fired = [] if answer.allowed else [rule for name, rule in self.rules.items() if name in found]
+        return self._denial(question, fired, *self._record(request, entities, errors))
+
+    def request(self, question: Question) -> tuple[dict[str, object], Entities]:
+        """Return what Cedar is asked: the request, and the entities that hold the lease.
+
+        Raises `ValueError` where a number does not fit into 64 bits.
+        """
+        reopened = reopened_on(question.on.date(), self.reopenings) if self.reopenings else frozenset()
+        facts = context(question, places=self.places, reopened=reopened)
+        if question.lease is None:
+            resource, entities = UNLEASED, no_lease_entities()
+        else:
+            resource, entities = {"type": "Lease", "id": question.lease.id}, lease_entities(question.lease)
+        action = {"type": "Action", "id": question.act.value}
+        return {"principal": ASKER, "action": action, "resource": resource, "context": facts}, entities
+
+    def _permit(self, question: Question, found: frozenset[str]) -> Permit:
+        duties = [rule for name, rule in self.rules.items() if name in found]
+        explained = explain_permit(question, duties)
+        return Permit(
+            reasons=explained.reasons,
+            conditions=explained.conditions,
+            obligations=explained.obligations,
+            digests=self._digests(question),
+        )
+
+    def _record(
+        self, request: dict[str, object], entities: Entities, errors: tuple[str, ...]
+    ) -> tuple[dict[str, Rule | None], tuple[str, ...]]:
+        """Evaluate what permits alone, which Cedar does not report beside a `forbid` that applies."""
+        answer: AuthzResult = is_authorized(request, self.recording, entities, schema())
+        held = {name: self.rules.get(name) for name in sorted(answer.diagnostics.reasons, key=self._rank)}
+        return held, tuple(sorted({*errors, *answer.diagnostics.errors}))
+
+    def _rank(self, name: str) -> tuple[int, str]:
+        for rank, known in enumerate(self.rules):
+            if known == name:
+                return rank, name
+        return -1, name
+
+    def _denial(
+        self,
+        question: Question,
+        fired: Iterable[Rule],
+        held: Mapping[str, Rule | None],
+        errors: tuple[str, ...],
+    ) -> Denial:
+        explained = explain_denial(question, fired, held, errors)
+        return Denial(
+            reasons=explained.reasons, conditions=explained.conditions, digests=self._digests(question)
+        )
+
+    def _digests(self, question: Question) -> dict[str, str]:
+        if question.model_digest is None:
+            return dict(self.digests)
+        return {**self.digests, "model": question.model_digest}
+
+
+def build_policy(
+    packs: Iterable[Pack], *, register: Register | None, reopenings: Iterable[Reopening] = ()
+) -> Policy:
+    """Return the policy of these packs, with the register's laws if one is given.
+
+    Raises `PackError` where two packs give different rules the same id, and
+    `InvalidInputError` for a re-opening of a rule that is not there or cannot be re-opened.
+    """
+    asked = tuple(packs)
+    decided = tuple(reopenings)
+    rules = _unique_rules(asked, register)
+    for reopening in decided:
+        if not any(rule.reopening and rule.name == reopening.rule for rule in rules.values()):
+            raise InvalidInputError(f"`{reopening.rule}` is no rule in force that officers can re-open")
+    duties = [rule.template for rule in rules.values() if rule.effect == "permit"]
+    clauses = [clause.template for clause in lease_clauses()]
+    return Policy(
+        packs=asked,
+        register=register,
+        reopenings=decided,
+        rules=MappingProxyType(rules),
+        places=_places(rules.values()),
+        digests=MappingProxyType(_digests(asked, register, decided)),
+        deciding=policy_set([*permits(), *(rule.template for rule in rules.values())]),
+        recording=policy_set([*clauses, *duties]),
+    )
+
+
+@lru_cache(maxsize=64)
+def explaining_policy(packs: tuple[str, ...], *, laws: bool) -> Policy:
+    """Return the policy of shipped packs, for questions that ask about no lease.
+
+    Raises `InvalidInputError` for a pack that is not there.
+    """
+    return build_policy([shipped_pack(name) for name in packs], register=shipped_register() if laws else None)
+
+
+def installed_policy(packs: Iterable[str] = (), *, reopenings: Iterable[Reopening] = ()) -> Policy:
+    """Return the policy under which an installation acts: the house rules and the laws, always, and `packs`.
+
+    `packs` are names or paths (see `load_pack`). Raises like `load_pack` and `build_policy`.
+    """
+    names = dict.fromkeys((HOUSE, *packs))
+    return build_policy(
+        [load_pack(name) for name in names], register=shipped_register(), reopenings=reopenings
+    )
+
+
+def _unique_rules(packs: Iterable[Pack], register: Register | None) -> dict[str, Rule]:
+    rules: dict[str, Rule] = {}
+    sources = [*(pack.rules for pack in packs), register.rules if register is not None else (), gate_duties()]
+    reserved = {clause.id for clause in lease_clauses()} | {template.id for template in permits()}
+    for rule in (rule for source in sources for rule in source):
+        known = rules.setdefault(rule.id, rule)
+        if rule.id in reserved or known.template != rule.template:
+            raise PackError(
+                f"two packs have a rule `{rule.id}`", reasons=(f"repeated_id:{rule.line}:{rule.id}",)
+            )
+    return rules
+
+
+def _places(rules: Iterable[Rule]) -> frozenset[Jurisdiction]:
+    named = frozenset(Jurisdiction(code) for rule in rules for code in named_jurisdictions(rule.template))
+    return enclosing(named)
+
+
+def _digests(
+    packs: Iterable[Pack], register: Register | None, reopenings: tuple[Reopening, ...]
+) -> dict[str, str]:
+    digests = {pack.name: pack.digest for pack in packs}
+    if register is not None:
+        digests[LAWS] = register.digest
+    if reopenings:
+        texts = sorted(_recorded(reopening) for reopening in reopenings)
+        digests["reopenings"] = sha256("\n".join(texts).encode()).hexdigest()
+    digests[GATE] = sha256("\0".join(gate_texts()).encode()).hexdigest()
+    digests["schema"] = schema_digest()
+    return digests
+
+
+def _recorded(reopening: Reopening) -> str:
+    """Return every field of a re-opening as one line."""
+    fields = (
+        reopening.rule,
+        *reopening.officers,
+        reopening.citation,
+        *sorted(reopening.answered),
+        reopening.decided.isoformat(),
+        reopening.expires.isoformat(),
+    )
+    return "\0".join(" ".join(field.split()) for field in fields)

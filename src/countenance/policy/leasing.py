@@ -1,0 +1,171 @@
+"""The lease as the only source of a permit: its clauses, joined for the verdict and apart for the account.
+
+`gate/lease.cedar` states each clause once. Joined, those that an act needs are the one permit
+for that act. Apart, they tell which of them does not hold: a default denial has no reasons of
+its own in Cedar.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Final
+
+from cedarpy import PolicySet, policies_to_pst, pst, validate_policies
+
+from countenance.policy.model import Act, Condition, Reason
+from countenance.policy.rules import Rule, parse_rules
+from countenance.policy.schema import ACTION_GROUPS, schema
+
+GATE: Final = "gate"
+"""Name of the gate's own rules in `Rule.pack` and among a decision's digests."""
+
+LEASE: Final = "lease"
+"""Name of the lease in `Reason.pack`."""
+
+UNLEASED_PERMIT: Final = "unleased"
+"""Cedar id of what permits a question that asks about no lease."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeaseClause:
+    """One thing that a lease must cover, for the acts that need it."""
+
+    id: str
+    acts: frozenset[Act]
+    text: str
+    unmet: str
+    reopens: str
+    template: pst.Template
+
+    @property
+    def reason(self) -> Reason:
+        """Return why an act is refused where the clause does not hold."""
+        return Reason(
+            id=self.id,
+            pack=LEASE,
+            text=self.unmet,
+            source="the lease and what it was approved for",
+            valid_from=None,
+            valid_until=None,
+            reopens=self.reopens,
+        )
+
+
+@cache
+def gate_texts() -> tuple[str, str]:
+    """Return the gate's own Cedar: the lease's clauses, and the duties of every permit."""
+    folder = files("countenance.policy") / "gate"
+    return (folder / "lease.cedar").read_text("utf-8"), (folder / "duties.cedar").read_text("utf-8")
+
+
+@cache
+def lease_clauses() -> tuple[LeaseClause, ...]:
+    """Return the clauses in the order in which they are written."""
+    text, _ = gate_texts()
+    validate_policies(text, schema())
+    policies = policies_to_pst(text).static_policies
+    return tuple(_clause(policies[f"policy{number}"]) for number in range(len(policies)))
+
+
+@cache
+def gate_duties() -> tuple[Rule, ...]:
+    """Return what every permit demands."""
+    _, text = gate_texts()
+    rules, _ = parse_rules(text, pack=GATE, effect="permit")
+    return rules
+
+
+def permit_id(act: Act) -> str:
+    """Return the Cedar id of the permit for `act` under a lease."""
+    return f"lease/{act}"
+
+
+def permits() -> tuple[pst.Template, ...]:
+    """Return the one permit of each act, and the one for questions that ask about no lease."""
+    action = pst.EntityType("Action")
+    leased = tuple(
+        pst.Template(
+            id=permit_id(act),
+            effect="permit",
+            principal=pst.ScopeAny(),
+            action=pst.ActionEq(pst.EntityUid(action, act.value)),
+            resource=pst.ScopeIs(pst.EntityType("Lease")),
+            clauses=tuple(
+                part for clause in lease_clauses() if act in clause.acts for part in clause.template.clauses
+            ),
+            annotations=pst.FrozenMap(),
+        )
+        for act in Act
+    )
+    unleased = pst.Template(
+        id=UNLEASED_PERMIT,
+        effect="permit",
+        principal=pst.ScopeAny(),
+        action=pst.ScopeAny(),
+        resource=pst.ScopeIs(pst.EntityType("Unleased")),
+        clauses=(),
+        annotations=pst.FrozenMap(),
+    )
+    return (*leased, unleased)
+
+
+@cache
+def conditions_met(act: Act) -> tuple[Condition, ...]:
+    """Return the clauses for `act` as conditions that all hold."""
+    return conditions_of(act, frozenset(clause.id for clause in lease_clauses()))
+
+
+def conditions_of(act: Act, held: frozenset[str]) -> tuple[Condition, ...]:
+    """Return the clauses for `act` as conditions, met where `held` names them."""
+    return tuple(
+        Condition(clause.id, clause.text, met=clause.id in held)
+        for clause in lease_clauses()
+        if act in clause.acts
+    )
+
+
+def unmet_reasons(act: Act, held: frozenset[str]) -> tuple[Reason, ...]:
+    """Return a reason for each clause for `act` that `held` does not name."""
+    return tuple(clause.reason for clause in lease_clauses() if act in clause.acts and clause.id not in held)
+
+
+def policy_set(templates: Iterable[pst.Template]) -> PolicySet:
+    """Return the parsed handle of policies, each under its own id."""
+    policies = pst.FrozenMap({template.id: template for template in templates})
+    return PolicySet.from_pst(
+        pst.PolicySet(templates=pst.FrozenMap(), static_policies=policies, template_links=())
+    )
+
+
+def _clause(template: pst.Template) -> LeaseClause:
+    notes = template.annotations
+    return LeaseClause(
+        id=notes["id"],
+        acts=_acts(template.action),
+        text=notes["text"],
+        unmet=notes["unmet"],
+        reopens=notes["reopens"],
+        template=pst.Template(
+            id=notes["id"],
+            effect=template.effect,
+            principal=template.principal,
+            action=template.action,
+            resource=template.resource,
+            clauses=template.clauses,
+            annotations=notes,
+        ),
+    )
+
+
+def _acts(scope: pst.ActionConstraint) -> frozenset[Act]:
+    """Return the acts that an action scope reaches, its groups unfolded."""
+    if isinstance(scope, pst.ScopeAny):
+        return frozenset(Act)
+    entities = (scope.entity,) if isinstance(scope, pst.ActionEq) else scope.entities
+    found: set[Act] = set()
+    for entity in entities:
+        found |= ACTION_GROUPS.get(entity.id) or {Act(entity.id)}
+    return frozenset(found)

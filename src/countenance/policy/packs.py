@@ -1,0 +1,186 @@
+"""Policy packs: rules from one source, kept as Cedar text that people can read.
+
+A pack is a folder with `pack.toml` (name, title, what it is), `prohibitions.cedar` (only
+`forbid`) and, if it imposes duties, `duties.cedar`; or a single file of prohibitions. Its
+digest covers every byte of them.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Final
+
+from countenance.errors import InvalidInputError, PackError
+from countenance.policy.rules import Effect, PackFault, Rule, parse_rules
+
+EXPLAINED: Final = ("house", "microsoft-2020", "amazon-2020")
+"""Packs that answer a question which names none. `ibm-2020` binds everybody, so it is asked by name."""
+
+_PROHIBITIONS: Final = "prohibitions.cedar"
+_DUTIES: Final = "duties.cedar"
+_ABOUT: Final = "pack.toml"
+_EFFECTS: Final[dict[str, Effect]] = {_PROHIBITIONS: "forbid", _DUTIES: "permit"}
+_TOO_LARGE: Final = 1 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pack:
+    """Rules from one source. `name` is what was asked for, with its version if one was."""
+
+    name: str
+    title: str
+    about: str
+    versions: tuple[str, ...]
+    rules: tuple[Rule, ...]
+    digest: str
+
+
+@cache
+def shipped_packs() -> tuple[str, ...]:
+    """Return the names of the packs that come with the program."""
+    folder = files("countenance.policy") / "packs"
+    return tuple(sorted(entry.name for entry in folder.iterdir() if (entry / _ABOUT).is_file()))
+
+
+@cache
+def shipped_pack(name: str) -> Pack:
+    """Return a pack that comes with the program: `amazon-2020`, or one version: `amazon-2020@binding`.
+
+    Raises `InvalidInputError` for a pack or version that is not there, `PackError` for one
+    that does not validate.
+    """
+    folder, _, version = name.partition("@")
+    if folder not in shipped_packs():
+        known = ", ".join(f"`{pack}`" for pack in shipped_packs())
+        raise InvalidInputError(f"there is no pack `{folder}`; there are {known}")
+    return _version_of(_loaded(files("countenance.policy") / "packs" / folder), version)
+
+
+def load_pack(name: str) -> Pack:
+    """Return the pack of that name, or of that path: what has a `/` or ends in `.cedar` is a path.
+
+    Raises `InvalidInputError` and `PackError` like `shipped_pack`.
+    """
+    if "/" in name or name.endswith(".cedar"):
+        return _loaded(Path(name))
+    return shipped_pack(name)
+
+
+def inspect_pack(source: Path | Traversable) -> tuple[Pack | None, tuple[PackFault, ...]]:
+    """Read the pack at `source` and return it, or None, with its faults.
+
+    Raises `InvalidInputError` where there is no readable pack at all.
+    """
+    texts = _texts(source)
+    title, about, versions, faults = _about(texts.get(_ABOUT))
+    name = source.name.removesuffix(".cedar")
+    rules: list[Rule] = []
+    for file, effect in _EFFECTS.items():
+        found, wrong = parse_rules(texts.get(file, ""), pack=name, effect=effect)
+        rules += found
+        faults += [*wrong, *_unknown_versions(found, versions)]
+    faults += _repeated_across(rules)
+    if faults:
+        return None, tuple(faults)
+    digest = sha256("".join(f"{file}\0{texts[file]}\0" for file in sorted(texts)).encode()).hexdigest()
+    return Pack(
+        name=name, title=title or name, about=about, versions=versions, rules=tuple(rules), digest=digest
+    ), ()
+
+
+def refuse(name: str, faults: Iterable[PackFault]) -> PackError:
+    """Return the error for a pack with `faults`; its `reasons` are `code:line:rule`."""
+    listed = tuple(faults)
+    first = listed[0]
+    more = f", and {len(listed) - 1} more" if len(listed) > 1 else ""
+    return PackError(
+        f"pack `{name}` does not validate: line {first.line}: {first.detail}{more}",
+        reasons=tuple(f"{fault.code}:{fault.line}:{fault.rule}" for fault in listed),
+    )
+
+
+def _loaded(source: Path | Traversable) -> Pack:
+    pack, faults = inspect_pack(source)
+    if pack is None:
+        raise refuse(source.name, faults)
+    return pack
+
+
+def _version_of(pack: Pack, version: str) -> Pack:
+    """Return the pack with the rules of one version, or with all of them, each by its dates."""
+    if not version:
+        return pack
+    if version not in pack.versions:
+        known = ", ".join(f"`{word}`" for word in pack.versions) or "none"
+        raise InvalidInputError(f"pack `{pack.name}` has no version `{version}`; there are {known}")
+    rules = tuple(rule for rule in pack.rules if not rule.versions or version in rule.versions)
+    return Pack(
+        name=f"{pack.name}@{version}",
+        title=pack.title,
+        about=pack.about,
+        versions=(version,),
+        rules=rules,
+        digest=pack.digest,
+    )
+
+
+def _texts(source: Path | Traversable) -> dict[str, str]:
+    try:
+        if source.is_file():
+            return {_PROHIBITIONS: _text(source)}
+        texts = {
+            file: _text(source / file)
+            for file in (_ABOUT, _PROHIBITIONS, _DUTIES)
+            if (source / file).is_file()
+        }
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidInputError(f"`{source}` cannot be read as text") from error
+    if _PROHIBITIONS not in texts:
+        raise InvalidInputError(f"`{source}` is no pack: it holds no {_PROHIBITIONS}")
+    return texts
+
+
+def _text(file: Path | Traversable) -> str:
+    data = file.read_bytes()
+    if len(data) > _TOO_LARGE:
+        raise InvalidInputError(f"`{file}` is larger than a megabyte")
+    return data.decode("utf-8").replace("\r\n", "\n")
+
+
+def _about(text: str | None) -> tuple[str, str, tuple[str, ...], list[PackFault]]:
+    """Return title, description and version names of `pack.toml`, with its faults."""
+    if text is None:
+        return "", "", (), []
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        return "", "", (), [PackFault("not_toml", 1, "", f"{_ABOUT}: {error}")]
+    title, about, versions = (document.get(name, "") for name in ("title", "about", "versions"))
+    if not (isinstance(title, str) and isinstance(about, str) and isinstance(versions or {}, dict)):
+        return "", "", (), [PackFault("malformed_about", 1, "", f"{_ABOUT}: title, about or versions")]
+    return title, about, tuple(versions or ()), []
+
+
+def _unknown_versions(rules: Iterable[Rule], versions: tuple[str, ...]) -> list[PackFault]:
+    return [
+        PackFault("unknown_version", rule.line, rule.id, f"version `{word}` is not described in {_ABOUT}")
+        for rule in rules
+        for word in sorted(rule.versions - set(versions))
+    ]
+
+
+def _repeated_across(rules: Iterable[Rule]) -> list[PackFault]:
+    """Find ids that stand in both files; within one file they were found already."""
+    first: dict[str, Rule] = {}
+    return [
+        PackFault("repeated_id", rule.line, rule.id, f"`{rule.id}` stands in both files")
+        for rule in rules
+        if first.setdefault(rule.id, rule) is not rule and first[rule.id].effect != rule.effect
+    ]

@@ -1,0 +1,111 @@
+"""Proof, at load, that leaving a fact out never makes a rule laxer.
+
+Where a question leaves a closed list out, its facts hold every value of the list. That is the
+strictest answer only if a rule can but grow with the set: it may ask whether the set *contains*
+a value, and may exempt only where *all* that the set holds is exempt. The same for papers the
+other way round: an instrument, a consent or a re-opening may only ever exempt. A rule of
+another shape is not loaded, so the guarantee holds for packs that nobody here has read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+
+from cedarpy import pst
+
+GROWING = frozenset(
+    {"kinds", "jurisdictions", "purposes", "spaces", "cameras", "orders", "unstated", "minor"}
+)
+"""Facts that may only make a prohibition apply; `minor` is true or false, the others are sets."""
+
+SHRINKING = frozenset({"consent", "instruments", "reopened"})
+"""Facts that may only exempt from a prohibition."""
+
+
+def laxer_facts(template: pst.Template) -> tuple[str, ...]:
+    """Return the facts that are used in a way by which leaving them out, or adding to them, could be laxer.
+
+    Empty for a rule that is safe. For a duty, which is a `permit` that permits nothing, the same
+    reading says that it is imposed rather than spared; papers may also bring a duty with them.
+    """
+    found: set[str] = set()
+    for clause in template.clauses:
+        found.update(_faults(clause.expr, positive=isinstance(clause, pst.When)))
+    return tuple(sorted(found - SHRINKING if template.effect == "permit" else found))
+
+
+def named_jurisdictions(template: pst.Template) -> frozenset[str]:
+    """Return every jurisdiction that the rule asks for."""
+    return frozenset(
+        literal.value
+        for clause in template.clauses
+        for node in _nodes(clause.expr)
+        if isinstance(node, pst.BinaryOp) and _fact(node.left) == "jurisdictions"
+        for literal in _nodes(node.right)
+        if isinstance(literal, pst.StringLit)
+    )
+
+
+def _faults(expression: object, *, positive: bool) -> Iterator[str]:
+    """Yield the facts that stand under `expression` with the wrong sign, or in a shape with no sign."""
+    match expression:
+        case pst.BinaryOp(op="and" | "or", left=left, right=right):
+            yield from _faults(left, positive=positive)
+            yield from _faults(right, positive=positive)
+        case pst.UnaryOp(op="not", arg=argument):
+            yield from _faults(argument, positive=not positive)
+        case pst.BinaryOp(op="contains" | "contains_any" | "contains_all", left=left, right=right) if _fact(
+            left
+        ) is not None and not set(_facts(right)):
+            yield from _wrong_sign(str(_fact(left)), grows=positive)
+        case pst.BinaryOp(op="contains_all", left=left, right=right) if _fact(right) is not None and not set(
+            _facts(left)
+        ):
+            yield from _wrong_sign(str(_fact(right)), grows=not positive)
+        case pst.GetAttr() if _fact(expression) in {"consent", "minor"}:
+            yield from _wrong_sign(str(_fact(expression)), grows=positive)
+        case _:
+            yield from (name for name in _facts(expression) if name in GROWING | SHRINKING)
+
+
+def _wrong_sign(name: str, *, grows: bool) -> Iterator[str]:
+    if name in (SHRINKING if grows else GROWING):
+        yield name
+
+
+def _fact(expression: object) -> str | None:
+    """Return the name of the fact, if the expression is `context.<name>` and nothing else."""
+    if isinstance(expression, pst.GetAttr) and expression.base == pst.Var("context"):
+        return expression.attr
+    return None
+
+
+def _facts(expression: object) -> Iterator[str]:
+    """Yield every fact that the expression reads; a whole `context` counts as all of them."""
+    if isinstance(expression, pst.GetAttr) and expression.base == pst.Var("context"):
+        yield expression.attr
+        return
+    if isinstance(expression, pst.HasAttr) and expression.base == pst.Var("context"):
+        yield from expression.attrs
+        return
+    if expression == pst.Var("context"):
+        yield from GROWING | SHRINKING
+    for child in _children(expression):
+        yield from _facts(child)
+
+
+def _nodes(expression: object) -> Iterator[object]:
+    yield expression
+    for child in _children(expression):
+        yield from _nodes(child)
+
+
+def _children(node: object) -> Iterator[object]:
+    if isinstance(node, tuple):
+        yield from node
+    elif isinstance(node, dict):
+        yield from node.values()
+    elif is_dataclass(node) and not isinstance(node, type):
+        for field in fields(node):
+            yield getattr(node, field.name)
