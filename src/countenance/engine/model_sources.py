@@ -62,6 +62,18 @@ class ModelSources:
     catalogue: Catalogue
     folder: Path | None
 
+    def entry(self, model_id: str) -> ModelEntry:
+        """Return the entry of `model_id`, or raise `ModelMissingError`.
+
+        An ONNX file of that name that nothing describes raises `ModelLicenceError` instead:
+        it is there, and it may not be used.
+        """
+        for name in undescribed(self):
+            if model_id in (name, Path(name).stem):
+                manifest = Path(name).with_suffix(".toml")
+                raise ModelLicenceError(f"`{name}` has no manifest `{manifest}`, so it is refused")
+        return self.catalogue.get(model_id)
+
     def find(self, entry: ModelEntry) -> FoundModel:
         """Return the first source that has the entry's file, or raise `ModelMissingError`.
 
@@ -84,14 +96,6 @@ def open_sources(catalogue: Catalogue, folder: Path | None) -> ModelSources:
     if folder is None or not folder.is_dir():
         return ModelSources(catalogue, folder)
     return ModelSources(catalogue.with_entries(manifests(folder)), folder)
-
-
-def check_manifests(sources: ModelSources) -> None:
-    """Raise `ModelLicenceError` for an ONNX file in the folder that nothing describes."""
-    for name in undescribed(sources):
-        raise ModelLicenceError(
-            f"`{name}` has no manifest `{Path(name).with_suffix('.toml')}`: it is refused"
-        )
 
 
 def undescribed(sources: ModelSources) -> tuple[str, ...]:

@@ -6,6 +6,8 @@ import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+import numpy as np
+
 from countenance.engine.artefacts import ArtefactCache, artefact_key
 from countenance.engine.catalogue import (
     DEFAULT_DETECTOR,
@@ -16,11 +18,17 @@ from countenance.engine.catalogue import (
     load_catalogue,
 )
 from countenance.engine.model_sources import ModelSources, open_sources
-from countenance.engine.runtime import Network, Runtime, RuntimeName, RuntimeOptions
-from countenance.errors import ConfigurationError
+from countenance.engine.runtime import Network, Pixels, Runtime, RuntimeName, RuntimeOptions
+from countenance.errors import ConfigurationError, ModelError
 
 PREPARATION_VERSION = "2"
 """Part of every cache key: a change to any rule of `preparation.py` changes it."""
+
+
+_SEED = 2020
+_SIDE = 160
+_TINY = 1e-9
+_MOST_DRIFT = 1e-4
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +116,49 @@ class _Loader:
 
     def load(self, model_id: str, task: ModelTask, *, sizes: tuple[tuple[int, int], ...] = ()) -> Network:
         """Return the network of `model_id`, which must be for `task`."""
-        entry = self.sources.catalogue.get(model_id)
+        entry = self.sources.entry(model_id)
         if entry.task is not task:
             raise ConfigurationError(f"`{model_id}` is for {entry.task}, not for {task}")
         check_licence(entry, accepted=self.accepted)
         content = self.sources.find(entry).read()
-        return self.runtime.load(VerifiedModel(entry, content, self.cache), sizes=sizes)
+        network = self.runtime.load(VerifiedModel(entry, content, self.cache), sizes=sizes)
+        if not network.facts.from_cache:
+            check_batches(network)
+        return network
+
+
+def check_batches(network: Network) -> None:
+    """Raise `ModelError` where an image in a batch gives other numbers than alone.
+
+    Freeing the batch of a file that was exported for one image is an assumption about its
+    graph; a wrong one would mix the features of one face with another's.
+    """
+    drift = batch_drift(network)
+    if drift > _MOST_DRIFT:
+        raise ModelError(
+            f"`{network.entry.id}` gives an image in a batch other numbers than alone (by {drift:.1e});"
+            " `single = true` in the manifest's input runs it one by one"
+        )
+
+
+def batch_drift(network: Network) -> float:
+    """Return the largest difference between two images together and alone, over the largest number."""
+    images = noise_images(network.entry, 2)
+    together = network(images)
+    alone = [network(images[at : at + 1]) for at in range(len(images))]
+    return max(
+        float(np.abs(numbers - np.concatenate([one[name] for one in alone])).max())
+        / max(float(np.abs(numbers).max()), _TINY)
+        for name, numbers in together.items()
+    )
+
+
+def noise_images(entry: ModelEntry, count: int) -> Pixels:
+    """Return images that the model takes, always the same; small where it takes every size."""
+    contract = entry.input
+    side = contract.multiple_of * -(-_SIDE // contract.multiple_of)
+    shape = (count, contract.height or side, contract.width or side, len("RGB"))
+    return np.random.default_rng(_SEED).integers(0, 256, shape, dtype=np.uint8)
 
 
 def create_runtime(options: RuntimeOptions) -> Runtime:
