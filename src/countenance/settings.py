@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from platformdirs import user_data_path
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from countenance.errors import ConfigurationError
 
 Words = Annotated[tuple[str, ...], NoDecode]
 
@@ -68,7 +70,16 @@ class Settings(BaseSettings):
         default=None,
         description="Calibration record; the one shipped for the default pipeline if not given.",
     )
-    packs: Words = Field(default=("house",), description="Policy packs in force, besides the laws.")
+    evaluation_fmr: float = Field(
+        default=0.001,
+        gt=0,
+        lt=1,
+        description="Highest false match rate of the thresholds that the local command line is given.",
+    )
+    packs: Words = Field(
+        default=("house",),
+        description="Policy packs in force; `house` and the laws are in force whatever is said here.",
+    )
     jurisdictions: Words = Field(
         default=(), description="Where the operator itself is, for acts of the local command line."
     )
@@ -90,3 +101,13 @@ class Settings(BaseSettings):
             if isinstance(value, str)
             else value
         )
+
+
+def read_settings() -> Settings:
+    """Return what the environment sets, or raise `ConfigurationError` naming the first fault."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        fault = error.errors(include_input=False, include_url=False)[0]
+        name = "_".join(str(part) for part in fault["loc"]).upper() or "?"
+        raise ConfigurationError(f"`COUNTENANCE_{name}`: {fault['msg'].lower()}") from error

@@ -1,27 +1,19 @@
-"""The composition root: settings in, use cases out.
-
-Only this module knows both the services' ports and what satisfies them. Parts are built
-when they are first needed: answering a question of policy loads no network, and listing
-keys opens no model file.
-"""
+"""Every use case of an installation, built once from its parts."""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import cached_property
-from pathlib import Path
 
-from countenance.biometrics.model import Threshold
-from countenance.policy.model import Jurisdiction
+from countenance.app.parts import Parts
 from countenance.recognition.asking import Ask
 from countenance.recognition.comparison import Compare
 from countenance.recognition.detection import Detect
 from countenance.recognition.enrolment import Enrol
 from countenance.recognition.galleries import CreateGallery, DeleteGallery, ReadGalleries
+from countenance.recognition.idempotency import Once
 from countenance.recognition.identification import Identify
-from countenance.recognition.ports import Decider, FaceEngine, SearchIndex, UnitOfWork
 from countenance.recognition.records import ReadCases, ReadDecisions, ReadLedger
 from countenance.recognition.reporting import Report
 from countenance.recognition.sorting import Sort
@@ -34,30 +26,6 @@ from countenance.vetting.keys import Authenticate, IssueKey, ListKeys, RevokeKey
 from countenance.vetting.leases import GrantLeases, ListLeases, RevokeLease
 
 _STRANGERS_A_MINUTE = 60
-
-
-class Parts:
-    """What use cases are made of; `Installation` in production, fakes in tests.
-
-    Each attribute is built at first use and kept. `listen` is the host and port that the server
-    is told to listen on, `leases_file` the seed file that it grants at start.
-    """
-
-    clock: Callable[[], datetime]
-    unit_of_work: Callable[[], UnitOfWork]
-    decide: Decider
-    engine: FaceEngine
-    index: SearchIndex
-    threshold_for: Callable[[int], Threshold]
-    commit_to: Callable[[bytes], str]
-    jurisdictions: frozenset[Jurisdiction]
-    evaluation_fmr_ppb: int
-    max_image_bytes: int
-    listen: tuple[str, int]
-    leases_file: Path | None
-
-    def close(self) -> None:
-        """Let go of files, threads and connections."""
 
 
 class Countenance:
@@ -164,6 +132,11 @@ class Countenance:
         """Show checkpoint, entries and proofs."""
         return ReadLedger(self._standing, self.parts.unit_of_work)
 
+    @cached_property
+    def once(self) -> Once:
+        """Perform a write that is sent twice once."""
+        return Once(self.parts.unit_of_work, self.parts.clock, self.parts.commit_to)
+
     # Keys and leases
 
     @cached_property
@@ -224,11 +197,6 @@ class Countenance:
     @cached_property
     def _standing(self) -> Standing:
         return Standing(self.parts.clock)
-
-
-def now() -> datetime:
-    """Return the moment, in UTC."""
-    return datetime.now(UTC)
 
 
 def new_id(prefix: str) -> str:

@@ -1,0 +1,180 @@
+"""The parts that settings name."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from countenance.app.parts import Parts
+from countenance.biometrics.model import Threshold
+from countenance.errors import ConfigurationError
+from countenance.policy.model import Jurisdiction
+from countenance.recognition.ports import Decider, FaceEngine, SearchIndex, UnitOfWork
+
+if TYPE_CHECKING:
+    from countenance.biometrics.calibration import CalibrationRecord
+    from countenance.engine.networks import EngineOptions
+    from countenance.settings import Settings
+    from countenance.storage import Database, Keyring
+
+Part = TypeVar("Part")
+
+
+class built_once(cached_property[Part]):  # noqa: N801  a decorator, named like the one it refines
+    """`cached_property` under the installation's lock: from Python 3.12 on it has none of its own."""
+
+    if not TYPE_CHECKING:  # its type is the base class's
+
+        def __get__(self, instance: object, owner: type | None = None) -> object:
+            """Return the part, building it if this thread is the first to ask."""
+            if instance is None:
+                return self
+            with instance.building:
+                return super().__get__(instance, owner)
+
+
+class Installation(Parts):
+    """The parts that settings name: a database and keys on this machine, the engine, the packs.
+
+    What is slow to import is imported where it is first needed, and every part is built once,
+    whichever thread comes first.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.building = threading.RLock()
+        self.settings = settings
+        self.clock = now
+        self.jurisdictions = frozenset(Jurisdiction(code) for code in settings.jurisdictions)
+        self.evaluation_fmr_ppb = round(settings.evaluation_fmr * 1_000_000_000)
+        self.max_image_bytes = settings.max_image_bytes
+        self.listen = (settings.host, settings.port)
+        self.leases_file = settings.leases_file
+
+    @built_once
+    def unit_of_work(self) -> Callable[[], UnitOfWork]:
+        """Open the database, bring it up to date, and check keys and ledger."""
+        from countenance.storage import check_installation, load_signer, unit_of_work_factory  # noqa: PLC0415  slow
+
+        settings = self.settings
+        path = settings.ledger_key_file or settings.home / "ledger.key"
+        signer = load_signer(path, name=settings.ledger_origin, create=settings.ledger_key_file is None)
+        self._database.migrate()
+        check_installation(self._database, self._keyring, signer)
+        return unit_of_work_factory(self._database, self._keyring, signer)
+
+    @built_once
+    def decide(self) -> Decider:
+        """Load and check the packs and the laws."""
+        from countenance.policy.gate import installed_policy  # noqa: PLC0415  slow
+
+        return installed_policy(self.settings.packs).decide
+
+    @built_once
+    def engine(self) -> FaceEngine:
+        """Load the networks."""
+        from countenance.engine.pipeline import Limits, open_engine  # noqa: PLC0415  slow
+
+        settings = self.settings
+        limits = Limits(
+            image_bytes=settings.max_image_bytes,
+            image_pixels=settings.max_image_pixels,
+            decode_seconds=settings.decode_seconds,
+            queue=settings.queue,
+        )
+        return open_engine(self.engine_options, limits)
+
+    @built_once
+    def engine_options(self) -> EngineOptions:
+        """Return which models run, and how."""
+        from countenance.engine.networks import EngineOptions  # noqa: PLC0415  slow
+        from countenance.engine.runtime import Precision, Provider, RuntimeName, RuntimeOptions  # noqa: PLC0415  slow
+
+        settings = self.settings
+        cuda = settings.runtime == "onnxruntime-cuda"
+        return EngineOptions(
+            model_folder=settings.models_dir or settings.home / "models",
+            cache_folder=settings.home / "cache",
+            detector=settings.detection_model,
+            recogniser=settings.recognition_model,
+            accepted_models=frozenset(settings.accepted_licences),
+            runtime=RuntimeOptions(
+                runtime=RuntimeName.OPENVINO if settings.runtime == "openvino" else RuntimeName.ONNXRUNTIME,
+                provider=Provider.CUDA if cuda else Provider.CPU,
+                precision=Precision(settings.precision),
+                threads=settings.threads or None,
+            ),
+        )
+
+    @built_once
+    def index(self) -> SearchIndex:
+        """Make room for galleries in memory, with encrypted snapshots of them on disk."""
+        from countenance.engine.processor import usable_cores  # noqa: PLC0415  slow
+        from countenance.engine.search import ExactSearch  # noqa: PLC0415  slow
+        from countenance.engine.snapshot_folder import SnapshotFolder  # noqa: PLC0415  slow
+
+        snapshots = SnapshotFolder(self.settings.home / "snapshots", self._keyring.key_for("snapshots"))
+        return ExactSearch(threads=self.settings.threads or usable_cores(), snapshots=snapshots)
+
+    @built_once
+    def calibration(self) -> CalibrationRecord:
+        """Return the calibration record of the pipeline that runs, or raise `CalibrationError`."""
+        from countenance.biometrics.calibration import record_for  # noqa: PLC0415  only where faces are compared
+        from countenance.biometrics.calibration_file import read_record, shipped_records  # noqa: PLC0415  as above
+
+        path = self.settings.calibration_record
+        records = shipped_records() if path is None else (read_record(_text_of(path)),)
+        return record_for(records, self.engine.pipeline)
+
+    def threshold_for(self, fmr_ppb: int) -> Threshold:
+        """Return the threshold of the calibration record for a false match rate in parts per billion."""
+        return self.calibration.threshold_for(fmr_ppb / 1_000_000_000)
+
+    def commit_to(self, data: bytes) -> str:
+        """Return a keyed digest (hex) that says nothing of `data` to whoever lacks the master key."""
+        return hmac.digest(
+            self._keyring.key_for("commitments"), hashlib.sha256(data).digest(), "sha256"
+        ).hex()
+
+    def close(self) -> None:
+        """Let go of files, threads and connections that were opened."""
+        for name in ("engine", "index", "_database"):
+            part = self.__dict__.pop(name, None)
+            if part is not None:
+                part.close()
+
+    @built_once
+    def _database(self) -> Database:
+        from countenance.storage import open_database  # noqa: PLC0415  slow
+
+        self.settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return open_database(
+            self.settings.database_url or f"sqlite:///{self.settings.home / 'countenance.db'}"
+        )
+
+    @built_once
+    def _keyring(self) -> Keyring:
+        from countenance.storage import Keyring  # noqa: PLC0415  slow
+
+        settings = self.settings
+        if settings.master_key is not None:
+            return Keyring.from_base64(settings.master_key.get_secret_value())
+        path = settings.master_key_file or settings.home / "master.key"
+        return Keyring.from_file(path, create=settings.master_key_file is None)
+
+
+def now() -> datetime:
+    """Return the moment, in UTC."""
+    return datetime.now(UTC)
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"the calibration record `{path}` cannot be read as text") from error

@@ -1,0 +1,35 @@
+"""What use cases are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from countenance.biometrics.model import Threshold
+from countenance.policy.model import Jurisdiction
+from countenance.recognition.ports import Decider, FaceEngine, SearchIndex, UnitOfWork
+
+
+class Parts:
+    """What use cases are made of; `Installation` in production, fakes in tests.
+
+    Each attribute is built at first use and kept. `listen` is the host and port that the server
+    is told to listen on, `leases_file` the seed file that it grants at start.
+    """
+
+    clock: Callable[[], datetime]
+    unit_of_work: Callable[[], UnitOfWork]
+    decide: Decider
+    engine: FaceEngine
+    index: SearchIndex
+    threshold_for: Callable[[int], Threshold]
+    commit_to: Callable[[bytes], str]
+    jurisdictions: frozenset[Jurisdiction]
+    evaluation_fmr_ppb: int
+    max_image_bytes: int
+    listen: tuple[str, int]
+    leases_file: Path | None
+
+    def close(self) -> None:
+        """Let go of files, threads and connections."""
