@@ -10,7 +10,7 @@ from architecture.source import Module
 
 ROOMS = frozenset(
     {
-        "entrypoints", "app", "storage", "engine", "settings", "recognition", "vetting", "consent",
+        "server", "entrypoints", "app", "storage", "engine", "settings", "recognition", "vetting", "consent",
         "oversight", "fairness", "policy", "ledger", "biometrics", "errors", "__init__", "__main__",
     }
 )  # fmt: skip
@@ -100,10 +100,16 @@ def default_threshold(module: Module) -> Iterator[str]:
     fields = [field for owner in module.walk(ast.ClassDef) for field in owner.body]
     for field in fields:
         named = isinstance(field, ast.AnnAssign) and getattr(field.target, "id", "") == "threshold"
-        if named and field.value is not None:
+        if named and field.value is not None and not _only_describes(field.value):
             yield module.at(field, "a threshold has no default")
     for comparison in module.walk(ast.Compare):
         yield from _score_against_number(module, comparison)
+
+
+def _only_describes(value: ast.expr) -> bool:
+    """Tell whether it is pydantic's `Field(...)` with bounds and words, and no default."""
+    call = isinstance(value, ast.Call) and getattr(value.func, "id", "") == "Field" and not value.args
+    return call and not {"default", "default_factory"} & {keyword.arg for keyword in value.keywords}
 
 
 def _defaulted(arguments: ast.arguments) -> list[str]:
@@ -207,7 +213,7 @@ def silent_suppression(module: Module) -> Iterator[str]:
         if not found or found[1].startswith("fmt"):
             continue
         reason = re.sub(r"^:?\s*(\[[\w, -]+\]|[A-Z]+[0-9]+(\s*,\s*[A-Z]+[0-9]+)*)", "", found[2])
-        if reason == found[2] or len(re.findall(r"[A-Za-z]+", reason)) < 2:
+        if reason == found[2] or not re.search(r"[A-Za-z]{3}", reason):
             yield module.at(line, f"`{comment.strip()}` names no check or no reason")
 
 

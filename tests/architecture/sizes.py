@@ -21,7 +21,9 @@ def long_module(module: Module) -> Iterator[str]:
 
 
 def long_function(module: Module) -> Iterator[str]:
-    """Count the body, docstring included, without the signature."""
+    """Count the body, docstring included, without the signature. A migration is a list of what was done."""
+    if module.path.startswith("storage/migrations/versions/"):
+        return
     for function in module.walk(ast.FunctionDef, ast.AsyncFunctionDef):
         lines = (function.end_lineno or 0) - function.body[0].lineno + 1
         if lines > FUNCTION_LINES:

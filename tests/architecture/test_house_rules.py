@@ -57,6 +57,7 @@ BREACHES: list[tuple[Rule, str, str]] = [
     (house_rules.default_threshold, "def search(probe, threshold=0.36): ...", "engine/search.py"),
     (house_rules.default_threshold, "def search(*, threshold=None): ...", "engine/search.py"),
     (house_rules.default_threshold, "class Search:\n    threshold: float = 0.36", "engine/search.py"),
+    (house_rules.default_threshold, "class Told:\n    threshold: float = Field(default=0.36)", "engine/x.py"),
     (house_rules.default_threshold, "match = score >= 0.36", "recognition/verification.py"),
     (
         house_rules.forged_threshold,
@@ -109,6 +110,7 @@ HARMLESS: list[tuple[Rule, str, str]] = [
         "biometrics/model.py",
     ),
     (house_rules.default_threshold, "def search(probe, *, threshold): ...", "engine/search.py"),
+    (house_rules.default_threshold, "class Told:\n    threshold: float = Field(ge=-1, le=1)", "engine/x.py"),
     (house_rules.default_threshold, "valid = -1.0 <= score <= 1.0", "biometrics/model.py"),
     (house_rules.forged_threshold, "Threshold(score, fmr, fnmr, '', p)", "biometrics/calibration.py"),
     (house_rules.speechless_room, '"""One."""', "engine/__init__.py"),

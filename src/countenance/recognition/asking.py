@@ -129,13 +129,8 @@ class Ask:
         customer = work.customers.get(lease.customer_id) if lease is not None else None
         gallery = self._covered_gallery(work, lease, request)
         question = self._question(work, request, asked, (lease, customer, gallery))
-        decision: Decision
-        if lease is None or customer is None:
-            decision = Denial(
-                reasons=(_NO_LEASE,), conditions=(Condition("lease", _NO_LEASE.text, met=False),)
-            )
-        else:
-            decision = self.decide(question)  # (2)
+        leased = lease is not None and customer is not None
+        decision = self.decide(question) if leased else _unleased()  # (2)
         commitment = self._commitment(work, gallery, request)
         record = DecisionRecord(
             id=self.new_id("dec"),
@@ -221,6 +216,10 @@ class Ask:
             return None
         commitment = work.references.commitment(gallery.id, request.subject_id)
         return commitment.hex() if commitment is not None else None
+
+
+def _unleased() -> Denial:
+    return Denial(reasons=(_NO_LEASE,), conditions=(Condition("lease", _NO_LEASE.text, met=False),))
 
 
 def _purpose(request: Request, lease: Lease | None, gallery: Gallery | None) -> Purpose | None:
