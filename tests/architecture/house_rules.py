@@ -144,12 +144,12 @@ def forged_threshold(module: Module) -> Iterator[str]:
 
 
 def speechless_room(module: Module) -> Iterator[str]:
-    """A package says in one line what belongs in it, and names what it exports."""
+    """A package says in its first line what belongs in it, and names what it exports."""
     if not module.path.endswith("__init__.py"):
         return
-    docstring = ast.get_docstring(module.tree, clean=False)
-    if not docstring or "\n" in docstring:
-        yield module.at(1, "a package has a docstring of one line")
+    first, _, rest = (ast.get_docstring(module.tree) or "").partition("\n")
+    if not first.endswith(".") or (rest and not rest.startswith("\n")):
+        yield module.at(1, "a package says in the one line that begins its docstring what belongs in it")
     imported = [
         alias.asname or alias.name for node in module.tree.body if _exports(node) for alias in node.names
     ]

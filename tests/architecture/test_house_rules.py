@@ -114,6 +114,7 @@ HARMLESS: list[tuple[Rule, str, str]] = [
     (house_rules.default_threshold, "valid = -1.0 <= score <= 1.0", "biometrics/model.py"),
     (house_rules.forged_threshold, "Threshold(score, fmr, fnmr, '', p)", "biometrics/calibration.py"),
     (house_rules.speechless_room, '"""One."""', "engine/__init__.py"),
+    (house_rules.speechless_room, '"""One.\n\nAnd why."""', "engine/__init__.py"),
     (house_rules.unsafe_python, "numpy.load(file, allow_pickle=False)", "engine/snapshot.py"),
     (house_rules.swallowed_error, "try: ...\nexcept OSError: ...", "engine/decoding.py"),
     (house_rules.swallowed_error, "try: ...\nexcept BaseException:\n    undo()\n    raise", "storage/x.py"),
