@@ -127,10 +127,10 @@ class Ask:
         asked = self.clock()
         lease = work.leases.get(actor.lease_id) if actor.lease_id is not None else None  # (1)
         customer = work.customers.get(lease.customer_id) if lease is not None else None
+        lease = lease if customer is not None else None
         gallery = self._covered_gallery(work, lease, request)
         question = self._question(work, request, asked, (lease, customer, gallery))
-        leased = lease is not None and customer is not None
-        decision = self.decide(question) if leased else _unleased()  # (2)
+        decision = leased(self.decide)(question)  # (2)
         commitment = self._commitment(work, gallery, request)
         record = DecisionRecord(
             id=self.new_id("dec"),
@@ -218,8 +218,19 @@ class Ask:
         return commitment.hex() if commitment is not None else None
 
 
-def _unleased() -> Denial:
-    return Denial(reasons=(_NO_LEASE,), conditions=(Condition("lease", _NO_LEASE.text, met=False),))
+def leased(decide: Decider) -> Decider:
+    """Return a decider that denies whatever no lease stands behind; `decide` answers the rest.
+
+    Packs and laws answer questions without a lease too, for whoever wants to know what they
+    say; an act needs the lease.
+    """
+
+    def decide_leased(question: Question) -> Decision:
+        if question.lease is not None:
+            return decide(question)
+        return Denial(reasons=(_NO_LEASE,), conditions=(Condition("lease", _NO_LEASE.text, met=False),))
+
+    return decide_leased
 
 
 def _purpose(request: Request, lease: Lease | None, gallery: Gallery | None) -> Purpose | None:

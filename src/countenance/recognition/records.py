@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from countenance.errors import InvalidInputError
 from countenance.oversight import Case, CaseId
-from countenance.policy.codec import decision_to_json
+from countenance.policy.replay import Replayed, replay
+from countenance.recognition.asking import leased
 from countenance.recognition.model import DecisionRecord
 from countenance.recognition.ports import Decider, UnitOfWork
 from countenance.recognition.standing import Standing
@@ -15,14 +16,6 @@ from countenance.vetting.model import Actor, Role
 
 _AUDITS = frozenset({Role.AUDITOR, Role.ADMINISTRATOR})
 _EVERYBODY = frozenset(Role)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Replay:
-    """A decision made again: `same` says that every byte is as it was."""
-
-    record: DecisionRecord
-    same: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,13 +45,9 @@ class ReadDecisions:
                 self.standing.refuse(work, actor, "decision", f"no decision `{decision_id}`")
             return record
 
-    def replay(self, actor: Actor, decision_id: str) -> Replay:
+    def replay(self, actor: Actor, decision_id: str) -> Replayed:
         """Decide the same question again and compare, or raise `NotFoundError`."""
-        record = self(actor, decision_id)
-        if record.question.lease is None:
-            return Replay(record=record, same=not record.decision.digests)
-        again = self.decide(record.question)
-        return Replay(record=record, same=decision_to_json(again) == decision_to_json(record.decision))
+        return replay(leased(self.decide), self(actor, decision_id))
 
     def _visible(self, work: UnitOfWork, actor: Actor, record: DecisionRecord) -> bool:
         if actor.role in _AUDITS or record.actor_id == actor.id:
