@@ -29,7 +29,7 @@ from countenance.ledger import merkle
 from countenance.ledger.canonical import leaf_bytes
 from countenance.ledger.checkpoint import Checkpoint
 from countenance.ledger.model import Entry
-from countenance.ledger.note import Signer
+from countenance.ledger.note import Signer, VerifierKey
 from countenance.oversight.model import Case, CaseId
 from countenance.recognition.model import DecisionRecord, Gallery, GalleryChange, Reference
 from countenance.vetting.model import ApiKey, Customer, CustomerId, KeyId, Lease, LeaseId
@@ -395,6 +395,10 @@ class FakeIdempotencyRecords(_Repository):
 class FakeLedger:
     def __init__(self, unit: FakeUnitOfWork, signer: Signer) -> None:
         self.unit, self.signer = unit, signer
+
+    @property
+    def key(self) -> VerifierKey:
+        return self.signer.vkey
 
     def append(self, entry: Entry) -> int:
         leaf = leaf_bytes(entry)

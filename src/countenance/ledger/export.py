@@ -28,7 +28,7 @@ Progress = Callable[[int, int], None]
 """Told how many files are done, and of how many."""
 
 
-def export(ledger: Ledger, key: VerifierKey, folder: Path, *, progress: Progress | None = None) -> Checkpoint:
+def export(ledger: Ledger, folder: Path, *, progress: Progress | None = None) -> Checkpoint:
     """Write the log as of its last committed head into `folder`, and return that head.
 
     A folder that holds an earlier export of the same log is brought up to date: full tiles
@@ -37,7 +37,7 @@ def export(ledger: Ledger, key: VerifierKey, folder: Path, *, progress: Progress
     that reaches beyond the tiles. Raises `InvalidInputError` for a folder with anything else
     in it, `StorageError` if it cannot be written, `LedgerError` if the log is broken.
     """
-    note = ledger.checkpoint()
+    note, key = ledger.checkpoint(), ledger.key
     text, _ = open_note(note, [key])
     head = Checkpoint.parse(text)
     tiles = list(tiles_in(head.size))

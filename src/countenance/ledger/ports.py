@@ -7,6 +7,7 @@ from typing import Protocol
 
 from countenance.ledger.merkle import Node
 from countenance.ledger.model import Entry
+from countenance.ledger.note import VerifierKey
 
 
 class Ledger(Protocol):
@@ -19,6 +20,11 @@ class Ledger(Protocol):
     started from the same head one commits, and the other waits or gets
     `ConcurrentWriteError`; a fork cannot be written.
     """
+
+    @property
+    def key(self) -> VerifierKey:
+        """Return the key that checkpoints are verified with; its name is the log's origin."""
+        ...
 
     def append(self, entry: Entry) -> int:
         """Append `entry` and return its index."""

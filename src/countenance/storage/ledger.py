@@ -14,7 +14,7 @@ from countenance.ledger.canonical import leaf_bytes
 from countenance.ledger.checkpoint import Checkpoint
 from countenance.ledger.merkle import HASH_SIZE, Frontier, Node
 from countenance.ledger.model import Entry
-from countenance.ledger.note import Signer
+from countenance.ledger.note import Signer, VerifierKey
 from countenance.storage.session import Session
 from countenance.storage.tables import ledger_entries, ledger_head
 
@@ -70,6 +70,11 @@ class SqlLedger:
         self._signer = signer
         self._committed: Head | None = None
         self._frontier: Frontier | None = None
+
+    @property
+    def key(self) -> VerifierKey:
+        """Return the key that checkpoints are verified with."""
+        return self._signer.vkey
 
     def append(self, entry: Entry) -> int:
         """Append `entry` and return its index."""

@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from contract import examples
+from contract.conftest import Place
+from contract.examples import HOUR, NOON
+from countenance.errors import AlreadyExistsError, NotFoundError
+from countenance.policy.model import CustomerKind
+from countenance.vetting.model import CustomerId, KeyId, LeaseId
+
+
+def test_a_customer_comes_back_as_it_was_stored(place: Place) -> None:
+    with place.unit() as work:
+        work.customers.put(examples.customer())
+        work.commit()
+    with place.unit() as work:
+        assert work.customers.get(CustomerId("bank")) == examples.customer()
+        assert work.customers.get(CustomerId("nobody")) is None
+
+
+def test_a_customer_stored_again_replaces_the_earlier_one(place: Place) -> None:
+    police = examples.customer(kind=CustomerKind.POLICE)
+    for value in (examples.customer(), police):
+        with place.unit() as work:
+            work.customers.put(value)
+            work.commit()
+    with place.unit() as work:
+        assert work.customers.all() == (police,)
+
+
+def test_customers_are_ordered_by_code_points_whatever_the_locale(place: Place) -> None:
+    names = ["b", "a", "Z", "é", "B", "_", "10", "9"]
+    with place.unit() as work:
+        for name in names:
+            work.customers.put(examples.customer(name))
+        work.commit()
+        assert [customer.id for customer in work.customers.all()] == sorted(names)
+
+
+def test_a_lease_comes_back_as_it_was_stored_zones_included(place: Place) -> None:
+    with place.unit() as work:
+        work.leases.put(examples.lease())
+        work.commit()
+    with place.unit() as work:
+        held = work.leases.get(LeaseId("lease"))
+        assert held == examples.lease()
+        assert held is not None
+        assert held.terms.expires.utcoffset() is not None
+        assert work.leases.get(LeaseId("other")) is None
+
+
+def test_a_revocation_is_seen_by_the_next_unit_of_work(place: Place) -> None:
+    with place.unit() as work:
+        work.leases.put(examples.lease())
+        work.commit()
+    with place.unit() as work:
+        work.leases.put(examples.lease(revoked=True))
+        work.commit()
+    with place.unit() as work:
+        assert work.leases.all() == (examples.lease(revoked=True),)
+
+
+def test_leases_are_ordered_by_id(place: Place) -> None:
+    with place.unit() as work:
+        for name in ("b", "a", "C"):
+            work.leases.put(examples.lease(name))
+        work.commit()
+        assert [lease.id for lease in work.leases.all()] == ["C", "a", "b"]
+
+
+def test_a_key_comes_back_as_it_was_stored(place: Place) -> None:
+    with place.unit() as work:
+        work.keys.add(examples.api_key())
+        work.commit()
+    with place.unit() as work:
+        assert work.keys.get(KeyId("key")) == examples.api_key()
+        assert work.keys.get(KeyId("other")) is None
+
+
+def test_a_key_without_lease_or_end_keeps_having_none(place: Place) -> None:
+    bare = replace(examples.api_key(), lease_id=None, expires=None)
+    with place.unit() as work:
+        work.keys.add(bare)
+        work.commit()
+    with place.unit() as work:
+        assert work.keys.get(KeyId("key")) == bare
+
+
+def test_a_key_id_is_given_once_and_the_unit_of_work_goes_on(place: Place) -> None:
+    with place.unit() as work:
+        work.keys.add(examples.api_key())
+        with pytest.raises(AlreadyExistsError):
+            work.keys.add(examples.api_key())
+        work.keys.add(examples.api_key("second"))
+        work.commit()
+    with place.unit() as work:
+        assert len(work.keys.all()) == 2
+
+
+def test_a_revoked_key_stays_revoked_from_the_first_time_on(place: Place) -> None:
+    with place.unit() as work:
+        work.keys.add(examples.api_key())
+        work.keys.revoke(KeyId("key"), NOON + HOUR)
+        work.keys.revoke(KeyId("key"), NOON + 2 * HOUR)
+        work.commit()
+    with place.unit() as work:
+        assert work.keys.get(KeyId("key")) == replace(examples.api_key(), revoked=NOON + HOUR)
+        with pytest.raises(NotFoundError):
+            work.keys.revoke(KeyId("other"), NOON)
+
+
+def test_keys_are_ordered_by_creation_then_id(place: Place) -> None:
+    with place.unit() as work:
+        for name, created in (("b", NOON), ("a", NOON + HOUR), ("C", NOON), ("d", NOON - HOUR)):
+            work.keys.add(examples.api_key(name, created=created))
+        work.commit()
+        assert [key.id for key in work.keys.all()] == ["d", "C", "b", "a"]
