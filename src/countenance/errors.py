@@ -142,6 +142,12 @@ class IdempotencyMismatchError(ConflictError):
     code = "idempotency_mismatch"
 
 
+class KeyShownOnceError(ConflictError):
+    """This request has issued a key already, whose text was shown then and is not kept."""
+
+    code = "key_shown_once"
+
+
 class ConcurrentWriteError(ConflictError):
     """Another writer was first; the act may be tried again."""
 

@@ -1,0 +1,84 @@
+"""API keys: issued, listed, revoked by administrators."""
+
+from __future__ import annotations
+
+import json
+from http import HTTPStatus
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from countenance.entrypoints.api import documents
+from countenance.entrypoints.api.answers import Answer
+from countenance.entrypoints.api.bodies import Plain
+from countenance.entrypoints.api.calls import ReadingCall, WritingCall
+from countenance.entrypoints.api.schemas.administration import IssuedKeyTold, KeyAsked, KeysTold, KeyTold
+from countenance.entrypoints.api.schemas.identifiers import KeyPath
+from countenance.errors import KeyShownOnceError
+from countenance.recognition.idempotency import Performed
+from countenance.vetting.keys import IssuedKey, KeyRequest
+
+router = APIRouter(tags=["administration"])
+
+
+@router.post(
+    "/v1/keys",
+    status_code=HTTPStatus.CREATED,
+    response_model=IssuedKeyTold,
+    summary="Issue a key",
+    description="Make a key. Its text is in this answer and nowhere else. Sent again with the same "
+    "`Idempotency-Key`, no second key is made, and since the text is not kept the answer is 409 "
+    "`key_shown_once` with the key's id. Role: administrator.",
+    responses=documents.problems(documents.EVERY, documents.PATH, documents.BODY, documents.WRITE),
+    openapi_extra=documents.json_body(KeyAsked),
+)
+def issue(received: Plain, call: WritingCall) -> Response:
+    """Issue a key, keeping of the answer only which key it was."""
+    asked = received.parse(KeyAsked)
+    request = KeyRequest(role=asked.role, lease_id=asked.lease_id, label=asked.label, expires=asked.expires)
+    issued: list[IssuedKey] = []
+
+    def act() -> Performed:
+        issued.append(call.service.issue_key(call.actor, request))
+        return Performed(json.dumps(issued[0].key.id).encode())
+
+    if call.key is None:
+        act()
+    else:
+        answered = call.service.once(call.actor, call.key, call.identity(received.digest()), act)
+        if answered.repeated:
+            raise KeyShownOnceError(
+                f"this request issued the key `{json.loads(answered.answer)}`; revoke it and issue another"
+            )
+    return Answer.of(IssuedKeyTold.of_issued(issued[0]), status=HTTPStatus.CREATED).response()
+
+
+@router.get(
+    "/v1/keys",
+    response_model=KeysTold,
+    summary="List keys",
+    description="Every key but its secret, revoked ones too. Roles: administrator, auditor.",
+    responses=documents.problems(documents.EVERY),
+)
+def every(call: ReadingCall) -> Response:
+    """List keys."""
+    keys = call.service.list_keys(call.actor)
+    return Answer.of(KeysTold(keys=[KeyTold.of(key) for key in keys])).response()
+
+
+@router.delete(
+    "/v1/keys/{key_id}",
+    status_code=HTTPStatus.NO_CONTENT,
+    response_class=Response,
+    summary="Revoke a key",
+    description="End a key at once: the next request with it is refused. Role: administrator.",
+    responses=documents.problems(documents.EVERY, documents.PATH, documents.WRITE),
+)
+def revoke(key_id: KeyPath, call: WritingCall) -> Response:
+    """Revoke a key."""
+
+    def act() -> Answer:
+        call.service.revoke_key(call.actor, key_id)
+        return Answer.of(None, status=HTTPStatus.NO_CONTENT)
+
+    return call.once(b"", act)

@@ -1,0 +1,1 @@
+"""What travels as JSON: one module a resource, every bound and pattern stated."""

@@ -1,0 +1,142 @@
+"""Keys, leases and cases, as far as they are shown."""
+
+from __future__ import annotations
+
+from typing import Annotated, Self
+
+from pydantic import Field, StringConstraints
+
+from countenance.entrypoints.api.schemas.identifiers import NAME
+from countenance.entrypoints.api.schemas.model import Asked, Moment, Told
+from countenance.oversight import Case, CaseState
+from countenance.policy.model import Act, Camera, Purpose, Space
+from countenance.vetting.keys import IssuedKey
+from countenance.vetting.model import ApiKey, Lease, LeaseId, Role
+
+
+class KeyAsked(Asked):
+    """A key to be issued. Operators and examiners need a lease; the others have none."""
+
+    role: Role
+    lease_id: Annotated[LeaseId, StringConstraints(pattern=NAME)] | None = Field(
+        default=None, description="The lease under which the key acts.", examples=["bank-doors-2026"]
+    )
+    label: str = Field(min_length=1, max_length=100, description="What it is for.", examples=["front door"])
+    expires: Moment | None = Field(default=None, description="When it ends by itself; in the future.")
+
+
+class KeyTold(Told):
+    """A key without its secret, which nobody has."""
+
+    key_id: str
+    role: Role
+    lease_id: str | None
+    label: str
+    created: Moment
+    expires: Moment | None
+    revoked: Moment | None
+
+    @classmethod
+    def of(cls, key: ApiKey) -> Self:
+        """Return the key's outside."""
+        return cls(
+            key_id=key.id,
+            role=key.role,
+            lease_id=key.lease_id,
+            label=key.label,
+            created=key.created,
+            expires=key.expires,
+            revoked=key.revoked,
+        )
+
+
+class IssuedKeyTold(KeyTold):
+    """A key at the only moment at which its text is known."""
+
+    key: str = Field(description="The key's text. It is shown once and stored nowhere.")
+
+    @classmethod
+    def of_issued(cls, issued: IssuedKey) -> Self:
+        """Return the key with its text."""
+        return cls(**KeyTold.of(issued.key).model_dump(), key=issued.text)
+
+
+class KeysTold(Told):
+    """Every key, ordered by creation; revoked ones too."""
+
+    keys: list[KeyTold]
+
+
+class LeaseTold(Told):
+    """What an approved use allows."""
+
+    lease_id: str
+    customer_id: str
+    acts: list[Act]
+    purposes: list[Purpose]
+    galleries: list[str]
+    spaces: list[Space]
+    cameras: list[Camera]
+    model_digests: list[str] = Field(description="Models that may be used.")
+    instruments: list[str]
+    fmr_ppb: int = Field(description="Highest false match rate of its threshold, in parts per billion.")
+    n_max: int = Field(description="Subjects that a gallery may hold.")
+    examiners: int = Field(description="People who judge a held candidate list.")
+    max_candidates: int
+    not_before: Moment
+    expires: Moment
+    revoked: bool
+    approved_by: list[str]
+
+    @classmethod
+    def of(cls, lease: Lease) -> Self:
+        """Return the lease's outside."""
+        terms = lease.terms
+        return cls(
+            lease_id=lease.id,
+            customer_id=lease.customer_id,
+            acts=sorted(terms.acts),
+            purposes=sorted(terms.purposes),
+            galleries=sorted(terms.galleries),
+            spaces=sorted(terms.spaces),
+            cameras=sorted(terms.cameras),
+            model_digests=sorted(terms.model_digests),
+            instruments=sorted(terms.instruments),
+            fmr_ppb=terms.fmr_ppb,
+            n_max=terms.n_max,
+            examiners=terms.examiners,
+            max_candidates=lease.max_candidates,
+            not_before=terms.not_before,
+            expires=terms.expires,
+            revoked=terms.revoked,
+            approved_by=list(lease.approved_by),
+        )
+
+
+class LeasesTold(Told):
+    """Every lease, ordered by id; revoked and expired ones too."""
+
+    leases: list[LeaseTold]
+
+
+class CaseTold(Told):
+    """Where a held identification stands. The candidates are for examiners, not for callers."""
+
+    case_id: str
+    gallery_id: str
+    decision_id: str
+    state: CaseState
+    examiners: int = Field(ge=0, description="People who must judge it.")
+    opened: Moment
+
+    @classmethod
+    def of(cls, case: Case) -> Self:
+        """Return the case's outside."""
+        return cls(
+            case_id=case.id,
+            gallery_id=case.gallery_id,
+            decision_id=case.decision_id,
+            state=case.state,
+            examiners=case.examiners,
+            opened=case.opened,
+        )
