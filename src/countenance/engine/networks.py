@@ -123,20 +123,26 @@ class _Loader:
         content = self.sources.find(entry).read()
         network = self.runtime.load(VerifiedModel(entry, content, self.cache), sizes=sizes)
         if not network.facts.from_cache:
-            check_batches(network)
+            check_network(network)
         return network
 
 
-def check_batches(network: Network) -> None:
-    """Raise `ModelError` where an image in a batch gives other numbers than alone.
+def check_network(network: Network) -> None:
+    """Raise `ModelError` where the network does not do what its contract says.
 
-    Freeing the batch of a file that was exported for one image is an assumption about its
-    graph; a wrong one would mix the features of one face with another's.
+    Its features must have the contract's dimension, and an image must give the same numbers
+    in a batch as alone: freeing the batch of a file that was exported for one image is an
+    assumption about its graph, and a wrong one would mix one face's features with another's.
     """
+    entry = network.entry
+    outputs = network(noise_images(entry, 1))
+    if entry.output.dimension is not None and outputs["features"].shape != (1, entry.output.dimension):
+        length = outputs["features"].size
+        raise ModelError(f"`{entry.id}` gives {length} numbers, its contract says {entry.output.dimension}")
     drift = batch_drift(network)
-    if drift > _MOST_DRIFT:
+    if not drift <= _MOST_DRIFT:
         raise ModelError(
-            f"`{network.entry.id}` gives an image in a batch other numbers than alone (by {drift:.1e});"
+            f"`{entry.id}` gives an image in a batch other numbers than alone (by {drift:.1e});"
             " `single = true` in the manifest's input runs it one by one"
         )
 
@@ -184,4 +190,5 @@ def compiled_key(entry: ModelEntry, *circumstances: str) -> str:
 
 def _identity(entry: ModelEntry) -> tuple[str, ...]:
     """Return all of an entry that decides about what is made of its file."""
-    return entry.sha256, json.dumps(asdict(entry.input), sort_keys=True), PREPARATION_VERSION
+    contract = json.dumps([asdict(entry.input), asdict(entry.output)], sort_keys=True)
+    return entry.sha256, contract, PREPARATION_VERSION
