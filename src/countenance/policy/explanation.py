@@ -133,10 +133,10 @@ def _conditions(question: Question, rule: Rule) -> Iterator[Condition]:
         met = bool(recorded.intersection(group)) or (CONSENT in group and consented(question))
         yield Condition(f"{rule.name}:{label}", text_of(group), met=met)
     if rule.reopening:
-        text = "two or more named officers have recorded the decision to re-open this, citing the law"
+        text = f"two or more named officers have decided on record to re-open `{rule.name}`, citing the law"
         yield Condition(f"{rule.name}:reopening", text, met=False)
     elif rule.effect == "forbid" and not (rule.listed or rule.needs):
-        yield Condition(rule.name, rule.reopens or "", met=False)
+        yield Condition(rule.name, f"`{rule.name}` does not apply", met=False)
 
 
 def _failures(errors: Iterable[str]) -> Iterator[Reason]:

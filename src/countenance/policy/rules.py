@@ -96,7 +96,9 @@ def parse_rules(text: str, *, pack: str, effect: Effect) -> tuple[tuple[Rule, ..
     if parsed.templates:
         return (), (PackFault("template", 1, "", "a rule with slots is not a rule of a pack"),)
     templates = [parsed.static_policies[f"policy{n}"] for n in range(len(parsed.static_policies))]
-    placed = list(zip(templates, lines, strict=True))
+    placed = list(
+        zip(templates, lines if len(lines) == len(templates) else [1] * len(templates), strict=True)
+    )
     faults = [*_schema_faults(text, placed), *_repeated(placed)]
     rules: list[Rule] = []
     for template, line in placed:
