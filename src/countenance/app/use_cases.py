@@ -8,6 +8,7 @@ from functools import cached_property
 
 from countenance.app.parts import Parts
 from countenance.recognition.asking import Ask
+from countenance.recognition.calibration import Calibrate
 from countenance.recognition.comparison import Compare
 from countenance.recognition.detection import Detect
 from countenance.recognition.enrolment import Enrol
@@ -82,6 +83,11 @@ class Countenance:
         """Compare folders of loose images."""
         p = self.parts
         return Sort(self._ask, self._report, p.engine, p.threshold_for, p.unit_of_work)
+
+    @cached_property
+    def calibrate(self) -> Calibrate:
+        """Measure the pipeline on images whose truth is known."""
+        return Calibrate(self._ask, self._report, self.parts.engine, self.parts.unit_of_work)
 
     # Galleries and consent
 
