@@ -37,8 +37,9 @@ _DIGITS = 12
 
 
 def record_of(calibration: Calibration) -> CalibrationRecord:
-    """Return `calibration` under the digest of its content."""
-    return CalibrationRecord(_digest(_content(calibration)), calibration)
+    """Return `calibration`, its figures rounded as the file has them, under the digest of its content."""
+    content = _content(calibration)
+    return CalibrationRecord(_digest(content), _calibration(content))
 
 
 def record_to_json(record: CalibrationRecord) -> dict[str, Any]:
@@ -71,6 +72,8 @@ def read_record(text: str) -> CalibrationRecord:
 def shipped_records() -> tuple[CalibrationRecord, ...]:
     """Return the records that come with the program."""
     folder = files("countenance.biometrics").joinpath("records")
+    if not folder.is_dir():
+        return ()
     return tuple(
         read_record(file.read_text(encoding="utf-8"))
         for file in sorted(folder.iterdir(), key=lambda file: file.name)
