@@ -19,6 +19,8 @@ from countenance.recognition.ports import Decider, FaceEngine, SearchIndex, Unit
 
 if TYPE_CHECKING:
     from countenance.biometrics.calibration import CalibrationRecord
+    from countenance.engine.diagnosis import Diagnosis
+    from countenance.engine.model_administration import ModelAdministration
     from countenance.engine.networks import EngineOptions
     from countenance.settings import Settings
     from countenance.storage import Database, Keyring
@@ -110,6 +112,19 @@ class Installation(Parts):
                 threads=settings.threads or None,
             ),
         )
+
+    @built_once
+    def models(self) -> ModelAdministration:
+        """Return what an operator can do with model files; no network is loaded for it."""
+        from countenance.engine.model_administration import ModelAdministration  # noqa: PLC0415  only for this
+
+        return ModelAdministration(self.engine_options)
+
+    def diagnose(self) -> Diagnosis:
+        """Load the networks anew and tell what really runs."""
+        from countenance.engine.diagnosis import diagnose  # noqa: PLC0415  only for this
+
+        return diagnose(self.engine_options)
 
     @built_once
     def index(self) -> SearchIndex:

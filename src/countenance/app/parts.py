@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from countenance.biometrics.model import Threshold
 from countenance.policy.model import Jurisdiction
 from countenance.recognition.ports import Decider, FaceEngine, SearchIndex, UnitOfWork
+
+if TYPE_CHECKING:
+    from countenance.engine.diagnosis import Diagnosis as Diagnosis  # noqa: PLC0414  the command line names it from here
+    from countenance.engine.diagnosis import NetworkFacts as NetworkFacts  # noqa: PLC0414  as above
+    from countenance.engine.model_administration import ModelAdministration
+    from countenance.engine.model_administration import ModelStatus as ModelStatus  # noqa: PLC0414  as above
 
 
 class Parts:
@@ -30,6 +37,8 @@ class Parts:
     max_image_bytes: int
     listen: tuple[str, int]
     leases_file: Path | None
+    models: ModelAdministration
+    diagnose: Callable[[], Diagnosis]
 
     def close(self) -> None:
         """Let go of files, threads and connections."""

@@ -54,6 +54,11 @@ class ModelAdministration:
         """Return every model as `list` does, after hashing each file that is there."""
         return self._statuses(look_inside=True)
 
+    def show(self, model_id: str) -> ModelStatus:
+        """Return one model after hashing its file, or raise `ModelMissingError`."""
+        sources = self._sources()
+        return self._status(sources, sources.entry(model_id), look_inside=True)
+
     def fetch(self, model_id: str, *, progress: Progress | None = None) -> ModelStatus:
         """Download the model into the model folder, unless a verified file is there already.
 
