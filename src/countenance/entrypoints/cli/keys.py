@@ -1,0 +1,126 @@
+"""`countenance keys`: issuing, listing and revoking API keys, by whoever sits at the machine."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from countenance.entrypoints.cli.context import CommandLine
+from countenance.entrypoints.cli.documents import of_key
+from countenance.entrypoints.cli.moments import read_moment
+from countenance.entrypoints.cli.options import JsonFlag
+from countenance.entrypoints.cli.wording import moment
+from countenance.errors import AlreadyExistsError, InvalidInputError
+from countenance.vetting.keys import IssuedKey, KeyRequest
+from countenance.vetting.model import KeyId, LeaseId, Role
+
+app = typer.Typer(
+    no_args_is_help=True, help="Issue, list and revoke API keys. A key's text is shown once and kept nowhere."
+)
+
+
+@app.command("issue")
+def issue(  # noqa: PLR0913  one parameter an option
+    context: typer.Context,
+    *,
+    role: Annotated[Role, typer.Option(help="What its holder may do; operators and examiners need a lease.")],
+    label: Annotated[str, typer.Option(help="Whose key it is, for the list; 1 to 100 characters.")],
+    lease: Annotated[str | None, typer.Option(help="Id of the lease that the key acts under.")] = None,
+    expires: Annotated[
+        str | None, typer.Option(metavar="MOMENT", help="When it ends, with its zone: 2027-01-31T12:00:00Z.")
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", dir_okay=False, help="Write the key to this new file, for its owner only (0600)."
+        ),
+    ] = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Issue a key and show it, this once."""
+    line = CommandLine.of(context)
+    request = KeyRequest(
+        role=role,
+        lease_id=LeaseId(lease) if lease is not None else None,
+        label=label,
+        expires=read_moment(expires) if expires is not None else None,
+    )
+    issued = issue_key(line, request, out)
+    document = of_key(issued.key) | ({"key": issued.text} if out is None else {"file": str(out)})
+    if as_json:
+        line.output.document(document)
+    elif out is not None:
+        line.output.say(f"key `{issued.key.id}` is in {out}")
+    else:
+        typer.echo(issued.text)
+        line.output.note(
+            "This is the only time that the key is shown. Keep it where only its holder can read it."
+        )
+
+
+@app.command("list")
+def list_all(context: typer.Context, *, as_json: JsonFlag = False) -> None:
+    """List every key, revoked ones too."""
+    line = CommandLine.of(context)
+    held = line.countenance.list_keys(line.administrator)
+    if as_json:
+        line.output.document({"keys": [of_key(key) for key in held]})
+    elif not held:
+        line.output.say(
+            "No key yet. `countenance keys issue` makes one; so does the first `countenance serve`."
+        )
+    else:
+        rows = [
+            (key.id, key.role.value, key.lease_id or "-", key.label, moment(key.expires), moment(key.revoked))
+            for key in held
+        ]
+        line.output.table(("key", "role", "lease", "label", "expires", "revoked"), rows)
+
+
+@app.command("revoke")
+def revoke(
+    context: typer.Context,
+    *,
+    key: Annotated[str, typer.Argument(metavar="KEY", help="Id of the key, as `keys list` shows it.")],
+    as_json: JsonFlag = False,
+) -> None:
+    """End a key at once, in every running server."""
+    line = CommandLine.of(context)
+    line.countenance.revoke_key(line.administrator, KeyId(key))
+    if as_json:
+        line.output.document({"key_id": key, "revoked": True})
+    else:
+        line.output.say(f"revoked `{key}`")
+
+
+def issue_key(line: CommandLine, request: KeyRequest, file: Path | None) -> IssuedKey:
+    """Issue a key, and write it to a new `file` that its owner alone can read, if there is to be one.
+
+    The file is made first, so that no key is issued that nobody could get: raises
+    `AlreadyExistsError` where there is one, `InvalidInputError` where none can be made.
+    """
+    if file is None:
+        return line.countenance.issue_key(line.administrator, request)
+    descriptor = _new_file(file)
+    try:
+        with os.fdopen(descriptor, "w", encoding="ascii") as writer:
+            issued = line.countenance.issue_key(line.administrator, request)
+            writer.write(f"{issued.text}\n")
+            writer.flush()
+            os.fsync(writer.fileno())
+    except BaseException:
+        file.unlink()
+        raise
+    return issued
+
+
+def _new_file(path: Path) -> int:
+    try:
+        return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError as error:
+        raise AlreadyExistsError(f"`{path}` is there already") from error
+    except OSError as error:
+        raise InvalidInputError(f"`{path}` cannot be written: {error.strerror}") from error
