@@ -23,6 +23,7 @@ _STATES = {
     "verified": "here, digest right",
     _SPOILT: "DIGEST WRONG",
 }
+_SOURCES = {"folder": "model folder", "package": "installed wheel"}
 
 app = typer.Typer(
     no_args_is_help=True, help="Show the networks and where their files lie, check them, fetch one."
@@ -123,7 +124,7 @@ def _show(line: CommandLine, statuses: tuple[ModelStatus, ...], *, as_json: bool
             status.entry.licence,
             status.used_as or "-",
             _STATES[status.state.value] if status.refusal is None else "refused",
-            str(status.path or "-"),
+            _SOURCES[status.source.value] if status.source is not None else "-",
         )
         for status in statuses
     ]
