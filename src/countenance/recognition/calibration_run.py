@@ -98,14 +98,12 @@ class CalibrationRun:
         subjects = plan.pairs.subjects()
         acquired = self.acquire(list(subjects), plan.face, read=read, progress=progress)
         compared = _Compared(plan, acquired, subjects)
-        non_mated = (
-            compared.crossed(lambda done, total: progress(Phase.COMPARING, done, total))
-            if plan.cross
-            else compared.listed_non_mated()
-        )
         mated = compared.mated()
-        if not len(mated.scores) or not non_mated.count:
-            raise InvalidInputError("no mated or no non-mated pair could be compared")
+        if not len(mated.scores):
+            raise InvalidInputError("no mated pair could be compared")
+        non_mated = compared.non_mated(lambda done, total: progress(Phase.COMPARING, done, total))
+        if not non_mated.count:
+            raise InvalidInputError("no non-mated pair could be compared")
         resampling = Resampling(len(compared.numbers), REPLICATES, SEED)
         rows = error_rates(
             mated, non_mated, resampling, lambda done, total: progress(Phase.RESAMPLING, done, total)
@@ -207,14 +205,12 @@ class _Compared:
         chosen = self._truth & ~np.isnan(self._scores)
         return MatedTrials(self._scores[chosen], self._first[chosen])
 
-    def listed_non_mated(self) -> NonMatedTrials:
-        """Return the listed non-mated pairs that could be compared."""
+    def non_mated(self, report: Callable[[int, int], None]) -> NonMatedTrials:
+        """Return all pairs of images of different subjects if the plan says so, else the listed ones."""
+        if self._plan.cross:
+            return cross_trials(self._vectors, self._shown, len(self.numbers), report)
         chosen = ~self._truth & ~np.isnan(self._scores)
         return listed_trials(self._scores[chosen], self._first[chosen], self._second[chosen])
-
-    def crossed(self, report: Callable[[int, int], None]) -> NonMatedTrials:
-        """Return all pairs of images of different subjects; the listed ones are among them."""
-        return cross_trials(self._vectors, self._shown, len(self.numbers), report)
 
     def accuracy(self) -> Accuracy:
         """Return the accuracy over the listed pairs."""
