@@ -8,13 +8,14 @@ its own in Cedar.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import Final
 
 from cedarpy import PolicySet, policies_to_pst, pst, validate_policies
 
+from countenance.errors import PackError
 from countenance.policy.model import Act, Condition, Reason
 from countenance.policy.rules import Rule, parse_rules
 from countenance.policy.schema import ACTION_GROUPS, schema
@@ -63,18 +64,22 @@ def gate_texts() -> tuple[str, str]:
 
 @cache
 def lease_clauses() -> tuple[LeaseClause, ...]:
-    """Return the clauses in the order in which they are written."""
+    """Return the clauses in the order in which they are written, or raise `PackError`."""
     text, _ = gate_texts()
-    validate_policies(text, schema())
+    faults = validate_policies(text, schema()).errors
+    if faults:
+        raise PackError(f"the lease's clauses do not validate: {faults[0]}")
     policies = policies_to_pst(text).static_policies
     return tuple(_clause(policies[f"policy{number}"]) for number in range(len(policies)))
 
 
 @cache
 def gate_duties() -> tuple[Rule, ...]:
-    """Return what every permit demands."""
+    """Return what every permit demands, or raise `PackError`."""
     _, text = gate_texts()
-    rules, _ = parse_rules(text, pack=GATE, effect="permit")
+    rules, faults = parse_rules(text, pack=GATE, effect="permit")
+    if faults:
+        raise PackError(f"the gate's duties do not validate: {faults[0].detail}")
     return rules
 
 
@@ -84,32 +89,42 @@ def permit_id(act: Act) -> str:
 
 
 def permits() -> tuple[pst.Template, ...]:
-    """Return the one permit of each act, and the one for questions that ask about no lease."""
-    action = pst.EntityType("Action")
-    leased = tuple(
-        pst.Template(
-            id=permit_id(act),
-            effect="permit",
-            principal=pst.ScopeAny(),
-            action=pst.ActionEq(pst.EntityUid(action, act.value)),
-            resource=pst.ScopeIs(pst.EntityType("Lease")),
-            clauses=tuple(
-                part for clause in lease_clauses() if act in clause.acts for part in clause.template.clauses
-            ),
-            annotations=pst.FrozenMap(),
+    """Return the one permit of each act under a lease, and the one of questions about no lease.
+
+    Each act has a prohibition beside it that applies where the lease does not cover the act:
+    a duty, which Cedar takes for a permit, thus permits nothing in Cedar's eyes either.
+    """
+    lease = pst.ScopeIs(pst.EntityType("Lease"))
+    templates = [_template(UNLEASED_PERMIT, pst.ScopeAny(), pst.ScopeIs(pst.EntityType("Unleased")), ())]
+    for act in Act:
+        action = pst.ActionEq(pst.EntityUid(pst.EntityType("Action"), act.value))
+        clauses = tuple(
+            part for clause in lease_clauses() if act in clause.acts for part in clause.template.clauses
         )
-        for act in Act
-    )
-    unleased = pst.Template(
-        id=UNLEASED_PERMIT,
+        covered: pst.Expr = pst.BoolLit(value=True)
+        for part in clauses:
+            covered = pst.BinaryOp("and", covered, part.expr)
+        permit = _template(permit_id(act), action, lease, clauses)
+        refusal = _template(f"{permit_id(act)}/uncovered", action, lease, (pst.Unless(covered),))
+        templates += [permit, replace(refusal, effect="forbid")]
+    return tuple(templates)
+
+
+def _template(
+    identity: str,
+    action: pst.ActionConstraint,
+    resource: pst.PrincipalOrResourceConstraint,
+    clauses: tuple[pst.Clause, ...],
+) -> pst.Template:
+    return pst.Template(
+        id=identity,
         effect="permit",
         principal=pst.ScopeAny(),
-        action=pst.ScopeAny(),
-        resource=pst.ScopeIs(pst.EntityType("Unleased")),
-        clauses=(),
+        action=action,
+        resource=resource,
+        clauses=clauses,
         annotations=pst.FrozenMap(),
     )
-    return (*leased, unleased)
 
 
 @cache
@@ -148,15 +163,7 @@ def _clause(template: pst.Template) -> LeaseClause:
         text=notes["text"],
         unmet=notes["unmet"],
         reopens=notes["reopens"],
-        template=pst.Template(
-            id=notes["id"],
-            effect=template.effect,
-            principal=template.principal,
-            action=template.action,
-            resource=template.resource,
-            clauses=template.clauses,
-            annotations=notes,
-        ),
+        template=replace(template, id=notes["id"]),
     )
 
 

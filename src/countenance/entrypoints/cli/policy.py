@@ -1,0 +1,308 @@
+"""`countenance policy`: what the gate would answer, and the packs, laws and words it answers from.
+
+Needs neither server nor database: the packs and the register travel with the program.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+
+from countenance.entrypoints.cli.context import CommandLine
+from countenance.entrypoints.cli.exit_codes import ExitCode
+from countenance.entrypoints.cli.moments import read_moment
+from countenance.entrypoints.cli.options import JsonFlag
+from countenance.entrypoints.cli.policy_words import (
+    law_document,
+    law_facts,
+    pack_document,
+    say_decision,
+)
+from countenance.errors import InvalidInputError
+from countenance.policy.codec import decision_document
+from countenance.policy.gate import Policy, build_policy
+from countenance.policy.instruments import Instrument
+from countenance.policy.model import (
+    Act,
+    Camera,
+    CustomerKind,
+    GalleryFacts,
+    ObligationKind,
+    Purpose,
+    Question,
+    Space,
+)
+from countenance.policy.packs import EXPLAINED, inspect_pack, load_pack, shipped_pack, shipped_packs
+from countenance.policy.places import enclosing, jurisdiction
+from countenance.policy.register import LawStatus, cedar_text, shipped_register
+
+app = typer.Typer(
+    no_args_is_help=True,
+    help="Ask the gate what it would answer, and see the packs, laws and words it answers from.",
+)
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_STRICTEST = "Left out, the strictest is assumed."
+
+KindOption = Annotated[CustomerKind | None, typer.Option("--customer-kind", help=f"Who asks. {_STRICTEST}")]
+ActsForOption = Annotated[
+    list[CustomerKind] | None,
+    typer.Option("--acts-for", help="For whom the asker acts; it is then bound like one. May be repeated."),
+]
+JurisdictionOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--jurisdiction",
+        metavar="CODE",
+        help=f"Where: US, US-CA, US-OR-PDX, EU, DE. May be repeated. {_STRICTEST}",
+    ),
+]
+CountryOption = Annotated[
+    str | None, typer.Option("--country", metavar="CC", help="Where, as a country alone: US, DE.")
+]
+ActOption = Annotated[Act, typer.Option("--act", help="What is to be done with a face.")]
+PurposeOption = Annotated[Purpose | None, typer.Option("--purpose", help=f"What for. {_STRICTEST}")]
+SpaceOption = Annotated[
+    Space | None,
+    typer.Option("--space", help=f"Where the subjects are when the sample is taken. {_STRICTEST}"),
+]
+CameraOption = Annotated[Camera | None, typer.Option("--camera", help=f"What takes the sample. {_STRICTEST}")]
+ConsentOption = Annotated[
+    Literal["yes", "no"] | None,
+    typer.Option("--consent", help="Whether every subject concerned consented. Left out, it counts as no."),
+]
+MinorOption = Annotated[bool, typer.Option("--minor", help="A subject is known to be a minor.")]
+ScrapedOption = Annotated[
+    bool,
+    typer.Option("--scraped", help="The gallery was gathered without targeting, from the internet or CCTV."),
+]
+InstrumentOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--instrument",
+        metavar="NAME",
+        help="A document on record, such as warrant; `policy vocabulary` lists them. May be repeated.",
+    ),
+]
+OnOption = Annotated[
+    str | None,
+    typer.Option("--on", metavar="DATE", help="The day, or a moment with its zone. Left out, it is now."),
+]
+PackOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--pack",
+        metavar="NAME",
+        help="Ask this pack alone: amazon-2020, amazon-2020@announced, or a path. May be repeated.",
+    ),
+]
+LawsOption = Annotated[
+    Literal["on", "off"] | None,
+    typer.Option("--laws", help="Whether the law register is asked; alone with `on`, it is asked by itself."),
+]
+
+
+@app.command("explain")
+def explain(  # noqa: PLR0913  each field of a question is an option
+    context: typer.Context,
+    *,
+    act: ActOption,
+    customer_kind: KindOption = None,
+    acts_for: ActsForOption = None,
+    jurisdictions: JurisdictionOption = None,
+    country: CountryOption = None,
+    purpose: PurposeOption = None,
+    space: SpaceOption = None,
+    camera: CameraOption = None,
+    consent: ConsentOption = None,
+    minor: MinorOption = False,
+    scraped: ScrapedOption = False,
+    instruments: InstrumentOption = None,
+    on: OnOption = None,
+    packs: PackOption = None,
+    laws: LawsOption = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Answer a question, with the rules that decide it and what would have to be otherwise.
+
+    Without `--pack` and `--laws`, the packs house, microsoft-2020 and amazon-2020 and the law
+    register are asked. No lease is asked about: a permit here says what a lease could allow.
+    """
+    question = Question(
+        act=act,
+        on=_moment(on),
+        customer_kind=customer_kind,
+        acts_for=frozenset(acts_for or ()),
+        jurisdictions=frozenset(
+            jurisdiction(code) for code in (*(jurisdictions or ()), *((country,) if country else ()))
+        ),
+        purpose=purpose,
+        space=space,
+        camera=camera,
+        consent={"yes": True, "no": False, None: None}[consent],
+        minor=minor,
+        instruments=frozenset(_instruments(instruments or ())),
+        gallery=_scraped_gallery(purpose) if scraped else None,
+    )
+    decision = _policy(tuple(packs or ()), laws).decide(question)
+    output = CommandLine.of(context).output
+    if as_json:
+        output.document(decision_document(decision))
+    else:
+        say_decision(output, question, decision)
+
+
+@app.command("vocabulary")
+def vocabulary(context: typer.Context, *, as_json: JsonFlag = False) -> None:
+    """Print the closed lists that a question is made of."""
+    lists = {
+        "kinds": CustomerKind,
+        "acts": Act,
+        "purposes": Purpose,
+        "spaces": Space,
+        "cameras": Camera,
+        "obligations": ObligationKind,
+        "instruments": Instrument,
+    }
+    output = CommandLine.of(context).output
+    if as_json:
+        output.document({name: [word.value for word in words] for name, words in lists.items()})
+    else:
+        output.facts((name, ", ".join(word.value for word in words)) for name, words in lists.items())
+
+
+@app.command("packs")
+def packs_command(context: typer.Context, *, as_json: JsonFlag = False) -> None:
+    """List the packs that come with the program, with their versions and rules."""
+    output = CommandLine.of(context).output
+    packs = [shipped_pack(name) for name in shipped_packs()]
+    if as_json:
+        output.document({"packs": [pack_document(pack) for pack in packs]})
+        return
+    for pack in packs:
+        output.say(f"{pack.name}: {pack.title}", style="bold")
+        names = dict.fromkeys(rule.name for rule in pack.rules)
+        output.facts(
+            [
+                ("versions", ", ".join(f"{pack.name}@{version}" for version in pack.versions) or "one"),
+                ("rules", ", ".join(names)),
+                ("about", " ".join(pack.about.split())),
+            ],
+            indent=2,
+        )
+
+
+@app.command("laws")
+def laws_command(
+    context: typer.Context,
+    *,
+    jurisdictions: JurisdictionOption = None,
+    on: OnOption = None,
+    as_cedar: Annotated[bool, typer.Option("--cedar", help="Print the rules as Cedar.")] = False,
+    as_json: JsonFlag = False,
+) -> None:
+    """List the law register: all of it, or what holds in a place, or what is in force on a day."""
+    output = CommandLine.of(context).output
+    register = shipped_register()
+    places = enclosing(frozenset(jurisdiction(code) for code in jurisdictions or ()))
+    day = _moment(on).date() if on is not None else None
+    found = [
+        law
+        for law in register.laws
+        if (not places or law.jurisdiction in places) and (day is None or law.in_force(day))
+    ]
+    if as_cedar:
+        binding = [law for law in found if law.status is not LawStatus.PROPOSED]
+        typer.echo("\n".join(cedar_text(binding, effect=effect) for effect in ("forbid", "permit")))
+    elif as_json:
+        laws = [law_document(law) for law in found]
+        output.document({"version": register.version, "digest": register.digest, "laws": laws})
+    else:
+        for law in found:
+            output.say(f"{law.id}: {law.citation}", style="bold")
+            output.facts(law_facts(law), indent=2)
+        if not found:
+            output.say("No law of the register answers that.")
+
+
+@app.command("check")
+def check(
+    context: typer.Context,
+    *,
+    pack: Annotated[
+        Path,
+        typer.Argument(
+            metavar="PACKFILE",
+            exists=True,
+            readable=True,
+            help="Folder of a pack, or a file of prohibitions.",
+        ),
+    ],
+    as_json: JsonFlag = False,
+) -> None:
+    """Validate a pack of your own, and say on which line it is wrong. Exit status 6 if it is."""
+    output = CommandLine.of(context).output
+    found, faults = inspect_pack(pack)
+    if as_json:
+        rows: list[dict[str, Any]] = [
+            {"code": fault.code, "line": fault.line, "rule": fault.rule, "detail": fault.detail}
+            for fault in faults
+        ]
+        output.document(
+            {"ok": not faults, "pack": pack_document(found) if found is not None else None, "faults": rows}
+        )
+    elif found is not None:
+        output.say(f"{found.name}: {len(found.rules)} rules, all valid; digest {found.digest}")
+    else:
+        for fault in faults:
+            output.say(f"line {fault.line}: {fault.detail} [{fault.code}]")
+    if faults:
+        raise typer.Exit(ExitCode.SET_UP)
+
+
+def _policy(packs: tuple[str, ...], laws: str | None) -> Policy:
+    """Return the policy that was asked for: each source can be asked by itself."""
+    names = packs if packs or laws == "on" else EXPLAINED
+    asked = laws == "on" or (laws is None and not packs)
+    return build_policy(
+        [load_pack(name) for name in dict.fromkeys(names)], register=shipped_register() if asked else None
+    )
+
+
+def _moment(text: str | None) -> datetime:
+    """Return the beginning of the day, or the moment with its zone; now if None.
+
+    Raises `NaiveDateTimeError` for a moment without zone: on which side of midnight it lies
+    decides which law binds.
+    """
+    if text is None:
+        return datetime.now(UTC)
+    if not _DAY.fullmatch(text):
+        return read_moment(text)
+    try:
+        day = date.fromisoformat(text)
+    except ValueError as error:
+        raise InvalidInputError(f"`{text}` is no day of the calendar") from error
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)
+
+
+def _instruments(names: list[str] | tuple[str, ...]) -> list[str]:
+    """Return the names, or raise `InvalidInputError` for one that no rule could ask for."""
+    for name in names:
+        if name not in set(Instrument) and not name.startswith("order:"):
+            raise InvalidInputError(f"`{name}` is no instrument; `countenance policy vocabulary` lists them")
+    return list(names)
+
+
+def _scraped_gallery(purpose: Purpose | None) -> GalleryFacts:
+    return GalleryFacts(
+        id="asked-about",
+        purpose=purpose or Purpose.IDENTITY_VERIFICATION,
+        model_digest="",
+        subjects=0,
+        scraped=True,
+    )
