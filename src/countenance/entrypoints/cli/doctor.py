@@ -12,7 +12,7 @@ from countenance.entrypoints.cli.options import JsonFlag
 from countenance.entrypoints.cli.wording import counted
 
 if TYPE_CHECKING:
-    from countenance.app.parts import Diagnosis, NetworkFacts
+    from countenance.app.parts import Diagnosis, ModelStatus, NetworkFacts
     from countenance.entrypoints.cli.output import Output
 
 _MEGABYTE = 1_000_000
@@ -103,36 +103,9 @@ def _document(diagnosis: Diagnosis) -> dict[str, Any]:
             "cores": processor.cores,
             "features": list(processor.features),
         },
-        "networks": [
-            {
-                "model": network.model_id,
-                "sha256": network.sha256,
-                "licence": network.licence,
-                "runtime": network.running.runtime.value,
-                "version": network.running.version,
-                "provider": network.running.provider,
-                "precision": network.running.precision.value,
-                "threads": network.running.threads,
-                "streams": network.running.streams,
-                "from_cache": network.running.from_cache,
-                "answer_seconds": network.answer_seconds,
-                "drift": network.drift,
-            }
-            for network in diagnosis.networks
-        ],
+        "networks": [_network_document(network) for network in diagnosis.networks],
         "load_seconds": diagnosis.load_seconds,
-        "models": [
-            {
-                "id": status.entry.id,
-                "sha256": status.entry.sha256,
-                "licence": status.entry.licence,
-                "state": status.state.value,
-                "path": str(status.path) if status.path is not None else None,
-                "used_as": status.used_as,
-                "refusal": status.refusal,
-            }
-            for status in diagnosis.models
-        ],
+        "models": [_model_document(status) for status in diagnosis.models],
         "cache": {
             "folder": str(cache.folder) if cache.folder is not None else None,
             "files": cache.files,
@@ -141,4 +114,36 @@ def _document(diagnosis: Diagnosis) -> dict[str, Any]:
         },
         "warnings": list(diagnosis.warnings),
         "faults": [{"code": fault.code, "message": fault.message} for fault in diagnosis.faults],
+    }
+
+
+def _network_document(network: NetworkFacts) -> dict[str, Any]:
+    """Return how a network really runs as JSON."""
+    running = network.running
+    return {
+        "model": network.model_id,
+        "sha256": network.sha256,
+        "licence": network.licence,
+        "runtime": running.runtime.value,
+        "version": running.version,
+        "provider": running.provider,
+        "precision": running.precision.value,
+        "threads": running.threads,
+        "streams": running.streams,
+        "from_cache": running.from_cache,
+        "answer_seconds": network.answer_seconds,
+        "drift": network.drift,
+    }
+
+
+def _model_document(status: ModelStatus) -> dict[str, Any]:
+    """Return the state of a model's file as JSON."""
+    return {
+        "id": status.entry.id,
+        "sha256": status.entry.sha256,
+        "licence": status.entry.licence,
+        "state": status.state.value,
+        "path": str(status.path) if status.path is not None else None,
+        "used_as": status.used_as,
+        "refusal": status.refusal,
     }
