@@ -3,81 +3,44 @@
 from __future__ import annotations
 
 import importlib
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any, Final
 
 import typer
-
-_ON_FILES = "Acts on files, for the operator"
-_ON_SUBJECTS = "Acts on enrolled subjects, with an API key"
-_RECORD = "The gate and the record"
-_ADMINISTRATION = "Administration"
 
 MARKUP: Final = "markdown"
 """How the help texts are written."""
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """A command as the overview lists it, by the name of its module and the first line of its help."""
-
-    name: str
-    panel: str
-    help: str
-
-
-COMMANDS = (
-    Listed(
-        "detect",
-        _ON_FILES,
-        "Find the faces of images, with their quality and what speaks against using them.",
-    ),
-    Listed("compare", _ON_FILES, "Compare the faces of two images. Neither is kept."),
-    Listed(
-        "sort", _ON_FILES, "List for each image of a folder which known people it may show. Nothing is kept."
-    ),
-    Listed(
-        "enrol", _ON_SUBJECTS, "Store a reference of a subject whose consent is on record, from each image."
-    ),
-    Listed("verify", _ON_SUBJECTS, "Compare an image with one enrolled subject. The image is not kept."),
-    Listed(
-        "identify",
-        _ON_SUBJECTS,
-        "Search a gallery for the subjects whom an image may show. The image is not kept.",
-    ),
-    Listed(
-        "galleries",
-        _ON_SUBJECTS,
-        "Make, show and delete galleries: reference databases for one purpose each.",
-    ),
-    Listed(
-        "consent", _ON_SUBJECTS, "Record what subjects agreed to, show it, and withdraw it, which erases."
-    ),
-    Listed("cases", _ON_SUBJECTS, "Show where held identifications stand."),
-    Listed(
-        "policy",
-        _RECORD,
-        "Ask the gate what it would answer, and see the packs, laws and words it answers from.",
-    ),
-    Listed("decisions", _RECORD, "Explain recorded decisions, and decide them again."),
-    Listed("serve", _ADMINISTRATION, "Serve the API until interrupted."),
-    Listed(
-        "keys",
-        _ADMINISTRATION,
-        "Issue, list and revoke API keys. A key's text is shown once and kept nowhere.",
-    ),
-    Listed(
-        "leases",
-        _ADMINISTRATION,
-        "Grant, show and revoke leases: approved uses that expire, the only source of permits.",
-    ),
-    Listed(
-        "demo",
-        _ADMINISTRATION,
-        "Show the main job: who asks, what the gate answers, and how anybody can check it.",
-    ),
-)
-"""Every command, in the order of the overview."""
+PANELS: Final[Mapping[str, Mapping[str, str]]] = {
+    "Acts on files, for the operator": {
+        "detect": "Find the faces of images, with their quality and what speaks against using them.",
+        "compare": "Compare the faces of two images. Neither is kept.",
+        "sort": "List for each image of a folder which known people it may show. Nothing is kept.",
+        "calibrate": "Measure how often the pipeline errs on images whose truth is known.",
+    },
+    "Acts on enrolled subjects, with an API key": {
+        "enrol": "Store a reference of a subject whose consent is on record, from each image.",
+        "verify": "Compare an image with one enrolled subject. The image is not kept.",
+        "identify": "Search a gallery for the subjects whom an image may show. The image is not kept.",
+        "galleries": "Make, show and delete galleries: reference databases for one purpose each.",
+        "consent": "Record what subjects agreed to, show it, and withdraw it, which erases.",
+        "cases": "Show where held identifications stand.",
+    },
+    "The gate and the record": {
+        "policy": "Ask the gate what it would answer, and see the packs, laws and words it answers from.",
+        "decisions": "Explain recorded decisions, and decide them again.",
+    },
+    "Administration": {
+        "serve": "Serve the API until interrupted.",
+        "keys": "Issue, list and revoke API keys. A key's text is shown once and kept nowhere.",
+        "leases": "Grant, show and revoke leases: approved uses that expire, the only source of permits.",
+        "models": "Show the networks and where their files lie, check them, fetch one.",
+        "doctor": "Load the networks as the service would, run each once, and tell what was seen.",
+        "demo": "Show the main job: who asks, what the gate answers, and how anybody can check it.",
+    },
+}
+"""Every command in the order of the overview, by the name of its module, with its help's first line."""
 
 
 def load(name: str) -> Any:  # noqa: ANN401  typer names the class of a command nowhere in public

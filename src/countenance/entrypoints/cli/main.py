@@ -12,7 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 import countenance
-from countenance.entrypoints.cli.commands import COMMANDS, MARKUP, Listed, load
+from countenance.entrypoints.cli.commands import MARKUP, PANELS, load
 from countenance.entrypoints.cli.context import CommandLine
 from countenance.entrypoints.cli.exit_codes import ExitCode, status_of
 from countenance.errors import CountenanceError, RefusedError
@@ -29,7 +29,7 @@ _ADVICE = (
 class Root(TyperGroup):
     """Turns every error into one line and a status; what ends here has been recorded before."""
 
-    def main(  # type: ignore[override]  what typer passes beside these goes on as it came
+    def main(  # type: ignore[override]  # what typer passes beside these goes on as it came
         self,
         args: Sequence[str] | None = None,
         prog_name: str | None = None,
@@ -104,7 +104,7 @@ app = typer.Typer(
     name="countenance",
     cls=Root,
     help="Face recognition that runs only where it is permitted.",
-    epilog="Every act is asked, decided and recorded first. Settings: COUNTENANCE_<NAME> in the environment.",
+    epilog="Every act is asked, decided and recorded first. Settings stand in the environment.",
     pretty_exceptions_enable=False,
     rich_markup_mode=MARKUP,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
@@ -123,17 +123,18 @@ def root(
         typer.echo(context.get_help())
 
 
-def _list(command: Listed) -> None:
+def _list(name: str, summary: str, panel: str) -> None:
     """Put a command on the overview; what stands for it there gives way to itself when it is asked for."""
 
     def placeholder() -> None:
         """Stand in for a command on the overview."""
 
-    app.command(command.name, help=command.help, rich_help_panel=command.panel)(placeholder)
+    app.command(name, help=summary, rich_help_panel=panel)(placeholder)
 
 
-for listed in COMMANDS:
-    _list(listed)
+for _panel, _commands in PANELS.items():
+    for _name, _summary in _commands.items():
+        _list(_name, _summary, _panel)
 
 
 def main() -> None:
