@@ -62,7 +62,7 @@ def error_rates(
 
 
 def table_thresholds(non_mated: NonMatedTrials) -> Floats:
-    """Return the table's thresholds, ascending: from the lowest complete score to the first without errors.
+    """Return the table's thresholds, ascending: from the lowest score held to the first without errors.
 
     They are every hundredth and, for FMR 0.1, 0.07, 0.05, 0.03, 0.02, 0.01 and so on down,
     the lowest multiple of 1e-4 at which no larger share of the trials matches.
@@ -71,7 +71,8 @@ def table_thresholds(non_mated: NonMatedTrials) -> Floats:
     targets = [step * 10.0**-exponent for exponent in range(2, _SMALLEST_EXPONENT) for step in _STEPS]
     allowed = {int(target * non_mated.count + 1e-9) for target in (_HIGHEST_FMR, *targets)}
     chosen = {_just_above(descending[count]) for count in allowed if count < len(descending)}
-    first = int(np.ceil(non_mated.floor * _HUNDREDTHS))
+    every = len(descending) == non_mated.count
+    first = int((np.floor if every else np.ceil)(non_mated.floor * _HUNDREDTHS))
     last = int(np.floor(max(chosen) * _HUNDREDTHS))
     hundredths = {hundredth / _HUNDREDTHS for hundredth in range(first, last + 1)}
     return np.array(sorted(chosen | hundredths))

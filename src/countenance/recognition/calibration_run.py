@@ -85,7 +85,8 @@ class CalibrationRun:
     """Measure how often the engine's pipeline errs, and make a record of it.
 
     Each image is read and extracted once, in batches; templates live as long as the run.
-    `read` returns the bytes of an image by its name and raises `OSError` where it cannot.
+    `read` returns the bytes of an image by its name, and raises `OSError` or
+    `InvalidInputError` where it cannot.
     """
 
     engine: FaceEngine
@@ -168,6 +169,8 @@ def _readable(
         except OSError as error:
             reason = (error.strerror or "the file cannot be read").lower()
             acquired.failures.append(AcquisitionFailure(image, "file_unreadable", reason))
+        except InvalidInputError as error:
+            acquired.failures.append(AcquisitionFailure(image, error.code, error.message))
         else:
             acquired.digests[image] = hashlib.sha256(content).hexdigest()
             yield image, content
