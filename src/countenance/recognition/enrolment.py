@@ -96,6 +96,7 @@ class Enrol:
         self, permission: Permission, enrolment: Enrolment, template: Template
     ) -> tuple[ReferenceId, bool, int]:
         with self.unit_of_work() as work:
+            work.become_writer()  # two samples of one subject at once are stored one after the other
             now = self.report.clock()
             consent = work.consents.get(enrolment.gallery_id, enrolment.subject_id)
             if consent is None or not consent.valid_at(now):
