@@ -6,12 +6,22 @@ import sqlite3
 import threading
 from typing import Any, Final
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, exc, make_url, select, text
+from sqlalchemy import (
+    URL,
+    Engine,
+    Executable,
+    PoolProxiedConnection,
+    create_engine,
+    event,
+    exc,
+    make_url,
+    text,
+)
 
 from countenance.errors import ConcurrentWriteError, ConfigurationError
 from countenance.storage import schema
 from countenance.storage.failures import told_plainly
-from countenance.storage.tables import ledger_head
+from countenance.storage.prepared import Prepared
 
 LOCK_TIMEOUT: Final = 10.0
 """Longest wait for another writer, in seconds."""
@@ -19,7 +29,8 @@ LOCK_TIMEOUT: Final = 10.0
 _POOL_SIZE: Final = 8
 _POOL_OVERFLOW: Final = 56
 _POOL_TIMEOUT: Final = 10.0
-_LOCK_HEAD: Final = select(ledger_head.c.id).with_for_update()
+_LOCK_HEAD: Final = "SELECT id FROM ledger_head FOR UPDATE"
+_PRIMARY_CODE: Final = 0xFF
 _SNAPSHOT: Final = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _TOUCH_NOTHING: Final = "UPDATE ledger_head SET size = size WHERE id = 0"
 _PRAGMAS: Final = (
@@ -91,6 +102,7 @@ class Database:
         self.is_sqlite = engine.dialect.name == "sqlite"
         self._writer = threading.Lock()
         self._traces = False
+        self._prepared: dict[Executable, Prepared] = {}
 
     def migrate(self) -> None:
         """Bring the schema up to date, in one transaction; does nothing if it is.
@@ -105,11 +117,18 @@ class Database:
         """Close all connections that are not in use."""
         self.engine.dispose()
 
-    def start_reading(self, connection: Connection) -> None:
-        """Begin a transaction that sees one snapshot and holds no lock."""
-        connection.exec_driver_sql("BEGIN" if self.is_sqlite else _SNAPSHOT)
+    def prepared(self, statement: Executable) -> Prepared:
+        """Return `statement` compiled for this database; statements are constants, so there are few."""
+        found = self._prepared.get(statement)
+        if found is None:
+            found = self._prepared[statement] = Prepared(statement, self.engine.dialect)
+        return found
 
-    def take_writer(self, connection: Connection, *, reading: bool) -> bool:
+    def start_reading(self, connection: PoolProxiedConnection) -> None:
+        """Begin a transaction that sees one snapshot and holds no lock."""
+        _run(connection, "BEGIN" if self.is_sqlite else _SNAPSHOT)
+
+    def take_writer(self, connection: PoolProxiedConnection, *, reading: bool) -> bool:
         """Make the connection's transaction the one that writes; give the place back by `leave_writer`.
 
         Returns whether nothing was committed by others since the snapshot, if it was
@@ -118,30 +137,20 @@ class Database:
         if self.is_sqlite and not self._writer.acquire(timeout=LOCK_TIMEOUT):
             raise ConcurrentWriteError("another writer holds the database; try again")
         try:
-            if self.is_sqlite:
-                return self._take_sqlite(connection, reading=reading)
-            return _take_postgresql(connection, reading=reading)
+            if reading and self.is_sqlite and _keeps_snapshot(connection):
+                return True
+            if reading:
+                connection.rollback()
+            _run(connection, "BEGIN IMMEDIATE" if self.is_sqlite else _LOCK_HEAD)
         except BaseException:
             self.leave_writer()
             raise
+        return not reading
 
     def leave_writer(self) -> None:
         """Let the next writer go on."""
         if self.is_sqlite:
             self._writer.release()
-
-    def _take_sqlite(self, connection: Connection, *, reading: bool) -> bool:
-        if reading:
-            try:
-                connection.exec_driver_sql(_TOUCH_NOTHING)
-            except exc.OperationalError as error:
-                if getattr(error.orig, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_BUSY:
-                    raise
-                connection.rollback()
-            else:
-                return True
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-        return not reading
 
     def expect_traces(self) -> None:
         """Remember that something was erased whose old pages may linger in the write-ahead log."""
@@ -172,11 +181,21 @@ class Database:
         return self._traces
 
 
-def _take_postgresql(connection: Connection, *, reading: bool) -> bool:
-    if reading:
-        connection.rollback()
-    connection.execute(_LOCK_HEAD)
-    return not reading
+def _run(connection: PoolProxiedConnection, statement: str) -> None:
+    cursor = connection.cursor()
+    cursor.execute(statement)
+    cursor.close()
+
+
+def _keeps_snapshot(connection: PoolProxiedConnection) -> bool:
+    """Turn SQLite's reading transaction into a writing one; tell whether its snapshot was the newest."""
+    try:
+        _run(connection, _TOUCH_NOTHING)
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & _PRIMARY_CODE != sqlite3.SQLITE_BUSY:
+            raise
+        return False
+    return True
 
 
 def ping(database: Database) -> None:

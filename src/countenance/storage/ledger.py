@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy import bindparam, select, update
 
 from countenance.errors import ConcurrentWriteError, LedgerError, NotFoundError
 from countenance.ledger import merkle
@@ -15,7 +15,10 @@ from countenance.ledger.checkpoint import Checkpoint
 from countenance.ledger.merkle import HASH_SIZE, Frontier, Node
 from countenance.ledger.model import Entry
 from countenance.ledger.note import Signer, VerifierKey
+from countenance.ledger.tiles import TILE_WIDTH
+from countenance.storage.prepared import Row
 from countenance.storage.session import Session
+from countenance.storage.statements import insert_row
 from countenance.storage.tables import ledger_entries, ledger_head
 
 _PAGE: Final = 256
@@ -27,16 +30,23 @@ _SWAP: Final = (
     .where(ledger_head.c.size == bindparam("old_size"), ledger_head.c.root == bindparam("old_root"))
     .values({name: bindparam(name) for name in ("size", "root", "frontier", "checkpoint")})
 )
-_INSERT: Final = insert(ledger_entries)
+_INSERT: Final = insert_row(ledger_entries)
 _LEAF: Final = select(ledger_entries.c.leaf).where(ledger_entries.c.number == bindparam("number"))
 _LEAVES: Final = (
     select(ledger_entries.c.number, ledger_entries.c.leaf)
     .where(ledger_entries.c.number >= bindparam("start"), ledger_entries.c.number < bindparam("stop"))
     .order_by(ledger_entries.c.number)
 )
-_HASHES: Final = select(ledger_entries.c.number, ledger_entries.c.hashes).where(
-    ledger_entries.c.number.in_(bindparam("numbers", expanding=True))
-)
+_MOST_AT_ONCE: Final = (64, TILE_WIDTH)
+"""How many rows are asked for together: a proof needs up to 64, a tile 256."""
+
+_HASHES: Final = {
+    most: select(ledger_entries.c.number, ledger_entries.c.hashes).where(
+        ledger_entries.c.number.in_([bindparam(f"number_{at}") for at in range(most)])
+    )
+    for most in _MOST_AT_ONCE
+}
+_NO_ENTRY: Final = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +58,7 @@ class Head:
     checkpoint: str
 
 
-def read_head(row: Row[Any]) -> Head:
+def read_head(row: Row) -> Head:
     """Return the head of its row."""
     packed = bytes(row.frontier)
     hashes = tuple(packed[at : at + HASH_SIZE] for at in range(0, len(packed), HASH_SIZE))
@@ -144,10 +154,13 @@ class SqlLedger:
             raise NotFoundError("the log has not completed every subtree asked for")
         return hashes
 
-    def _rows_of(self, numbers: Sequence[int]) -> Iterable[tuple[int, bytes]]:
-        for at in range(0, len(numbers), _PAGE):
-            rows = self._session.page(_HASHES, {"numbers": numbers[at : at + _PAGE]})
-            yield from ((row.number, bytes(row.hashes)) for row in rows)
+    def _rows_of(self, numbers: Sequence[int]) -> Iterator[tuple[int, bytes]]:
+        most = _MOST_AT_ONCE[0] if len(numbers) <= _MOST_AT_ONCE[0] else _MOST_AT_ONCE[1]
+        for at in range(0, len(numbers), most):
+            asked = dict.fromkeys((f"number_{place}" for place in range(most)), _NO_ENTRY)
+            asked.update((f"number_{place}", number) for place, number in enumerate(numbers[at : at + most]))
+            for row in self._session.page(_HASHES[most], asked):
+                yield row.number, bytes(row.hashes)
 
     def checkpoint(self) -> str:
         """Return the signed note of the last committed head."""

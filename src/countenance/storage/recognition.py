@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import Row, bindparam, delete, insert, literal, select, update
+from sqlalchemy import bindparam, delete, insert, literal, select, update
 
 from countenance.biometrics.model import GalleryId, Pipeline
 from countenance.errors import (
@@ -22,6 +22,7 @@ from countenance.policy.codec import (
 )
 from countenance.policy.model import Purpose
 from countenance.recognition.model import DecisionRecord, Gallery
+from countenance.storage.prepared import Row
 from countenance.storage.secrecy import WRAPPED_SIZE, Keyring
 from countenance.storage.session import Session
 from countenance.storage.statements import insert_if_absent
@@ -206,7 +207,7 @@ class SqlIdempotencyRecords:
         self._session.write(_RELEASE, {"of_actor": actor_id, "of_key": key})
 
 
-def _gallery(row: Row[Any]) -> Gallery:
+def _gallery(row: Row) -> Gallery:
     return Gallery(
         id=GalleryId(row.id),
         customer_id=CustomerId(row.customer_id),

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-from sqlalchemy import Row, bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, select, update
 
 from countenance.biometrics.model import GalleryId, Pipeline, ReferenceId, SubjectId, Template
 from countenance.errors import AlreadyExistsError, NotFoundError, StorageError
 from countenance.recognition.model import GalleryChange, Reference
 from countenance.storage.consent import SqlConsents, span
+from countenance.storage.prepared import Row
 from countenance.storage.secrecy import WRAPPED_SIZE, Keyring, SubjectKey
 from countenance.storage.session import Session
-from countenance.storage.statements import insert_if_absent
+from countenance.storage.statements import insert_if_absent, insert_row
 from countenance.storage.tables import galleries, gallery_changes, reference_templates, subject_keys, subjects
 
 _PAGE: Final = 500
@@ -74,14 +75,14 @@ _CHANGES: Final = (
 _VACANT_KEY: Final = (
     select(subject_keys.c.id).where(subject_keys.c.vacant).order_by(subject_keys.c.id).limit(1)
 )
-_ADD_KEY: Final = insert(subject_keys).values(vacant=False)
+_ADD_KEY: Final = insert_row(subject_keys)
 _NEWEST_KEY: Final = select(subject_keys.c.id).order_by(subject_keys.c.id.desc()).limit(1)
 _SET_KEY: Final = (
     update(subject_keys)
     .where(subject_keys.c.id == bindparam("key"))
     .values(wrapped=bindparam("bytes"), vacant=bindparam("empty"))
 )
-_ADD_SUBJECT: Final = insert(subjects)
+_ADD_SUBJECT: Final = insert_row(subjects)
 _ADD_REFERENCE: Final = insert_if_absent(reference_templates)
 _GROW: Final = (
     update(subjects)
@@ -93,7 +94,7 @@ _COUNT_SUBJECT: Final = (
     .where(galleries.c.id == bindparam("gallery"))
     .values(subject_count=galleries.c.subject_count + bindparam("by"))
 )
-_LOG: Final = insert(gallery_changes)
+_LOG: Final = insert_row(gallery_changes)
 _UNLOG: Final = delete(gallery_changes).where(
     gallery_changes.c.reference_id == bindparam("reference"), gallery_changes.c.added
 )
@@ -257,7 +258,7 @@ class SqlReferences:
             number = int(vacant[0].id)
             self._session.write(_SET_KEY, {"key": number, "bytes": wrapped, "empty": False})
             return number
-        self._session.write(_ADD_KEY, {"wrapped": wrapped})
+        self._session.write(_ADD_KEY, {"wrapped": wrapped, "vacant": False})
         return int(self._session.read(_NEWEST_KEY, {})[0].id)
 
     def _take_out(self, gallery_id: GalleryId, reference_id: ReferenceId) -> None:
@@ -270,7 +271,7 @@ def _change(gallery_id: GalleryId, reference_id: ReferenceId, *, added: bool) ->
     return {"gallery_id": gallery_id, "reference_id": reference_id, "added": added}
 
 
-def _template(key: SubjectKey, reference_id: str, row: Row[Any]) -> Template:
+def _template(key: SubjectKey, reference_id: str, row: Row) -> Template:
     pipeline = Pipeline(row.model_digest, row.pipeline_version)
     parts = (pipeline.model_digest, pipeline.version)
     plain = key.open(bytes(row.sealed), reference_id=reference_id, pipeline=parts)

@@ -9,18 +9,19 @@ moment of the commit, writers follow one another, and those who only read wait f
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from enum import Enum, auto
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Connection, Executable, Insert, Row, Select
+from sqlalchemy import CompoundSelect, Executable, Insert, PoolProxiedConnection, Select
 
 from countenance.errors import ConcurrentWriteError, StorageError
 from countenance.storage.database import Database
 from countenance.storage.failures import told_plainly
+from countenance.storage.prepared import Row
 
 Query = Select[Any] | CompoundSelect[Any]
-Parameters = Mapping[str, Any] | Sequence[Mapping[str, Any]] | None
+Parameters = Mapping[str, Any]
 
 
 class _Phase(Enum):
@@ -36,10 +37,10 @@ class Session:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._connection: Connection | None = None
+        self._connection: PoolProxiedConnection | None = None
         self._open = False
         self._phase = _Phase.IDLE
-        self._reads: list[tuple[Query, Parameters, Sequence[Row[Any]]]] = []
+        self._reads: list[tuple[Query, Parameters, list[Row]]] = []
         self._paged = False
         self._traces = False
 
@@ -47,28 +48,36 @@ class Session:
         """Take statements from now on."""
         self._open = True
 
-    def read(self, statement: Query, parameters: Mapping[str, Any]) -> Sequence[Row[Any]]:
+    def read(self, statement: Query, parameters: Parameters) -> list[Row]:
         """Return all rows of `statement`; they are compared again if this session comes to write."""
         with told_plainly():
-            rows = self._reading().execute(statement, parameters).all()
+            rows = self._rows(self._reading(), statement, parameters)
         if self._phase is _Phase.READING:
             self._reads.append((statement, parameters, rows))
         return rows
 
-    def page(self, statement: Query, parameters: Mapping[str, Any]) -> Sequence[Row[Any]]:
+    def page(self, statement: Query, parameters: Parameters) -> list[Row]:
         """Return rows that are too many to remember.
 
         A session that has paged can become the writer only if nobody has committed since.
         """
         self._paged = True
         with told_plainly():
-            return self._reading().execute(statement, parameters).all()
+            return self._rows(self._reading(), statement, parameters)
 
-    def write(self, statement: Executable, parameters: Parameters = None) -> int:
+    def write(self, statement: Executable, parameters: Parameters) -> int:
         """Execute `statement` as the one writer, and return how many rows it touched."""
         self.become_writer()
         with told_plainly():
-            return self._connected().execute(statement, parameters).rowcount
+            cursor = self._connected().cursor()
+            self._database.prepared(statement).run(cursor, parameters)
+            count: int = cursor.rowcount
+            cursor.close()
+        return count
+
+    def insert_new(self, statement: Insert, parameters: Parameters) -> bool:
+        """Insert a row unless one with its key is there already; tell whether it was inserted."""
+        return self.write(statement, parameters) == 1
 
     def become_writer(self) -> None:
         """Take the writer's place, or raise `ConcurrentWriteError`."""
@@ -82,28 +91,19 @@ class Session:
                 self._make_sure(connection)
         self._reads.clear()
 
-    def _make_sure(self, connection: Connection) -> None:
+    def _make_sure(self, connection: PoolProxiedConnection) -> None:
         if self._paged or any(
-            connection.execute(statement, parameters).all() != rows
+            self._rows(connection, statement, parameters) != rows
             for statement, parameters, rows in self._reads
         ):
             raise ConcurrentWriteError("what was read has changed meanwhile; try again")
-
-    @property
-    def writing(self) -> bool:
-        """Tell whether this session is the writer."""
-        return self._phase is _Phase.WRITING
-
-    def insert_new(self, statement: Insert, parameters: Mapping[str, Any]) -> bool:
-        """Insert a row unless one with its key is there already; tell whether it was inserted."""
-        return self.write(statement, parameters) == 1
 
     def leaves_traces(self) -> None:
         """Remember that something is erased here, so that the commit removes older pages of it as well."""
         self._traces = True
 
     @property
-    def connection(self) -> Connection | None:
+    def connection(self) -> PoolProxiedConnection | None:
         """Return the connection, for whoever may make durable what was written on it; None before any use."""
         return self._connection
 
@@ -142,17 +142,25 @@ class Session:
         self._reads.clear()
         self._paged = self._traces = False
 
-    def _connected(self) -> Connection:
+    def _connected(self) -> PoolProxiedConnection:
         if not self._open:
             raise StorageError("the unit of work is over")
         if self._connection is None:
             with told_plainly():
-                self._connection = self._database.engine.connect()
+                self._connection = self._database.engine.raw_connection()
         return self._connection
 
-    def _reading(self) -> Connection:
+    def _reading(self) -> PoolProxiedConnection:
         connection = self._connected()
         if self._phase is _Phase.IDLE:
             self._database.start_reading(connection)
             self._phase = _Phase.READING
         return connection
+
+    def _rows(self, connection: PoolProxiedConnection, statement: Query, parameters: Parameters) -> list[Row]:
+        prepared = self._database.prepared(statement)
+        cursor = connection.cursor()
+        prepared.run(cursor, parameters)
+        rows = prepared.rows(cursor)
+        cursor.close()
+        return rows

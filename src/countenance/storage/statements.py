@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
-from sqlalchemy import Insert, Table, Update, bindparam, update
+import sqlalchemy
+from sqlalchemy import BindParameter, Insert, Table, Update, bindparam, update
 from sqlalchemy.dialects.postgresql import insert
 
 
 def insert_if_absent(table: Table) -> Insert:
-    """Return an insert of all columns that does nothing where the key is taken; `rowcount` tells.
+    """Return an insert that does nothing where the key is taken; the count of rows tells.
 
     The clause is spelled the same on SQLite, which compiles PostgreSQL's construct.
     """
-    return insert(table).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
+    return insert(table).values(_row(table)).on_conflict_do_nothing()
+
+
+def insert_row(table: Table) -> Insert:
+    """Return an insert of all columns but a number that grows by itself."""
+    return sqlalchemy.insert(table).values(_row(table))
+
+
+def _row(table: Table) -> dict[str, BindParameter[Any]]:
+    grows = table.autoincrement_column
+    return {column.name: bindparam(column.name) for column in table.c if column is not grows}
 
 
 def replace_by_key(table: Table) -> Update:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import BigInteger, Dialect, Integer, LargeBinary, String, Text
@@ -67,4 +68,10 @@ class Words(TypeDecorator[tuple[str, ...]]):
     def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[str, ...] | None:
         """Return the words."""
         del dialect
-        return None if value is None else tuple(json.loads(value))
+        return None if value is None else _read(value)
+
+
+@lru_cache(maxsize=4096)
+def _read(text: str) -> tuple[str, ...]:
+    """Return the words of an array; the same few arrays are read at every act."""
+    return tuple(json.loads(text))

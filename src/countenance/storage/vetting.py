@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Final, TypeVar
+from functools import lru_cache
+from typing import Final, TypeVar
 
-from sqlalchemy import Row, Table, bindparam, select, update
+from sqlalchemy import Table, bindparam, select, update
 
 from countenance.errors import AlreadyExistsError, NotFoundError
 from countenance.policy.model import Act, Camera, CustomerKind, Jurisdiction, LeaseTerms, Purpose, Space
+from countenance.storage.prepared import Row
 from countenance.storage.session import Session
 from countenance.storage.statements import insert_if_absent, keyed, replace_by_key
 from countenance.storage.tables import api_keys, customers, leases
@@ -36,7 +37,8 @@ _REVOKE_KEY: Final = (
 )
 
 
-def _words(kind: type[Word], words: Iterable[str]) -> frozenset[Word]:
+@lru_cache(maxsize=4096)
+def _words(kind: type[Word], words: tuple[str, ...]) -> frozenset[Word]:
     return frozenset(map(kind, words))
 
 
@@ -162,7 +164,7 @@ def _put(session: Session, table: Table, row: dict[str, object]) -> None:
         session.insert_new(insert, row)
 
 
-def _customer(row: Row[Any]) -> Customer:
+def _customer(row: Row) -> Customer:
     return Customer(
         id=CustomerId(row.id),
         name=row.name,
@@ -172,7 +174,7 @@ def _customer(row: Row[Any]) -> Customer:
     )
 
 
-def _lease(row: Row[Any]) -> Lease:
+def _lease(row: Row) -> Lease:
     terms = LeaseTerms(
         id=row.id,
         acts=_words(Act, row.acts),
@@ -197,7 +199,7 @@ def _lease(row: Row[Any]) -> Lease:
     )
 
 
-def _key(row: Row[Any]) -> ApiKey:
+def _key(row: Row) -> ApiKey:
     return ApiKey(
         id=KeyId(row.id),
         secret_digest=bytes(row.secret_digest),

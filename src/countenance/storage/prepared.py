@@ -1,0 +1,74 @@
+"""Statements compiled once for a database and then run by its driver.
+
+SQLAlchemy writes the SQL and converts the values; going through its whole execution for each
+of the twenty small statements of a verification would cost more than running them.
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import CompoundSelect, Dialect, Executable, Select
+from sqlalchemy.engine.interfaces import DBAPICursor
+
+Convert = Callable[[Any], Any] | None
+Row = Any
+"""A named tuple with the columns of its statement: its fields are only known when it is compiled."""
+
+
+class Prepared:
+    """One statement for one dialect: its text, and how values go in and come out."""
+
+    __slots__ = ("_defaults", "_ins", "_make", "_outs", "_positional", "text")
+
+    def __init__(self, statement: Executable, dialect: Dialect) -> None:
+        compiled: Any = statement.compile(dialect=dialect)  # type: ignore[attr-defined]  # all that is prepared here has it
+        self.text = str(compiled)
+        self._positional = bool(dialect.positional)
+        self._defaults = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
+        names = compiled.positiontup if dialect.positional else list(compiled.binds)
+        self._ins = [(name, _bind(compiled.binds[name].type, dialect)) for name in names]
+        self._make: Callable[[Sequence[Any]], Row] = tuple
+        self._outs: list[tuple[int, Callable[[Any], Any]]] = []
+        if isinstance(statement, (Select, CompoundSelect)):
+            columns = statement.selected_columns
+            self._make = namedtuple("Row", columns.keys())._make  # type: ignore[attr-defined]  # noqa: PYI024  fields known here only
+            results = [_result(column.type, dialect) for column in columns]
+            self._outs = [(at, convert) for at, convert in enumerate(results) if convert is not None]
+
+    def run(self, cursor: DBAPICursor, parameters: Mapping[str, Any]) -> None:
+        """Execute the statement on `cursor`."""
+        values = [self._value(name, convert, parameters) for name, convert in self._ins]
+        if self._positional:
+            cursor.execute(self.text, values)
+        else:
+            cursor.execute(self.text, dict(zip((name for name, _ in self._ins), values, strict=True)))
+
+    def rows(self, cursor: DBAPICursor) -> list[Row]:
+        """Return all rows that `cursor` holds."""
+        make = self._make
+        if not self._outs:
+            return [make(row) for row in cursor.fetchall()]
+        return [make(self._converted(row)) for row in cursor.fetchall()]
+
+    def _value(self, name: str, convert: Convert, parameters: Mapping[str, Any]) -> Any:  # noqa: ANN401  a column's
+        value = parameters[name] if name in parameters else self._defaults[name]
+        return value if convert is None else convert(value)
+
+    def _converted(self, row: Sequence[Any]) -> list[Any]:
+        values = list(row)
+        for at, convert in self._outs:
+            values[at] = convert(values[at])
+        return values
+
+
+def _bind(kind: Any, dialect: Dialect) -> Convert:  # noqa: ANN401  SQLAlchemy's types differ in their values
+    convert: Convert = kind.dialect_impl(dialect).bind_processor(dialect)
+    return convert
+
+
+def _result(kind: Any, dialect: Dialect) -> Convert:  # noqa: ANN401  as above
+    convert: Convert = kind.dialect_impl(dialect).result_processor(dialect, None)
+    return convert
