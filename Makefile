@@ -34,7 +34,7 @@ test: .venv/.ready ## run every test, two at a time (ARGS=tests/unit for some)
 
 .PHONY: check
 check: .venv/.ready ## format, lint, types, floors, house rules, documentation
-	@$(PYTHON) -m ruff format --check --quiet . || { echo 'not formatted as `make format` would:'; $(PYTHON) -m ruff format --check .; }
+	@$(PYTHON) -m ruff format --check --quiet --output-format concise .
 	@echo 'format    ok'
 	@$(PYTHON) -m ruff check --quiet .
 	@echo 'lint      ok'

@@ -10,13 +10,20 @@ import sys
 from collections.abc import Callable, Iterator
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 from countenance import errors
+from countenance.app import Countenance, Parts
+from countenance.entrypoints.api import create_api
+from countenance.entrypoints.api.problems import STATUS, WIRE_TITLES
+from countenance.entrypoints.cli.commands import PANELS, load
+from countenance.entrypoints.cli.exit_codes import MEANINGS, STATUSES, ExitCode
 from countenance.ledger.model import EventType
 from countenance.policy.model import Act, Camera, CustomerKind, ObligationKind, Purpose, Space
 from countenance.settings import Settings
 
 REFERENCE = Path(__file__).resolve().parents[1] / "docs" / "reference"
+VOCABULARY: tuple[type[StrEnum], ...] = (CustomerKind, Act, Purpose, Space, Camera, ObligationKind)
 _MADE = "<!-- Made from the code by `make docs`; a test compares the two. -->\n"
 
 
@@ -28,34 +35,60 @@ def _table(*rows: tuple[str, ...]) -> str:
 
 
 def _first_line(thing: object) -> str:
-    return (thing.__doc__ or "").strip().split("\n\n")[0].replace("\n    ", " ")
+    return " ".join((thing.__doc__ or "").strip().split("\n\n")[0].split())
+
+
+# Errors
 
 
 def _errors(error: type[errors.CountenanceError], depth: int = 0) -> Iterator[tuple[str, ...]]:
-    yield (f"`{error.code}`", "&emsp;" * depth + error.__name__, _first_line(error))
+    name = "&emsp;" * depth + error.__name__
+    known = (STATUSES[kind] for kind in error.__mro__ if kind in STATUSES)
+    status = str(int(next(known, ExitCode.FAULT)))
+    yield f"`{error.code}`", name, str(STATUS[error].value), status, _first_line(error)
     for child in error.__subclasses__():
-        if child.__module__ != errors.__name__:
-            continue  # one that a test made
-        yield from _errors(child, depth + 1)
+        if child.__module__ == errors.__name__:  # and not one that a test made
+            yield from _errors(child, depth + 1)
 
 
 def errors_page() -> str:
     """Return every error, indented below the one that also catches it."""
+    head = ("code", "class in `countenance.errors`", "HTTP", "exit", "means")
     return (
         f"# Errors\n\n{_MADE}\n"
         "Every error has a `code` that never changes once released: branch on it, not on the message.\n"
         "An error that stands indented is also caught as the one above it. Messages are for people;\n"
-        "they may be reworded.\n\n"
-        + _table(("code", "class in `countenance.errors`", "means"), *_errors(errors.CountenanceError))
+        "they may be reworded. HTTP is the status of the API's answer, a problem document of RFC 9457;\n"
+        "exit is the status of [the command line](cli.md#exit-status).\n\n"
+        + _table(head, *_errors(errors.CountenanceError))
+    )
+
+
+# Settings, closed lists, events
+
+
+def _settings() -> Iterator[tuple[str, ...]]:
+    for name, field in Settings.model_fields.items():
+        made = "" if field.default_factory is None else "the platform's folder for application data"
+        default = field.default if field.default is not None else ""
+        text = ",".join(default) if isinstance(default, tuple) else str(default)
+        shown = made or (f"`{text}`" if text else "")
+        yield f"`COUNTENANCE_{name.upper()}`", shown, field.description or ""
+
+
+def settings_page() -> str:
+    """Return every setting with its default and what it does."""
+    return (
+        f"# Settings\n\n{_MADE}\n"
+        "Read from the environment once, at start, by `countenance.app` alone. Lists are separated by\n"
+        "commas. A value that is not allowed is refused at start, never ignored.\n\n"
+        + _table(("variable", "default", "what it does"), *_settings())
     )
 
 
 def _list(vocabulary: type[StrEnum]) -> str:
     words = " ".join(f"`{word.value}`" for word in vocabulary)
     return f"## {vocabulary.__name__}\n\n{_first_line(vocabulary)}\n\n{words}\n"
-
-
-VOCABULARY: tuple[type[StrEnum], ...] = (CustomerKind, Act, Purpose, Space, Camera, ObligationKind)
 
 
 def vocabulary_page() -> str:
@@ -79,29 +112,83 @@ def events_page() -> str:
     )
 
 
-def _settings() -> Iterator[tuple[str, ...]]:
-    for name, field in Settings.model_fields.items():
-        made = "" if field.default_factory is None else "the platform's folder for application data"
-        default = field.default if field.default is not None else ""
-        text = ",".join(default) if isinstance(default, tuple) else str(default)
-        yield (
-            f"`COUNTENANCE_{name.upper()}`",
-            made or (f"`{text}`" if text else ""),
-            field.description or "",
-        )
+# The API
 
 
-def settings_page() -> str:
-    """Return every setting with its default and what it does."""
+class _Unbuilt(Parts):
+    """What the API's document needs of an installation: a limit and nothing that runs."""
+
+    max_image_bytes = Settings.model_fields["max_image_bytes"].default
+
+
+def api_page() -> str:
+    """Return the routes by their tags, with the statuses that they answer with."""
+    document: dict[str, Any] = create_api(Countenance(_Unbuilt())).openapi()
+    wire = [(f"`{code}`", title) for code, title in WIRE_TITLES.items()]
     return (
-        f"# Settings\n\n{_MADE}\n"
-        "Read from the environment once, at start, by `countenance.app` alone. Lists are separated by\n"
-        "commas. A value that is not allowed is refused at start, never ignored.\n\n"
-        + _table(("variable", "default", "what it does"), *_settings())
+        f"# HTTP API\n\n{_MADE}\n"
+        "JSON over HTTP. The whole description, with every schema, is served as OpenAPI at\n"
+        "`/openapi.json`. A key is sent as `Authorization: Bearer ...`. Errors are problem documents\n"
+        "of RFC 9457 with the codes of [the list of errors](errors.md).\n\n"
+        + "\n".join(_tag(document, tag) for tag in document["tags"])
+        + "\n## Codes that only HTTP has\n\n"
+        + _table(("code", "means"), *wire)
     )
 
 
+def _tag(document: dict[str, Any], tag: dict[str, str]) -> str:
+    rows = [
+        (f"`{method.upper()} {path}`", route["summary"], " ".join(sorted(route["responses"])))
+        for path, methods in document["paths"].items()
+        for method, route in methods.items()
+        if tag["name"] in route["tags"]
+    ]
+    head = ("route", "what it does", "answers")
+    return f"## {tag['name'].capitalize()}\n\n{tag['description']}\n\n{_table(head, *rows)}"
+
+
+# The command line
+
+
+def cli_page() -> str:
+    """Return every command with its arguments, and what the exit status says."""
+    statuses = [(str(int(code)), meaning) for code, meaning in MEANINGS.items()]
+    commands = "\n".join(
+        text for names in PANELS.values() for name in names for text in _command(load(name), name)
+    )
+    return (
+        f"# Command line\n\n{_MADE}\n"
+        "`countenance COMMAND --help` prints the same. With `--json` a command prints one JSON document\n"
+        "on standard output and nothing else there.\n\n"
+        f"{commands}\n## Exit status\n\n" + _table(("status", "means"), *statuses)
+    )
+
+
+def _command(command: Any, name: str) -> Iterator[str]:  # noqa: ANN401  typer names no public class for it
+    """Yield the section of a command, then those of the commands below it."""
+    shown = [parameter for parameter in command.params if not getattr(parameter, "hidden", False)]
+    rows = [_parameter(parameter) for parameter in shown if "--help" not in parameter.opts]
+    help_text = " ".join((command.help or "").split("\f")[0].split())
+    table = "\n" + _table(("argument", "what it is"), *rows) if rows else ""
+    yield f"## countenance {name}\n\n{help_text}\n{table}"
+    for below, subcommand in getattr(command, "commands", {}).items():
+        yield from _command(subcommand, f"{name} {below}")
+
+
+def _parameter(parameter: Any) -> tuple[str, str]:  # noqa: ANN401  as above
+    if parameter.opts[0].startswith("-"):
+        name = ", ".join(f"`{option}`" for option in [*parameter.opts, *parameter.secondary_opts])
+    else:
+        name = f"`{(parameter.metavar or parameter.name).upper()}`"
+    words = [(parameter.help or "").rstrip(".") + "."] if parameter.help else []
+    if parameter.required and parameter.opts[0].startswith("-"):
+        words.append("Required.")
+    return name, " ".join(words)
+
+
 PAGES: dict[str, Callable[[], str]] = {
+    "api.md": api_page,
+    "cli.md": cli_page,
     "errors.md": errors_page,
     "settings.md": settings_page,
     "vocabulary.md": vocabulary_page,
