@@ -17,10 +17,10 @@ from hashlib import sha256
 from importlib.resources import files
 from typing import Final
 
-from countenance.errors import PackError
+from countenance.errors import InvalidInputError, PackError
 from countenance.policy.places import jurisdiction
 from countenance.policy.rules import PackFault, Rule, parse_rules
-from countenance.policy.statutes import Clause, ClausePlace, cedar_of, clause_of
+from countenance.policy.statutes import Clause, ClausePlace, cedar_of, clause_of, texts_of
 
 LAWS: Final = "laws"
 """Name of the register in `Reason.pack` and among a decision's digests."""
@@ -91,14 +91,15 @@ def read_register(text: str) -> Register:
     """Parse and compile the register, or raise `PackError`; its `reasons` are `code:line:law`."""
     try:
         document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise PackError(f"the law register is not TOML: {error}", reasons=("not_toml:1:",)) from error
+        rows = _list(document.get("law", []))
+    except (tomllib.TOMLDecodeError, TypeError) as error:
+        raise PackError(f"the law register is not TOML of laws: {error}", reasons=("not_toml:1:",)) from error
     laws: list[Law] = []
     faults: list[PackFault] = []
-    for row in document.get("law", []):
+    for row in rows:
         try:
             laws.append(_law(row, document.get("groups", {})))
-        except (KeyError, TypeError, ValueError) as error:
+        except (InvalidInputError, KeyError, TypeError, ValueError) as error:
             name = str(row.get("id", ""))
             faults.append(PackFault("malformed_law", _line(text, name), name, f"{name}: {error}"))
     faults += _repeated(text, laws)
@@ -175,7 +176,7 @@ def _law(row: Mapping[str, object], groups: Mapping[str, Mapping[str, list[str]]
         party=bool(row.get("party", False)),
         confidence=_words(row, "confidence"),
         verified_on=_day(row, "verified_on"),
-        sources=tuple(str(source) for source in _list(row.get("sources", []))),
+        sources=texts_of(row.get("sources", [])),
         summary=_words(row, "summary"),
         exemptions=" ".join(str(row.get("exemptions", "")).split()),
         remedy=" ".join(str(row.get("remedy", "")).split()),
@@ -215,8 +216,8 @@ def _day(row: Mapping[str, object], field: str) -> date | None:
 
 
 def _list(value: object) -> list[dict[str, object]]:
-    if not isinstance(value, list):
-        raise TypeError("a list is expected")
+    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+        raise TypeError("a list of tables is expected")
     return value
 
 

@@ -129,7 +129,7 @@ def _syntax_faults(text: str, lines: Sequence[int], message: str) -> tuple[PackF
     """Find the rules that do not parse by parsing them one at a time."""
     rows = text.splitlines(keepends=True)
     faults = []
-    for start, stop in zip(lines, [*lines[1:], len(rows) + 1], strict=True):
+    for start, stop in zip(lines, [*lines[1:], len(rows) + 1], strict=False):
         try:
             policies_to_pst("".join(rows[start - 1 : stop - 1]))
         except ValueError as error:

@@ -83,7 +83,7 @@ def clause_of(row: Mapping[str, object], groups: Groups, place: ClausePlace) -> 
     _known(row, _FIELDS)
     effect = LawEffect(str(row.get("effect")))
     listed = _words(Purpose, row.get("listed", []), groups.get("purposes", {}))
-    needs = " ".join(_texts(row.get("needs", [])))
+    needs = " ".join(texts_of(row.get("needs", [])))
     words_of(needs)
     if effect is LawEffect.PERMIT_IF and not listed:
         raise ValueError("permit_if needs the purposes that are `listed`")
@@ -99,7 +99,7 @@ def clause_of(row: Mapping[str, object], groups: Groups, place: ClausePlace) -> 
         exempt=tuple(_exemption(entry, groups) for entry in _tables(row.get("exempt", []))),
         listed=listed,
         needs=needs,
-        obliges=" ".join(_texts(row.get("obliges", []))),
+        obliges=" ".join(texts_of(row.get("obliges", []))),
         before=bool(row.get("before", False)),
         scraped=bool(row.get("scraped", False)),
         until=until,
@@ -230,16 +230,17 @@ def _scope(row: Mapping[str, object], groups: Groups) -> Scope:
 
 def _words(words: type[Word], names: object, group: Mapping[str, list[str]]) -> frozenset[Word]:
     found: set[Word] = set()
-    for name in _texts(names):
+    for name in texts_of(names):
         members = group[name[1:]] if name.startswith("@") else [name]
         found.update(words(member) for member in members)
     return frozenset(found)
 
 
-def _texts(value: object) -> list[str]:
+def texts_of(value: object) -> tuple[str, ...]:
+    """Return a list of texts, or raise `TypeError` for anything else."""
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         raise TypeError("a list of words is expected")
-    return value
+    return tuple(value)
 
 
 def _tables(value: object) -> list[dict[str, object]]:

@@ -40,14 +40,14 @@ PROHIBITED = [
     case("us-il-bipa", "2008-10-03", act=Act.VERIFY, customer_kind=CustomerKind.EMPLOYER, places="US-IL"),
     case("us-tx-cubi", "2009-04-01", act=Act.VERIFY, customer_kind=SHOP, places="US-TX", consent=False),
     case("us-wa-43386", "2021-07-01", act=Act.WATCH, customer_kind=POLICE, places="US-WA", purpose=CRIME),
-    case("us-ca-ab1215", "2020-01-01", "2023-01-01", customer_kind=POLICE, places="US-CA", camera=Camera.DASH),
-    case("us-ca-sf", "2019-07-15", customer_kind=CustomerKind.CITY_BUREAU, places="US-CA-SF", camera=Camera.FILE),
+    case("us-ca-ab1215", "2020-01-01", "2023-01-01", customer_kind=POLICE, places="US-CA", camera=Camera.DASH),  # noqa: E501  a row of a table
+    case("us-ca-sf", "2019-07-15", customer_kind=CustomerKind.CITY_BUREAU, places="US-CA-SF", camera=Camera.FILE),  # noqa: E501  a row of a table
     case("us-ca-oak", "2019-09-01", customer_kind=CustomerKind.CITY_BUREAU, places="US-CA-OAK"),
-    case("us-ma-bos", "2020-06-30", customer_kind=CustomerKind.CITY_BUREAU, places="US-MA-BOS", purpose=CRIME),
-    case("us-or-pdx-pub", "2020-09-09", act=Act.VERIFY, customer_kind=CustomerKind.CITY_BUREAU, places="US-OR-PDX"),
-    case("us-or-pdx-priv", "2021-01-01", customer_kind=SHOP, places="US-OR-PDX", space=Space.PUBLIC_ACCOMMODATION),
+    case("us-ma-bos", "2020-06-30", customer_kind=CustomerKind.CITY_BUREAU, places="US-MA-BOS", purpose=CRIME),  # noqa: E501  a row of a table
+    case("us-or-pdx-pub", "2020-09-09", act=Act.VERIFY, customer_kind=CustomerKind.CITY_BUREAU, places="US-OR-PDX"),  # noqa: E501  a row of a table
+    case("us-or-pdx-priv", "2021-01-01", customer_kind=SHOP, places="US-OR-PDX", space=Space.PUBLIC_ACCOMMODATION),  # noqa: E501  a row of a table
     case("us-me-ld1585", "2021-10-01", customer_kind=CustomerKind.SCHOOL_DISTRICT, places="US-ME"),
-    case("us-va-2021", "2021-07-01", "2022-07-01", customer_kind=CustomerKind.CAMPUS_POLICE, places="US-VA", purpose=CRIME),
+    case("us-va-2021", "2021-07-01", "2022-07-01", customer_kind=CustomerKind.CAMPUS_POLICE, places="US-VA", purpose=CRIME),  # noqa: E501  a row of a table
     case("us-va-2022", "2022-07-01", "2026-07-01", customer_kind=POLICE, places="US-VA", act=Act.WATCH),
     case("us-va-2026", "2026-07-01", customer_kind=CustomerKind.SHERIFF, places="US-VA", purpose=CRIME),
     case("us-co-sb113", "2022-08-10", act=Act.WATCH, customer_kind=AGENCY, places="US-CO", purpose=CRIME),
@@ -55,10 +55,10 @@ PROHIBITED = [
     case("us-md-sb182", "2024-10-01", customer_kind=POLICE, places="US-MD", purpose=Purpose.ATTENDANCE),
     case("us-mt-sb397", "2023-07-01", customer_kind=AGENCY, places="US-MT", purpose=CRIME),
     case("us-ma-220", "2021-07-01", customer_kind=POLICE, places="US-MA", purpose=Purpose.MEDIA_ARCHIVE),
-    case("eu-aia-5-1-h", "2025-02-02", act=Act.WATCH, customer_kind=POLICE, places="FR", space=Space.PUBLIC, consent=True),
+    case("eu-aia-5-1-h", "2025-02-02", act=Act.WATCH, customer_kind=POLICE, places="FR", space=Space.PUBLIC, consent=True),  # noqa: E501  a row of a table
     case("eu-gdpr-9", "2018-05-25", act=Act.VERIFY, customer_kind=CustomerKind.PRIVATE, places="DE"),
-    case("us-ftc-riteaid", "2023-12-19", "2029-01-01", customer_kind=SHOP, places="US-PA", instruments=frozenset({"order:us-ftc-riteaid"})),
-    case("us-il-clearview", "2022-05-11", customer_kind=CustomerKind.VENDOR, places="US-IL", consent=True, instruments=frozenset({"order:us-il-clearview"})),
+    case("us-ftc-riteaid", "2023-12-19", "2029-01-01", customer_kind=SHOP, places="US-PA", instruments=frozenset({"order:us-ftc-riteaid"})),  # noqa: E501  a row of a table
+    case("us-il-clearview", "2022-05-11", customer_kind=CustomerKind.VENDOR, places="US-IL", consent=True, instruments=frozenset({"order:us-il-clearview"})),  # noqa: E501  a row of a table
 ]  # fmt: skip
 
 DUTIES = [
