@@ -17,6 +17,7 @@ from countenance.engine.catalogue import (
     check_licence,
     load_catalogue,
 )
+from countenance.engine.gathering import GatheringNetwork
 from countenance.engine.model_sources import ModelSources, open_sources
 from countenance.engine.runtime import Network, Pixels, Runtime, RuntimeName, RuntimeOptions
 from countenance.errors import ConfigurationError, ModelError
@@ -53,7 +54,7 @@ class EngineOptions:
 
 @dataclass(frozen=True, slots=True)
 class Networks:
-    """The two networks of a pipeline."""
+    """The two networks of a pipeline; callers of the recogniser who come together share a batch."""
 
     detector: Network
     recogniser: Network
@@ -101,7 +102,7 @@ def open_networks(options: EngineOptions) -> Networks:
     )
     return Networks(
         detector=loader.load(options.detector, ModelTask.DETECTION, sizes=options.detector_sizes),
-        recogniser=loader.load(options.recogniser, ModelTask.RECOGNITION),
+        recogniser=GatheringNetwork(loader.load(options.recogniser, ModelTask.RECOGNITION)),
     )
 
 

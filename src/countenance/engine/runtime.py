@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
@@ -142,6 +142,22 @@ class Runtime(Protocol):
         Raises `ModelError` where the runtime cannot load the model.
         """
         ...
+
+
+def in_parts(infer: Callable[[Pixels], Outputs], pixels: Pixels, *, most: int) -> Outputs:
+    """Return the outputs of `infer` for all of `pixels`, at most `most` images at a time.
+
+    Beyond a few images a batch is no faster, and its memory grows with every one.
+    """
+    if len(pixels) <= most:
+        return infer(pixels)
+    parts = [infer(pixels[at : at + most]) for at in range(0, len(pixels), most)]
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+
+def images_at_once(threads: int) -> int:
+    """Return the size of batch that keeps `threads` threads busy and still fits their caches."""
+    return max(4, 2 * threads)
 
 
 def check_pixels(pixels: Pixels, contract: InputContract) -> None:

@@ -20,6 +20,8 @@ from countenance.engine.runtime import (
     RuntimeOptions,
     Sizes,
     check_pixels,
+    images_at_once,
+    in_parts,
     output_indexes,
 )
 from countenance.errors import ConfigurationError, ModelError
@@ -40,10 +42,8 @@ class OnnxNetwork:
     def __call__(self, pixels: Pixels) -> Outputs:
         """Return the outputs; see `Network`."""
         check_pixels(pixels, self.entry.input)
-        if not self.entry.input.single or len(pixels) == 1:
-            return self._infer(pixels)
-        parts = [self._infer(pixels[at : at + 1]) for at in range(len(pixels))]
-        return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+        most = 1 if self.entry.input.single else images_at_once(self.facts.threads)
+        return in_parts(self._infer, pixels, most=most)
 
     def _infer(self, pixels: Pixels) -> Outputs:
         """Run one inference."""

@@ -26,6 +26,8 @@ from countenance.engine.runtime import (
     RuntimeOptions,
     Sizes,
     check_pixels,
+    images_at_once,
+    in_parts,
     output_indexes,
 )
 from countenance.errors import ConfigurationError, ModelError
@@ -104,12 +106,9 @@ class OpenVinoNetwork:
         if compiled is None:
             compiled = self._for_every_size()
         try:
-            if not single or len(pixels) == 1:
-                return compiled.infer(pixels)
-            parts = [compiled.infer(pixels[at : at + 1]) for at in range(len(pixels))]
+            return in_parts(compiled.infer, pixels, most=1 if single else images_at_once(self.facts.threads))
         except RuntimeError as error:
             raise ModelError(f"`{self.entry.id}` failed on images of {height} x {width}") from error
-        return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
     def _for_every_size(self) -> _Compiled:
         """Return the model that takes every size."""
