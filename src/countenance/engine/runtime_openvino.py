@@ -57,17 +57,27 @@ def import_openvino() -> ModuleType:
 
 @dataclass(frozen=True, slots=True)
 class _Compiled:
-    """A compiled model and its requests, of which each inference borrows one."""
+    """A compiled model and its requests, of which each inference borrows one.
+
+    There is one more than can run at once, so that one is filled or read while the others
+    compute; each has memory of its own, so there are not as many as callers.
+    """
 
     model: Any
     tensor: Any
     outputs: dict[str, int]
     from_cache: bool
+    room: threading.Semaphore
     _idle: deque[Any] = field(default_factory=deque)
 
     def infer(self, pixels: Pixels) -> Outputs:
         """Run one inference and copy what it gives; raises `RuntimeError` where OpenVINO fails."""
         held = np.ascontiguousarray(pixels)
+        with self.room:
+            return self._infer(held)
+
+    def _infer(self, held: Pixels) -> Outputs:
+        """Run on an idle request, or on a new one where none is."""
         try:
             request = self._idle.pop()
         except IndexError:
@@ -156,7 +166,8 @@ class OpenVinoRuntime:
             model = self._compile(material, size)
             material.keep(model.export_model().getbuffer(), *circumstances)
         outputs = output_indexes(material.entry, [port.get_names() for port in model.outputs])
-        return _Compiled(model, self._openvino.Tensor, outputs, from_cache)
+        room = threading.Semaphore(self._options.streams + 1)
+        return _Compiled(model, self._openvino.Tensor, outputs, from_cache, room)
 
     def _compile(self, material: ModelMaterial, size: tuple[int, int] | None) -> Any:  # noqa: ANN401  no types
         """Return the model compiled from its prepared ONNX file."""
