@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from countenance.app import Countenance
 from countenance.biometrics.model import (
     Comparison,
     ComparisonScore,
@@ -23,7 +24,12 @@ from countenance.engine.search import ExactSearch
 from countenance.engine.search_snapshot import MAGIC, SALT_BYTES, Snapshot, SnapshotUnusableError
 from countenance.engine.snapshot_folder import SnapshotFolder
 from countenance.errors import ConfigurationError, StorageError, StorageFullError
+from countenance.policy.model import Purpose
+from countenance.recognition.identification import Search as IdentifySearch
 from countenance.recognition.model import GalleryChange
+from countenance.recognition.snapshots import SaveSnapshots
+from fakes_engine import photograph
+from world import ARCHIVE, MUSEUM, World
 
 PIPELINE = Pipeline(model_digest="12" * 32, version="1")
 GALLERY = GalleryId("gallery of a bank")
@@ -171,12 +177,24 @@ def test_a_snapshot_is_read_once_and_only_when_the_gallery_is_touched(
     filled: ExactSearch, tmp_path: Path
 ) -> None:
     filled.save(GALLERY)
+    (path,) = snapshots(tmp_path)
+    content = path.read_bytes()
     fresh = index_over(tmp_path)
-    for path in snapshots(tmp_path):
-        path.write_bytes(b"")
+    path.write_bytes(b"")
     assert fresh.position(GALLERY) == 0
-    filled.save(GALLERY)
+    path.write_bytes(content)
     assert fresh.position(GALLERY) == 0
+    assert index_over(tmp_path).position(GALLERY) == COUNT
+
+
+def test_a_gallery_that_has_not_changed_is_not_written_again(filled: ExactSearch, tmp_path: Path) -> None:
+    assert filled.save(GALLERY)
+    assert not filled.save(GALLERY)
+    fresh = index_over(tmp_path)
+    fresh.position(GALLERY)
+    assert not fresh.save(GALLERY)
+    filled.apply(GALLERY, [change(COUNT + 1, 500)])
+    assert filled.save(GALLERY)
 
 
 def test_an_erasure_deletes_the_snapshot(filled: ExactSearch, tmp_path: Path) -> None:
@@ -294,3 +312,90 @@ def test_a_snapshot_that_cannot_be_deleted_stops_the_erasure_from_passing_as_don
 def test_a_key_of_the_wrong_size_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError):
         SnapshotFolder(tmp_path, b"short")
+
+
+class Process:
+    """One of several programs on one database and one folder of snapshots."""
+
+    def __init__(self, folder: Path, world: World) -> None:
+        self.world = world
+        self.index = index_over(folder)
+        world.index = self.index
+        self.acts = Countenance(world)
+        self.save = SaveSnapshots(self.index, self.index, world.unit_of_work)
+
+    def identify(self, subject: str) -> list[str]:
+        search = IdentifySearch(gallery_id=ARCHIVE, probe=photograph(subject, 9))
+        found = self.acts.identify(MUSEUM, search).candidates
+        return [one.subject_id for one in found.candidates] if found is not None else []
+
+
+@pytest.fixture
+def processes(tmp_path: Path) -> Iterator[tuple[Process, Process]]:
+    """Two programs; the first has the gallery of dave and erin in memory."""
+    world, beside = World(), World()
+    beside.store = beside.unit_of_work = world.store
+    one, other = Process(tmp_path, world), Process(tmp_path, beside)
+    world.furnish(MUSEUM, ARCHIVE, Purpose.MEDIA_ARCHIVE, "dave", "erin")
+    assert one.identify("dave") == ["dave"]
+    yield one, other
+    world.check_ledger()
+
+
+def test_what_is_saved_at_the_end_is_there_at_the_next_start(
+    processes: tuple[Process, Process], tmp_path: Path
+) -> None:
+    one, other = processes
+    assert one.save() == 1
+    assert len(snapshots(tmp_path)) == 1
+    assert other.index.position(ARCHIVE) == one.index.position(ARCHIVE)
+    assert other.identify("erin") == ["erin"]
+
+
+def test_who_was_erased_by_another_process_is_not_saved(
+    processes: tuple[Process, Process], tmp_path: Path
+) -> None:
+    one, other = processes
+    other.acts.withdraw(MUSEUM, ARCHIVE, SubjectId("dave"))
+    assert one.save() == 1
+    fresh = index_over(tmp_path)
+    fresh.position(ARCHIVE)
+    (held,) = [len(gallery.shard) for gallery in fresh._galleries.values()]
+    assert held == 1
+
+
+def test_who_is_erased_while_the_snapshot_is_written_does_not_stay_in_it(
+    processes: tuple[Process, Process], tmp_path: Path
+) -> None:
+    one, other = processes
+
+    class Overtaken:
+        """Saves, and lets the other process erase before anything else happens."""
+
+        def loaded(self) -> tuple[GalleryId, ...]:
+            return one.index.loaded()
+
+        def save(self, gallery_id: GalleryId) -> bool:
+            saved = one.index.save(gallery_id)
+            with other.world.unit_of_work() as work:
+                work.references.erase(gallery_id, SubjectId("dave"))
+                work.commit()
+            return saved
+
+        def drop(self, gallery_id: GalleryId) -> None:
+            one.index.drop(gallery_id)
+
+    assert SaveSnapshots(one.index, Overtaken(), one.world.unit_of_work)() == 1
+    assert snapshots(tmp_path) == []
+
+
+def test_a_gallery_that_was_deleted_by_another_process_is_forgotten(
+    processes: tuple[Process, Process], tmp_path: Path
+) -> None:
+    one, other = processes
+    assert one.save() == 1
+    other.acts.delete_gallery(MUSEUM, ARCHIVE)
+    assert snapshots(tmp_path) == []
+    assert one.save() == 0
+    assert one.index.loaded() == ()
+    assert snapshots(tmp_path) == []

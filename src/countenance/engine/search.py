@@ -40,6 +40,7 @@ class _Gallery:
     shard: Shard
     lock: ReadWriteLock = field(default_factory=ReadWriteLock)
     position: int = 0
+    saved: int = 0
     ready: bool = False
     forgotten: bool = False
 
@@ -136,21 +137,30 @@ class ExactSearch:
 
     # The port `SearchSnapshots`
 
-    def save(self, gallery_id: GalleryId) -> bool:
-        """Write the gallery's snapshot as it is in memory; False where there is nothing to write.
+    def loaded(self) -> tuple[GalleryId, ...]:
+        """Return the galleries that hold somebody, ordered by id."""
+        with self._registry:
+            return tuple(sorted(name for name, gallery in self._galleries.items() if len(gallery.shard)))
 
-        Call it after catching up: a snapshot older than an erasure is not written. Searches
-        go on meanwhile, changes wait. Raises `StorageError` and `StorageFullError`.
+    def save(self, gallery_id: GalleryId) -> bool:
+        """Write the gallery's snapshot as it is in memory; False where there is nothing new to write.
+
+        A snapshot older than an erasure is not written either. Searches go on meanwhile,
+        changes wait. Raises `StorageError` and `StorageFullError`.
         """
         gallery = self._gallery(gallery_id)
         if gallery is None or self._snapshots is None:
             return False
         with gallery.lock.reading():
-            if gallery.forgotten or gallery.shard.pipeline is None or not len(gallery.shard):
-                return False
             shard = gallery.shard
-            snapshot = Snapshot(gallery.position, gallery.shard.pipeline, len(shard), shard.parts())
-            return self._snapshots.write(gallery_id, snapshot)
+            if gallery.forgotten or shard.pipeline is None or not len(shard):
+                return False
+            if gallery.saved == gallery.position:
+                return False
+            snapshot = Snapshot(gallery.position, shard.pipeline, len(shard), shard.parts())
+            written = self._snapshots.write(gallery_id, snapshot)
+            gallery.saved = gallery.position if written else gallery.saved
+            return written
 
     def drop(self, gallery_id: GalleryId) -> None:
         """Delete the gallery's snapshot ahead of an erasure; raises `StorageError` if that fails."""
@@ -196,7 +206,7 @@ class ExactSearch:
             gallery.shard.wipe()
             _log.warning("a search snapshot was passed over: %s", error.reason)
         else:
-            gallery.position = snapshot.sequence
+            gallery.position = gallery.saved = snapshot.sequence
 
     def _delete_snapshot(self, gallery_id: GalleryId, changes: Sequence[GalleryChange]) -> None:
         """Delete the gallery's snapshot if `changes` remove what it may hold."""

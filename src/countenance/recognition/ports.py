@@ -253,10 +253,14 @@ class SearchIndex(Protocol):
 class SearchSnapshots(Protocol):
     """What an index keeps on disk of the galleries in its memory, for a fast start. Never needed."""
 
-    def save(self, gallery_id: GalleryId) -> bool:
-        """Write what is in memory, or return False where there is nothing to write or it is out of date.
+    def loaded(self) -> tuple[GalleryId, ...]:
+        """Return the galleries in memory, ordered by id."""
+        ...
 
-        Called after catching up, when the gallery is at rest. Raises `StorageError`.
+    def save(self, gallery_id: GalleryId) -> bool:
+        """Write what is in memory, or return False where there is nothing new or it is out of date.
+
+        Called by `SaveSnapshots`, between two times of catching up. Raises `StorageError`.
         """
         ...
 
