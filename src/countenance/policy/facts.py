@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
@@ -81,24 +82,45 @@ def consented(question: Question) -> bool:
     )
 
 
-def context(question: Question, *, places: frozenset[Jurisdiction], reopened: frozenset[str]) -> str:
+@dataclass(frozen=True, slots=True)
+class World:
+    """What the packs and records around a question add to its facts.
+
+    `places` are all jurisdictions that a rule names: where a question names none, it may be any
+    of them. `reopened` are the rules that are re-opened on the day. `strictest` is how the gate
+    decides; without it, what was left out is taken as if it spoke against no rule at all, which
+    serves to tell the rules that refuse in any case from those that an answer could satisfy.
+    """
+
+    places: frozenset[Jurisdiction]
+    reopened: frozenset[str]
+    strictest: bool = True
+
+
+def context(question: Question, world: World) -> str:
     """Return the context of `question` as JSON.
 
-    `places` are all jurisdictions that a rule names: where the question names none, it may be
-    any of them. Raises `InvalidInputError` for a jurisdiction that is none and for a moment
-    that has no place on the calendar in UTC.
+    Raises `InvalidInputError` for a jurisdiction that is none and for a moment that has no
+    place on the calendar in UTC.
     """
+    strictest = world.strictest
+    nobody = question.customer_kind is None and not strictest
+    kinds = question.acts_for if nobody else kinds_of(question)
+    anywhere = world.places if strictest else frozenset()
+    where = enclosing(question.jurisdictions) if question.jurisdictions else anywhere
+    consent = consented(question) or (question.consent is None and not strictest)
+    left_out = frozenset(unstated(question)) if strictest else frozenset()
     instruments = instruments_of(question)
-    where = enclosing(question.jurisdictions) if question.jurisdictions else places
     gallery = "" if question.gallery is None else f',"gallery":{_gallery(question.gallery)}'
     return (
         f'{{"act":"{question.act}","day":"{question.on.date().isoformat()}","now":"{_floor(question.on)}"'
-        f',"kinds":{_entities(CustomerKind, kinds_of(question))},"jurisdictions":{_texts(where)}'
-        f',"purposes":{_one(Purpose, question.purpose)},"spaces":{_one(Space, question.space)}'
-        f',"cameras":{_one(Camera, question.camera)},"consent":{_boolean(consented(question))}'
+        f',"kinds":{_entities(CustomerKind, kinds)},"jurisdictions":{_texts(where)}'
+        f',"purposes":{_one(Purpose, question.purpose, strictest)}'
+        f',"spaces":{_one(Space, question.space, strictest)}'
+        f',"cameras":{_one(Camera, question.camera, strictest)},"consent":{_boolean(consent)}'
         f',"minor":{_boolean(question.minor)},"instruments":{_texts(instruments)}'
-        f',"orders":{_orders(instruments)},"reopened":{_texts(reopened)}'
-        f',"unstated":{_texts(frozenset(unstated(question)))}'
+        f',"orders":{_orders(instruments)},"reopened":{_texts(world.reopened)}'
+        f',"unstated":{_texts(left_out)}'
         f',"model":{json.dumps(question.model_digest or "")}{gallery}}}'
     )
 
@@ -148,8 +170,10 @@ def _gallery(gallery: GalleryFacts) -> str:
     )
 
 
-def _one(words: type[StrEnum], value: StrEnum | None) -> str:
-    return _entities(words, frozenset(words) if value is None else frozenset((value,)))
+def _one(words: type[StrEnum], value: StrEnum | None, strictest: bool) -> str:  # noqa: FBT001  private
+    if value is not None:
+        return _entities(words, frozenset((value,)))
+    return _entities(words, frozenset(words) if strictest else frozenset())
 
 
 @lru_cache(maxsize=1024)

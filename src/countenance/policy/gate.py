@@ -20,7 +20,15 @@ from cedarpy import AuthzResult, Entities, PolicySet, is_authorized
 
 from countenance.errors import InvalidInputError, PackError
 from countenance.policy.explanation import explain_denial, explain_permit
-from countenance.policy.facts import ASKER, UNLEASED, context, lease_entities, no_lease_entities
+from countenance.policy.facts import (
+    ASKER,
+    UNLEASED,
+    World,
+    context,
+    lease_entities,
+    no_lease_entities,
+    unstated,
+)
 from countenance.policy.leasing import (
     GATE,
     UNLEASED_PERMIT,
@@ -39,6 +47,8 @@ from countenance.policy.reopening import Reopening, reopened_on
 from countenance.policy.rules import Rule
 from countenance.policy.schema import schema, schema_digest
 from countenance.policy.strictness import named_jurisdictions
+
+_SEVERAL = 2
 
 HOUSE = "house"
 """The pack that no installation can leave out."""
@@ -79,15 +89,16 @@ class Policy:
         if answer.allowed and not errors and ground in found:
             return self._permit(question, found)
         fired = [] if answer.allowed else [rule for name, rule in self.rules.items() if name in found]
-        return self._denial(question, fired, *self._record(request, entities, errors))
+        ordered = self._certain_first(question, fired)
+        return self._denial(question, ordered, *self._record(request, entities, errors))
 
-    def request(self, question: Question) -> tuple[dict[str, object], Entities]:
+    def request(self, question: Question, *, strictest: bool = True) -> tuple[dict[str, object], Entities]:
         """Return what Cedar is asked: the request, and the entities that hold the lease.
 
-        Raises `ValueError` where a number does not fit into 64 bits.
+        Raises `ValueError` where a number does not fit into 64 bits. For `strictest` see `World`.
         """
         reopened = reopened_on(question.on.date(), self.reopenings) if self.reopenings else frozenset()
-        facts = context(question, places=self.places, reopened=reopened)
+        facts = context(question, World(self.places, reopened, strictest))
         if question.lease is None:
             resource, entities = UNLEASED, no_lease_entities()
         else:
@@ -104,6 +115,14 @@ class Policy:
             obligations=explained.obligations,
             digests=self._digests(question),
         )
+
+    def _certain_first(self, question: Question, fired: list[Rule]) -> list[Rule]:
+        """Put the rules that refuse whatever was left out before those that an answer could satisfy."""
+        if len(fired) < _SEVERAL or not unstated(question):
+            return fired
+        request, entities = self.request(question, strictest=False)
+        certain = frozenset(is_authorized(request, self.deciding, entities, schema()).diagnostics.reasons)
+        return sorted(fired, key=lambda rule: rule.id not in certain)
 
     def _record(
         self, request: dict[str, object], entities: Entities, errors: tuple[str, ...]

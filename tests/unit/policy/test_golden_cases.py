@@ -252,3 +252,11 @@ def test_an_ngo_that_acts_for_us_police_is_refused_like_it() -> None:
     question = replace(IDENTIFY, acts_for=frozenset({POLICE}))
     assert permitted(installed().decide(IDENTIFY))
     assert refused_by(installed().decide(question)) == {"house.us-police"}
+
+
+def test_what_refuses_in_any_case_is_shown_before_what_an_answer_could_satisfy() -> None:
+    decision = asked("house", *VENDORS).decide(us_police("2020-06-11"))
+    shown = rules(decision)
+    certain = ["house.us-police", "vendor.microsoft.2020", "vendor.microsoft.byorfor", "vendor.amazon.2020"]
+    assert shown[:4] == certain
+    assert "house.purpose" in shown[4:]

@@ -387,3 +387,14 @@ def test_every_law_says_how_sure_it_is_and_names_its_citation_in_cedar() -> None
     text = cedar_text(register.laws, effect="forbid")
     for annotation in ("@id", "@citation", "@from", "@until", "@confidence", "@verified_on"):
         assert annotation in text
+
+
+def test_law_enforcement_in_the_eu_has_a_law_of_its_own_for_investigating_and_not_for_its_staff() -> None:
+    investigating = on("2024-01-01", customer_kind=POLICE, places="DE", purpose=CRIME)
+    assert permitted(laws_alone().decide(investigating))
+    for other in (
+        replace(investigating, purpose=Purpose.ACCESS_CONTROL),
+        replace(investigating, purpose=None),
+        replace(investigating, customer_kind=CustomerKind.VENDOR, acts_for=frozenset({POLICE})),
+    ):
+        assert refused_by(laws_alone().decide(other)) == {"eu-gdpr-9"}
