@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from countenance.errors import InvalidInputError
+from countenance.ledger.checkpoint import Checkpoint
+from countenance.ledger.export import Progress, export
 from countenance.oversight import Case, CaseId
 from countenance.policy.replay import Replayed, replay
 from countenance.recognition.asking import leased
@@ -106,3 +109,19 @@ class ReadLedger:
         with self.unit_of_work() as work:
             self.standing.role(work, actor, _EVERYBODY)
             return work.ledger.consistency_proof(old, new)
+
+    def export(self, actor: Actor, folder: Path, *, progress: Progress | None = None) -> Checkpoint:
+        """Write the log into `folder`, for anybody to verify, and return the head that was written.
+
+        Raises `InvalidInputError` for a folder that holds something else.
+        """
+        with self.unit_of_work() as work:
+            self.standing.role(work, actor, _EVERYBODY)
+        with self.unit_of_work() as work:
+            return export(work.ledger, folder, progress=progress)
+
+    def verifier_key(self, actor: Actor) -> str:
+        """Return the public key that checkpoints are verified with, as a vkey text."""
+        with self.unit_of_work() as work:
+            self.standing.role(work, actor, _EVERYBODY)
+            return str(work.ledger.key)

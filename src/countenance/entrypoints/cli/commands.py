@@ -30,6 +30,7 @@ PANELS: Final[Mapping[str, Mapping[str, str]]] = {
     "The gate and the record": {
         "policy": "Ask the gate what it would answer, and see the packs, laws and words it answers from.",
         "decisions": "Explain recorded decisions, and decide them again.",
+        "ledger": "Export, show and verify the ledger; verifying needs no server, database or secret.",
     },
     "Administration": {
         "serve": "Serve the API until interrupted.",
