@@ -17,7 +17,7 @@ Answer = TypeVar("Answer")
 
 
 def each_image(
-    line: CommandLine, images: Sequence[Path], act: Callable[[bytes], Answer], *, what: str
+    line: CommandLine, images: Sequence[str], act: Callable[[bytes], Answer], *, what: str
 ) -> Iterator[tuple[Path, Answer | CountenanceError]]:
     """Yield every image with what `act` answers to it, or with the error of the image.
 
@@ -27,7 +27,7 @@ def each_image(
     """
     limit = line.countenance.parts.max_image_bytes
     with line.output.progress(what, len(images)) as advance:
-        for number, path in enumerate(images):
+        for number, path in enumerate(map(Path, images)):
             try:
                 outcome: Answer | CountenanceError = act(read_image(path, limit=limit))
             except (ImageError, FaceError) as error:

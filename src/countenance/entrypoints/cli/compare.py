@@ -10,7 +10,7 @@ import typer
 from countenance.entrypoints.cli.context import CommandLine
 from countenance.entrypoints.cli.documents import of_face, of_threshold
 from countenance.entrypoints.cli.images import read_image
-from countenance.entrypoints.cli.options import FaceOption, JsonFlag
+from countenance.entrypoints.cli.options import FaceOption, JsonFlag, image_argument
 from countenance.entrypoints.cli.wording import COMPARED, against, evidence, score
 
 if TYPE_CHECKING:
@@ -20,22 +20,8 @@ if TYPE_CHECKING:
 def compare(
     context: typer.Context,
     *,
-    a: Annotated[
-        Path,
-        typer.Argument(
-            metavar="A",
-            exists=True,
-            dir_okay=False,
-            allow_dash=True,
-            help="Image file; `-` is standard input.",
-        ),
-    ],
-    b: Annotated[
-        Path,
-        typer.Argument(
-            metavar="B", exists=True, dir_okay=False, allow_dash=True, help="Image file to compare it with."
-        ),
-    ],
+    a: Annotated[str, image_argument("A", "Image file")],
+    b: Annotated[str, image_argument("B", "Image file to compare it with")],
     face: FaceOption = "central",
     as_json: JsonFlag = False,
 ) -> None:
@@ -47,12 +33,12 @@ def compare(
     from countenance.biometrics.faces import FaceChoice  # noqa: PLC0415  start-up stays quick
     from countenance.recognition.comparison import Pair  # noqa: PLC0415  start-up stays quick
 
-    if str(a) == str(b) == "-":
+    if a == b == "-":
         raise typer.BadParameter("only one of the two images can be standard input")
     line = CommandLine.of(context)
     operator = line.operator()
     limit = line.countenance.parts.max_image_bytes
-    reference, probe = read_image(a, limit=limit), read_image(b, limit=limit)
+    reference, probe = (read_image(Path(one), limit=limit) for one in (a, b))
     pair = Pair(reference=reference, probe=probe, choice=FaceChoice(face))
     result = line.countenance.compare(operator, pair)
     if as_json:
@@ -71,7 +57,7 @@ def compare(
     _say(line, result, (a, b))
 
 
-def _say(line: CommandLine, result: ComparisonResult, paths: tuple[Path, Path]) -> None:
+def _say(line: CommandLine, result: ComparisonResult, paths: tuple[str, str]) -> None:
     line.output.say(COMPARED[result.outcome.value], style="bold")
     rows = [("score", score(result.score)), *evidence(result.threshold)]
     for path, one in zip(paths, result.faces, strict=True):

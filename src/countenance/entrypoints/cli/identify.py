@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -53,7 +54,7 @@ def identify(  # noqa: PLR0913  one parameter an option
     actor = line.holder(key_file)
     search = Search(
         gallery_id=GalleryId(gallery),
-        probe=read_image(image, limit=line.countenance.parts.max_image_bytes),
+        probe=read_image(Path(image), limit=line.countenance.parts.max_image_bytes),
         purpose=purpose,
         choice=FaceChoice(face),
         limit=limit,

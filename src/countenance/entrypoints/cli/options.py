@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -41,29 +42,30 @@ Subject = Annotated[
     str, typer.Argument(metavar="SUBJECT", help="Id of the subject, a pseudonym that you chose.")
 ]
 
-Image = Annotated[
-    Path,
-    typer.Argument(
-        metavar="IMAGE",
-        exists=True,
-        dir_okay=False,
-        readable=True,
-        allow_dash=True,
-        help="Image file; `-` reads standard input.",
-    ),
-]
 
-Images = Annotated[
-    list[Path],
-    typer.Argument(
-        metavar="IMAGE...",
-        exists=True,
-        dir_okay=False,
-        readable=True,
-        allow_dash=True,
-        help="Image files; `-` reads one from standard input.",
-    ),
-]
+def image_argument(metavar: str, text: str) -> Any:  # noqa: ANN401  typer names the class nowhere in public
+    """Return an argument that is an image file or `-`; a file that cannot be read is a usage error.
+
+    typer knows how to check a path, and how to let a dash through, but not both for one argument.
+    """
+    return typer.Argument(metavar=metavar, callback=_readable, help=f"{text}; `-` reads standard input.")
+
+
+def _readable(value: str | list[str]) -> str | list[str]:
+    for name in [value] if isinstance(value, str) else value:
+        path = Path(name)
+        if name == "-":
+            continue
+        if not path.exists():
+            raise typer.BadParameter(f"file `{name}` does not exist")
+        if not path.is_file() or not os.access(path, os.R_OK):
+            raise typer.BadParameter(f"`{name}` is not a file that can be read")
+    return value
+
+
+Image = Annotated[str, image_argument("IMAGE", "Image file")]
+
+Images = Annotated[list[str], image_argument("IMAGE...", "Image files")]
 
 PurposeOption = Annotated[
     Purpose | None,

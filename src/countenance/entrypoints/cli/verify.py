@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import typer
 
 from countenance.entrypoints.cli.context import CommandLine
@@ -45,7 +47,7 @@ def verify(  # noqa: PLR0913  one parameter an option
     claim = Claim(
         gallery_id=GalleryId(gallery),
         subject_id=SubjectId(subject),
-        probe=read_image(image, limit=line.countenance.parts.max_image_bytes),
+        probe=read_image(Path(image), limit=line.countenance.parts.max_image_bytes),
         choice=FaceChoice(face),
         space=space,
         camera=camera,

@@ -1,0 +1,111 @@
+"""Whoever has no right is told nothing, and the attempt is on the ledger."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from fakes_engine import photograph
+from integration.cli.shell import Shell
+
+IMAGE, FOLDER = "@image", "@folder"
+KEYED = {
+    "galleries create": ("staff", "--purpose", "identity_verification", "--not-scraped"),
+    "galleries list": (),
+    "galleries show": ("staff",),
+    "galleries subjects": ("staff",),
+    "galleries delete": ("staff", "--yes"),
+    "consent give": ("staff", "dave", "--notice", "doors-1", "--method", "signed_form"),
+    "consent show": ("staff", "dave"),
+    "consent withdraw": ("staff", "dave", "--yes"),
+    "enrol": ("staff", "dave", IMAGE),
+    "verify": ("staff", "dave", IMAGE),
+    "identify": ("staff", IMAGE),
+    "cases show": ("case_" + "0" * 32,),
+    "decisions show": ("dec_" + "0" * 32,),
+    "decisions replay": ("dec_" + "0" * 32,),
+    "ledger checkpoint": (),
+    "ledger export": (FOLDER,),
+    "ledger proof": ("0",),
+    "ledger show": ("0",),
+}
+"""Every command that takes a key, with arguments that would do for its holder."""
+
+BESIDE = ("decisions", "ledger")
+"""What whoever sits at the machine may read without a key."""
+
+OF_A_GALLERY = [name for name, arguments in KEYED.items() if "staff" in arguments]
+UNKNOWN_KEY = "ck_" + "0" * 16 + "_" + "0" * 64
+
+
+def arguments_of(shell: Shell, command: str, gallery: str = "staff") -> list[str]:
+    image = shell.image(photograph("dave"))
+    folder = str(shell.folder / "export")
+    given = [{IMAGE: image, FOLDER: folder, "staff": gallery}.get(word, word) for word in KEYED[command]]
+    return [*command.split(), *given]
+
+
+def test_no_command_with_a_key_is_left_out_here() -> None:
+    from integration.cli.test_root import every_command  # noqa: PLC0415  the list of all commands
+
+    keyed = {path for path, command in every_command() if "key_file" in {one.name for one in command.params}}
+    assert keyed == set(KEYED)
+
+
+@pytest.mark.parametrize("command", KEYED)
+@pytest.mark.parametrize("key", [UNKNOWN_KEY, "", "nonsense"])
+def test_a_key_that_is_none_gets_nothing(shell: Shell, command: str, key: str) -> None:
+    shell.furnish(("dave", photograph("dave")))
+    before = shell.types()
+    told = shell.json(*arguments_of(shell, command), status=3, COUNTENANCE_KEY=key)
+    assert told == {
+        "error": {
+            "code": "unauthenticated",
+            "message": "the key is missing, unknown, expired or revoked",
+            "reasons": [],
+        }
+    }
+    assert shell.types() == [*before, "request:refused"]
+
+
+@pytest.mark.parametrize("command", KEYED)
+def test_a_revoked_or_expired_key_gets_the_same_answer(shell: Shell, command: str) -> None:
+    shell.furnish(("dave", photograph("dave")))
+    (alice,) = [key["key_id"] for key in shell.json("keys", "list")["keys"] if key["label"] == "alice"]
+    shell.run("keys", "revoke", alice)
+    told = shell.json(*arguments_of(shell, command), who="alice", status=3)
+    assert told["error"]["message"] == "the key is missing, unknown, expired or revoked"
+
+
+@pytest.mark.parametrize("command", [name for name in KEYED if not name.startswith(BESIDE)])
+def test_without_a_key_there_is_no_act_on_subjects(shell: Shell, command: str) -> None:
+    assert shell.json(*arguments_of(shell, command), status=3)["error"]["code"] == "unauthenticated"
+
+
+@pytest.mark.parametrize("command", OF_A_GALLERY)
+def test_mallory_cannot_tell_an_unknown_gallery_from_a_forbidden_one(shell: Shell, command: str) -> None:
+    shell.furnish(("dave", photograph("dave")))
+    forbidden = shell.run(*arguments_of(shell, command), who="mallory")
+    unknown = shell.run(*arguments_of(shell, command, "nowhere"), who="mallory")
+    assert forbidden.exit_code == unknown.exit_code in {3, 5}
+    assert _blurred(forbidden.output, "staff") == _blurred(unknown.output, "nowhere")
+    assert shell.types()[-1].endswith(":refused")
+    assert shell.json("galleries", "subjects", "staff", who="alice")["subjects"] == ["dave"]
+
+
+@pytest.mark.parametrize(
+    "command", ["galleries create", "galleries delete", "consent give", "consent withdraw"]
+)
+@pytest.mark.parametrize("who", ["carol", "bob", "olivia"])
+def test_who_does_not_operate_changes_nothing(shell: Shell, command: str, who: str) -> None:
+    shell.furnish(("dave", photograph("dave")))
+    told = shell.run(*arguments_of(shell, command), "--json", who=who)
+    assert (told.exit_code, json.loads(told.stdout)["error"]["code"]) in {(3, "forbidden"), (5, "not_found")}
+    assert shell.json("consent", "show", "staff", "dave", who="alice")["withdrawn"] is None
+
+
+def _blurred(output: str, gallery: str) -> str:
+    """What was answered, without what names the question itself."""
+    lines = output.replace(gallery, "GALLERY").splitlines()
+    return "\n".join(line for line in lines if not line.startswith(("decision", "ledger entry")))
