@@ -54,12 +54,16 @@ class Block:
         return self.vectors[: len(self)]
 
     def append(self, vectors: npt.NDArray[np.float32]) -> float:
-        """Append rows that fit; return the largest distance between a row and its rounded form."""
+        """Append rows that fit; return the largest distance between a row and its rounded form.
+
+        The differences are exact in float32, since the two numbers lie so close; their sum of
+        squares is off by less than a thousandth.
+        """
         start, stop = len(self), len(self) + len(vectors)
         self.vectors[start:stop] = vectors
         self._half[start:stop] = vectors
         self._index.ntotal = stop
-        lost = self._half[start:stop].astype(np.float64) - vectors
+        lost = self._half[start:stop] - vectors
         return float(np.sqrt(np.einsum("ij,ij->i", lost, lost).max()))
 
     def move(self, row: int, source: Block, source_row: int) -> None:

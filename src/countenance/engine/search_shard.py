@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -20,8 +21,8 @@ from countenance.biometrics.similarity import cosine_similarities
 from countenance.engine.search_block import Block, Rows, Scores, summation_bound
 from countenance.errors import TemplateMismatchError
 
-BLOCK_ROWS = 131_072
-"""Rows of a full block: 32 MB to scan and 64 MB to score from at 128 components."""
+BLOCK_ROWS = 65_536
+"""Rows of a full block: 16 MB to scan and 32 MB to score from at 128 components."""
 
 _FIRST_ROWS = 256
 _MARGIN = 32
@@ -80,11 +81,12 @@ class Shard:
             part = rows[start : start + room]
             self._rounding = max(self._rounding, self._blocks[-1].append(part))
             start += len(part)
-        for reference, subject in zip(references, subjects, strict=True):
-            self._rows[reference] = len(self._references)
-            self._references.append(reference)
-            self._subjects.append(subject)
-            self._held[subject] = self._held.get(subject, 0) + 1
+        first = len(self._references)
+        self._rows.update(zip(references, range(first, first + len(rows)), strict=True))
+        self._references.extend(references)
+        self._subjects.extend(subjects)
+        for subject, count in Counter(subjects).items():
+            self._held[subject] = self._held.get(subject, 0) + count
 
     def remove(self, reference: ReferenceId) -> None:
         """Remove a reference, if it is held, by moving the last row into its place.

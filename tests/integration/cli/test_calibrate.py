@@ -120,6 +120,11 @@ def test_a_list_that_cannot_be_read_is_refused_before_anything_is_asked(
     assert world.types() == []
 
 
+def test_remarks_stand_in_the_record(world: World, data_set: Path) -> None:
+    told = calibrate(world, data_set, "--json", "--remark", "Not for doors.", "--remark", "Few people.")
+    assert json.loads(told.stdout)["remarks"] == ["Not for doors.", "Few people."]
+
+
 def test_guessed_subjects_are_not_crossed(world: World, data_set: Path) -> None:
     (data_set / "pairs.csv").write_text("a,b,mated\ns00/1.jpg,s01/1.jpg,1\ns00/1.jpg,s00/2.jpg,0\n")
     told = calibrate(world, data_set, "--cross", "--json")

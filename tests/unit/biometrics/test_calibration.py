@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -207,3 +209,11 @@ def test_every_shipped_record_is_valid_and_says_what_it_is() -> None:
         text = json.dumps(record_to_json(shipped))
         assert read_record(text) == shipped
         assert np.all([one.fmr.trials > 0 for one in shipped.calibration.rows])
+
+
+def test_taking_a_threshold_from_the_shipped_records_loads_no_statistics_library() -> None:
+    program = (
+        "import sys; from countenance.biometrics.calibration_file import shipped_records; shipped_records();"
+        "sys.exit(any(name.split('.')[0] == 'scipy' for name in sys.modules))"
+    )
+    assert subprocess.run([sys.executable, "-c", program], check=False, timeout=60).returncode == 0  # noqa: S603  the line above

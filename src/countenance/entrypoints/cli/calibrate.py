@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -53,6 +54,13 @@ def calibrate(  # noqa: PLR0913  each is an option of the command
         ),
     ] = False,
     face: FaceOption = "central",
+    remark: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--remark",
+            help="A sentence for the record on what its figures must not be used to claim; may be repeated.",
+        ),
+    ] = None,
     out: Annotated[
         Path | None,
         typer.Option("--out", dir_okay=False, help="Write the record to this file; it must not exist."),
@@ -69,7 +77,7 @@ def calibrate(  # noqa: PLR0913  each is an option of the command
     line = CommandLine.of(context)
     if out is not None and out.exists():
         raise InvalidInputError(f"`{out}` exists already")
-    plan = _plan(pairs, face, cross=cross)
+    plan = replace(_plan(pairs, face), cross=cross, remarks=tuple(remark or ()))
     operator = line.operator()
     with _bars(line.output) as progress:
         read = _reader(root, line.countenance.parts.max_image_bytes)
@@ -82,7 +90,8 @@ def calibrate(  # noqa: PLR0913  each is an option of the command
     _say(line.output, report, out)
 
 
-def _plan(pairs: Path, face: str, *, cross: bool) -> CalibrationPlan:
+def _plan(pairs: Path, face: str) -> CalibrationPlan:
+    """Return the plan of a list of pairs, named after its folder if the file is called `pairs`."""
     from countenance.biometrics.faces import FaceChoice  # noqa: PLC0415  start-up stays quick
     from countenance.recognition.calibration_plan import CalibrationPlan, read_pairs  # noqa: PLC0415  as above
 
@@ -96,7 +105,7 @@ def _plan(pairs: Path, face: str, *, cross: bool) -> CalibrationPlan:
     except UnicodeDecodeError as error:
         raise InvalidInputError(f"`{pairs}` is not UTF-8 text") from error
     name = pairs.resolve().parent.name if pairs.stem == "pairs" else pairs.stem
-    return CalibrationPlan(name=name, pairs=listed, face=FaceChoice(face), cross=cross)
+    return CalibrationPlan(name=name, pairs=listed, face=FaceChoice(face))
 
 
 def _reader(root: Path, limit: int) -> Callable[[str], bytes]:
