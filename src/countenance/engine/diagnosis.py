@@ -165,7 +165,7 @@ def _warnings(options: EngineOptions, networks: tuple[NetworkFacts, ...]) -> Ite
     if options.runtime.threads is not None and options.runtime.threads > usable_cores():
         yield f"{options.runtime.threads} threads share {usable_cores()} cores and wait for each other"
     for network in networks:
-        if network.drift > _STEADY:
+        if network.running.precision is Precision.F32 and network.drift > _STEADY:
             yield f"`{network.model_id}` gives an image in a batch other numbers than alone"
     folder = options.model_folder
     if folder is None or not folder.is_dir():

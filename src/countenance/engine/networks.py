@@ -19,7 +19,7 @@ from countenance.engine.catalogue import (
 )
 from countenance.engine.gathering import GatheringNetwork
 from countenance.engine.model_sources import ModelSources, open_sources
-from countenance.engine.runtime import Network, Pixels, Runtime, RuntimeName, RuntimeOptions
+from countenance.engine.runtime import Network, Pixels, Precision, Runtime, RuntimeName, RuntimeOptions
 from countenance.errors import ConfigurationError, ModelError
 
 PREPARATION_VERSION = "2"
@@ -29,7 +29,8 @@ PREPARATION_VERSION = "2"
 _SEED = 2020
 _SIDE = 160
 _TINY = 1e-9
-_MOST_DRIFT = 1e-4
+_MOST_DRIFT = {Precision.F32: 1e-4, Precision.BF16: 5e-2}
+"""How much a number may depend on the batch, over the largest: by what rounding alone can do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +142,7 @@ def check_network(network: Network) -> None:
         length = outputs["features"].size
         raise ModelError(f"`{entry.id}` gives {length} numbers, its contract says {entry.output.dimension}")
     drift = batch_drift(network)
-    if not drift <= _MOST_DRIFT:
+    if not drift <= _MOST_DRIFT[network.facts.precision]:
         raise ModelError(
             f"`{entry.id}` gives an image in a batch other numbers than alone (by {drift:.1e});"
             " `single = true` in the manifest's input runs it one by one"

@@ -64,6 +64,7 @@ class OnnxRuntime:
             raise ConfigurationError(
                 "ONNX Runtime is not installed: `pip install countenance[onnxruntime]`"
             ) from error
+        onnxruntime.disable_telemetry_events()  # sent on Windows only, and never from here
         self._onnxruntime = onnxruntime
         self._options = options
         self._threads = options.threads or usable_cores()
@@ -112,6 +113,7 @@ class OnnxRuntime:
         if self._options.provider is Provider.CUDA:
             # A card may round float32 products to 10 bits (TF32), as bf16 does on a processor.
             providers = [(self._provider, {"use_tf32": "0"})]
+            settings.add_session_config_entry("session.disable_cpu_ep_fallback", "1")
         try:
             return self._onnxruntime.InferenceSession(
                 bytes(material.prepared("onnxruntime")), settings, providers=providers

@@ -1,14 +1,22 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import subprocess
 import sys
+import tomllib
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from countenance.engine.catalogue import DEFAULT_DETECTOR, DEFAULT_RECOGNISER, load_catalogue
+from countenance.engine.catalogue import (
+    DEFAULT_DETECTOR,
+    DEFAULT_RECOGNISER,
+    ModelTask,
+    load_catalogue,
+    read_entry,
+)
 from countenance.engine.model_sources import (
     SourceKind,
     installed_file,
@@ -162,6 +170,14 @@ def test_a_manifest_that_cannot_be_read_is_refused(tmp_path: Path, text: str) ->
     (tmp_path / "ours.toml").write_bytes(text.encode("latin-1"))
     with pytest.raises((ModelManifestError, ModelLicenceError), match=r"ours\.toml"):
         open_sources(load_catalogue(), tmp_path)
+
+
+def test_the_manifest_in_the_guide_is_one(project_root: Path) -> None:
+    guide = (project_root / "docs" / "guide" / "models.md").read_text("utf-8")
+    (text,) = re.findall(r"```toml\n(.*?)```", guide, flags=re.DOTALL)
+    entry = read_entry(tomllib.loads(text), origin="guide")
+    assert entry.task is ModelTask.RECOGNITION
+    assert entry.output.dimension == 512
 
 
 def test_a_folder_that_is_not_there_is_an_empty_one(tmp_path: Path) -> None:
