@@ -31,6 +31,7 @@ _UNREFUSED = Reason(
     valid_until=None,
     reopens=None,
 )
+_REPAIR = "Correct the rule, or the facts that it could not read, and ask again."
 _LEASE_NEEDED = Condition("lease", "an approved lease must cover this act", met=False)
 _LEFT_OUT = {
     "customer_kind": "the question says of what kind the asker is",
@@ -81,21 +82,30 @@ def explain_permit(question: Question, duties: Iterable[Rule]) -> Explained:
 
 
 def explain_denial(
-    question: Question, fired: Iterable[Rule], held: Mapping[str, Rule | None], errors: Iterable[str]
+    question: Question,
+    fired: Iterable[Rule],
+    held: Mapping[str, Rule | None] | None,
+    errors: tuple[str, ...],
 ) -> Explained:
     """Tell why the act may not happen, and what would have to be otherwise.
 
-    `held` names the lease's clauses that hold (None) and the duties that would apply.
+    `held` names the lease's clauses that hold (None) and the duties that would apply; it is
+    None where they could not be evaluated, so that nothing is said of them.
     """
     prohibitions = tuple(fired)
-    clauses = frozenset(name for name, rule in held.items() if rule is None)
-    duties = [rule for rule in held.values() if rule is not None and rule.pack != GATE]
     reasons = [*_failures(errors), *_merged(reason_of(rule) for rule in prohibitions)]
-    conditions = [*_standing_conditions(question, clauses)]
-    if question.lease is not None:
-        reasons += unmet_reasons(question.act, clauses)
+    conditions: list[Condition] = []
+    duties: list[Rule] = []
+    if held is not None:
+        clauses = frozenset(name for name, rule in held.items() if rule is None)
+        duties = [rule for rule in held.values() if rule is not None and rule.pack != GATE]
+        conditions += _standing_conditions(question, clauses)
+        if question.lease is not None:
+            reasons += unmet_reasons(question.act, clauses)
     for rule in (*prohibitions, *duties):
         conditions += _conditions(question, rule)
+    if errors:
+        conditions.append(Condition("gate.error", "every rule can be evaluated", met=False))
     conditions += (Condition(f"question.{name}", _LEFT_OUT[name], met=False) for name in unstated(question))
     return Explained(reasons=tuple(reasons), conditions=_distinct(conditions))
 
@@ -150,7 +160,7 @@ def _failures(errors: Iterable[str]) -> Iterator[Reason]:
             source=found,
             valid_from=None,
             valid_until=None,
-            reopens="Correct the rule, or the facts that it could not read, and ask again.",
+            reopens=_REPAIR,
         )
 
 

@@ -81,7 +81,7 @@ class Policy:
         try:
             request, entities = self.request(question)
         except ValueError as error:
-            return self._denial(question, (), {}, (str(error),))
+            return self._denial(question, (), None, (str(error),))
         answer = is_authorized(request, self.deciding, entities, schema())
         found = frozenset(answer.diagnostics.reasons)
         errors = tuple(answer.diagnostics.errors)
@@ -126,23 +126,21 @@ class Policy:
 
     def _record(
         self, request: dict[str, object], entities: Entities, errors: tuple[str, ...]
-    ) -> tuple[dict[str, Rule | None], tuple[str, ...]]:
+    ) -> tuple[dict[str, Rule | None] | None, tuple[str, ...]]:
         """Evaluate what permits alone, which Cedar does not report beside a `forbid` that applies."""
         answer: AuthzResult = is_authorized(request, self.recording, entities, schema())
-        held = {name: self.rules.get(name) for name in sorted(answer.diagnostics.reasons, key=self._rank)}
-        return held, tuple(sorted({*errors, *answer.diagnostics.errors}))
-
-    def _rank(self, name: str) -> tuple[int, str]:
-        for rank, known in enumerate(self.rules):
-            if known == name:
-                return rank, name
-        return -1, name
+        if answer.diagnostics.errors:
+            return None, tuple(sorted({*errors, *answer.diagnostics.errors}))
+        found = frozenset(answer.diagnostics.reasons)
+        held: dict[str, Rule | None] = dict.fromkeys(found - self.rules.keys())
+        held.update((name, rule) for name, rule in self.rules.items() if name in found)
+        return held, errors
 
     def _denial(
         self,
         question: Question,
         fired: Iterable[Rule],
-        held: Mapping[str, Rule | None],
+        held: Mapping[str, Rule | None] | None,
         errors: tuple[str, ...],
     ) -> Denial:
         explained = explain_denial(question, fired, held, errors)
