@@ -1,0 +1,154 @@
+"""The engine as a whole: encoded images in, faces and templates out."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from countenance.biometrics.faces import DetectedFace, Detection, Extraction, FaceChoice
+from countenance.biometrics.model import Pipeline
+from countenance.engine.batching import BatchedNetwork
+from countenance.engine.describing import FoundFace, describe
+from countenance.engine.detection import find_everywhere
+from countenance.engine.embedding import embed
+from countenance.engine.face_boxes import FaceBoxes
+from countenance.engine.finding import Finder, Found
+from countenance.engine.image_header import ImageLimits
+from countenance.engine.images import ImageDecoder, Picture, decode_picture
+from countenance.engine.networks import EngineOptions, Networks, open_networks
+from countenance.engine.processor import usable_cores
+from countenance.engine.quality import unicity
+from countenance.engine.refinement import refine
+from countenance.errors import BusyError, InvalidInputError
+
+RULES = "1"
+"""The rules of decoding, detection, alignment and embedding. Whatever moves a template changes it,
+and with it every gallery has to be enrolled anew:
+
+1. decode: RGB, upright by EXIF, at 1/2, 1/4 or 1/8 where the longer side stays at least 1280
+   pixels, at more where the chosen face would have to be enlarged for its crop
+2. detect: one glance at 256 pixels, one at 640 if the largest face is small in it, then every
+   tile at every scale
+3. look again at the chosen face, upright in 160 pixels and mirrored, mean of both landmarks
+4. align: similarity transform to the ArcFace template, 112 x 112, bilinear, halved before while
+   the face is more than twice as large
+5. embed once, unit length
+"""
+
+_MOST_IN_A_BATCH = 16
+_IMAGES_AT_ONCE = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What the engine takes on.
+
+    Bytes and pixels of an image, seconds of its decoding, and how many acts may hold a place
+    before the engine at once.
+    """
+
+    image_bytes: int
+    image_pixels: int
+    decode_seconds: float
+    queue: int
+
+
+class LocalFaceEngine:
+    """The port `FaceEngine` on this machine's processor. Safe to call from many threads."""
+
+    def __init__(self, networks: Networks, limits: Limits) -> None:
+        self._recogniser = BatchedNetwork(
+            networks.recogniser, lanes=networks.recogniser.facts.streams, most=_MOST_IN_A_BATCH
+        )
+        self._detector = BatchedNetwork(
+            networks.detector, lanes=networks.detector.facts.streams, most=_MOST_IN_A_BATCH
+        )
+        self._pipeline = pipeline_of(networks)
+        self._decoder = ImageDecoder(
+            ImageLimits(limits.image_bytes, limits.image_pixels, limits.decode_seconds),
+            threads=usable_cores(),
+        )
+        self._finder = Finder(self._detector, self._decoder)
+        self._places = threading.BoundedSemaphore(limits.queue)
+
+    @property
+    def pipeline(self) -> Pipeline:
+        """Return what the templates are made by."""
+        return self._pipeline
+
+    @contextmanager
+    def admission(self) -> Iterator[None]:
+        """Hold one of the places before the engine; raises `BusyError` at once if there is none."""
+        if not self._places.acquire(blocking=False):
+            raise BusyError("the engine's queue is full")
+        try:
+            yield
+        finally:
+            self._places.release()
+
+    def detect(self, image: bytes, *, limit: int) -> Detection:
+        """Return up to `limit` faces of every size, the largest first; raises `ImageError`."""
+        encoded = self._decoder.inspect(image)
+        picture = self._decoder.start(
+            lambda until: decode_picture(encoded, reduction=1, until=until)
+        ).result()
+        faces = find_everywhere(self._detector, picture)
+        order = faces.sides.argsort(kind="stable")[::-1][:limit]
+        return Detection(picture.width, picture.height, self._describe_all(picture, faces, faces.take(order)))
+
+    def extract(
+        self, images: Sequence[bytes], *, choice: FaceChoice
+    ) -> tuple[Extraction | InvalidInputError, ...]:
+        """Return the chosen face's template for each image, or the error that stood in the way."""
+        groups = range(0, len(images), _IMAGES_AT_ONCE)
+        return tuple(
+            result
+            for first in groups
+            for result in self._extract(images[first : first + _IMAGES_AT_ONCE], choice)
+        )
+
+    def close(self) -> None:
+        """Let go of the decoding threads. What is under way may fail."""
+        self._decoder.close()
+
+    def _extract(self, images: Sequence[bytes], choice: FaceChoice) -> list[Extraction | InvalidInputError]:
+        """Do so for a few images, whose pictures are in memory together."""
+        found = self._finder.find(images, choice)
+        seen = [face for face in found if isinstance(face, Found)]
+        points = refine(self._detector, [(face.picture, face.chosen.points[0]) for face in seen])
+        described = [
+            describe(FoundFace(face.picture, face.chosen, points[at], face.unicity))
+            for at, face in enumerate(seen)
+        ]
+        templates = embed(self._recogniser, [crop for _, crop in described], self._pipeline)
+        extracted = iter(
+            [
+                Extraction(face, template, faces_found=len(source.faces))
+                for (face, _), template, source in zip(described, templates, seen, strict=True)
+            ]
+        )
+        return [next(extracted) if isinstance(face, Found) else face for face in found]
+
+    def _describe_all(
+        self, picture: Picture, every: FaceBoxes, chosen: FaceBoxes
+    ) -> tuple[DetectedFace, ...]:
+        """Return `chosen` with landmarks, pose and quality."""
+        points = refine(self._detector, [(picture, first) for first in chosen.points])
+        alone = unicity(every)
+        return tuple(
+            describe(FoundFace(picture, chosen.one(at), better, alone))[0] for at, better in enumerate(points)
+        )
+
+
+def pipeline_of(networks: Networks) -> Pipeline:
+    """Return the recognition model's digest, and rules, detection model and precision as version."""
+    detector, recogniser = networks.detector, networks.recogniser
+    version = f"{RULES}+{detector.entry.sha256[:12]}+{recogniser.facts.precision}"
+    return Pipeline(model_digest=recogniser.entry.sha256, version=version)
+
+
+def open_engine(options: EngineOptions, limits: Limits) -> LocalFaceEngine:
+    """Load the networks and return the engine; raises `ModelError` and `ConfigurationError`."""
+    return LocalFaceEngine(open_networks(options), limits)
