@@ -49,7 +49,7 @@ class EngineOptions:
     detector: str = DEFAULT_DETECTOR
     recogniser: str = DEFAULT_RECOGNISER
     accepted_models: frozenset[str] = frozenset()
-    detector_sizes: tuple[tuple[int, int], ...] = ((640, 640),)
+    detector_sizes: tuple[tuple[int, int], ...] = ((640, 640), (256, 256))
     runtime: RuntimeOptions = field(default_factory=RuntimeOptions)
 
 

@@ -7,6 +7,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from io import BytesIO
 from types import ModuleType
 from typing import Any
@@ -93,40 +94,49 @@ class _Compiled:
             self._idle.append(request)
 
 
+Size = tuple[int, int] | None
+"""Height and width of the images that a compiled model takes, or None for every size."""
+
+
 @dataclass(slots=True)
 class OpenVinoNetwork:
     """A network as several compiled models: one a fixed size, and one for every other size.
 
-    The last is compiled when it is first needed, which may be never.
+    Each is loaded when it is first needed, which may be never.
     """
 
     entry: ModelEntry
     facts: RuntimeFacts
-    fixed: dict[tuple[int, int], _Compiled]
-    compile_free: Callable[[], _Compiled]
-    free: _Compiled | None
-    _compiling: threading.Lock = field(default_factory=threading.Lock)
+    sizes: frozenset[Size]
+    load: Callable[[Size], _Compiled]
+    loaded: dict[Size, _Compiled]
+    _loading: threading.Lock = field(default_factory=threading.Lock)
 
     def __call__(self, pixels: Pixels) -> Outputs:
         """Return the outputs; see `Network`."""
         check_pixels(pixels, self.entry.input)
         height, width = pixels.shape[1:3]
-        compiled = self.fixed.get((height, width))
-        single = self.entry.input.single or compiled is not None
-        if compiled is None:
-            compiled = self._for_every_size()
+        size = (height, width) if (height, width) in self.sizes else None
+        single = self.entry.input.single or size is not None
+        most = 1 if single else images_at_once(self.facts.threads)
         try:
-            return in_parts(compiled.infer, pixels, most=1 if single else images_at_once(self.facts.threads))
+            return in_parts(self._for(size).infer, pixels, most=most)
         except RuntimeError as error:
             raise ModelError(f"`{self.entry.id}` failed on images of {height} x {width}") from error
 
-    def _for_every_size(self) -> _Compiled:
-        """Return the model that takes every size."""
-        if self.free is None:
-            with self._compiling:
-                if self.free is None:
-                    self.free = self.compile_free()
-        return self.free
+    def _for(self, size: Size) -> _Compiled:
+        """Return the model for images of `size`."""
+        compiled = self.loaded.get(size)
+        if compiled is None:
+            with self._loading:
+                compiled = self.loaded.get(size) or self.load(size)
+                self.loaded[size] = compiled
+        return compiled
+
+
+def _nothing_more(_size: Size) -> _Compiled:
+    """Stand in where all is loaded, so that the model's file need not stay in memory."""
+    raise ModelError("the network takes images of one size, which is loaded")
 
 
 class OpenVinoRuntime:
@@ -142,21 +152,23 @@ class OpenVinoRuntime:
         self._check_precision()
 
     def load(self, material: ModelMaterial, *, sizes: Sizes = ()) -> OpenVinoNetwork:
-        """Return the network, from the cache if this processor and version compiled it before."""
+        """Return the network, from the cache if this processor and version compiled it before.
+
+        The first of `sizes` is loaded now, so that what cannot be loaded shows at the start.
+        """
         contract = material.entry.input
-        wanted = () if contract.height is not None and contract.width is not None else sizes
-        fixed = {(height, width): self._compiled(material, (height, width)) for height, width in wanted}
-        free = None if fixed else self._compiled(material, None)
-        some = free or next(iter(fixed.values()))
+        free = contract.height is None or contract.width is None
+        wanted: list[Size] = list(sizes) if free and sizes else [None]
+        first = self._compiled(material, wanted[0])
         return OpenVinoNetwork(
             entry=material.entry,
-            facts=self._facts(some),
-            fixed=fixed,
-            compile_free=lambda: self._compiled(material, None),
-            free=free,
+            facts=self._facts(first),
+            sizes=frozenset(wanted) - {None},
+            load=_nothing_more if wanted == [None] else partial(self._compiled, material),
+            loaded={wanted[0]: first},
         )
 
-    def _compiled(self, material: ModelMaterial, size: tuple[int, int] | None) -> _Compiled:
+    def _compiled(self, material: ModelMaterial, size: Size) -> _Compiled:
         """Return the model for images of `size`, or of every size."""
         circumstances = self._circumstances(size)
         kept = material.kept(*circumstances)
@@ -169,7 +181,7 @@ class OpenVinoRuntime:
         room = threading.Semaphore(self._options.streams + 1)
         return _Compiled(model, self._openvino.Tensor, outputs, from_cache, room)
 
-    def _compile(self, material: ModelMaterial, size: tuple[int, int] | None) -> Any:  # noqa: ANN401  no types
+    def _compile(self, material: ModelMaterial, size: Size) -> Any:  # noqa: ANN401  no types
         """Return the model compiled from its prepared ONNX file."""
         try:
             model = self._core.read_model(BytesIO(material.prepared("openvino")))
@@ -218,7 +230,7 @@ class OpenVinoRuntime:
             "ENABLE_CPU_PINNING": False,
         }
 
-    def _circumstances(self, size: tuple[int, int] | None) -> tuple[str, ...]:
+    def _circumstances(self, size: Size) -> tuple[str, ...]:
         """Return all that a compiled model depends on apart from the published one."""
         return (
             "openvino",

@@ -15,7 +15,7 @@ import pytest
 from onnx import helper
 
 from countenance.engine.artefacts import ArtefactCache, ArtefactState
-from countenance.engine.catalogue import DEFAULT_RECOGNISER, load_catalogue
+from countenance.engine.catalogue import DEFAULT_DETECTOR, DEFAULT_RECOGNISER, load_catalogue
 from countenance.engine.model_sources import open_sources
 from countenance.engine.networks import (
     EngineOptions,
@@ -27,7 +27,7 @@ from countenance.engine.networks import (
     open_networks,
 )
 from countenance.engine.runtime import Precision, Provider, RuntimeName, RuntimeOptions
-from countenance.engine.runtime_openvino import import_openvino
+from countenance.engine.runtime_openvino import OpenVinoNetwork, import_openvino
 from countenance.errors import ConfigurationError, ModelError
 from small_models import DIMENSION, as_published, entry_of, noise, run, small_recogniser
 
@@ -135,6 +135,23 @@ def test_a_detector_of_a_fixed_size_finds_what_the_one_of_every_size_finds(
     for name, numbers in fixed.items():
         assert numbers.shape == free[name].shape
         assert np.abs(numbers - free[name]).max() < STEADY
+
+
+def test_a_size_is_loaded_when_it_is_first_seen_by_whichever_thread_comes_first(cache: Path) -> None:
+    runtime = create_runtime(RuntimeOptions())
+    entry = load_catalogue().get(DEFAULT_DETECTOR)
+    content = open_sources(load_catalogue(), None).find(entry).read()
+    material = VerifiedModel(entry, content, ArtefactCache(cache))
+    detector = runtime.load(material, sizes=((64, 64), (96, 96)))
+    assert isinstance(detector, OpenVinoNetwork)
+    assert set(detector.loaded) == {(64, 64)}
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(detector, [noise(1, side=96)] * 4))
+    assert set(detector.loaded) == {(64, 64), (96, 96)}
+    for answer in answers:
+        np.testing.assert_array_equal(answer["kps_32"], answers[0]["kps_32"])
+    assert detector(noise(1, side=32))["cls_8"].shape == (1, 16, 1)
+    assert set(detector.loaded) == {(64, 64), (96, 96), None}
 
 
 def test_the_detectors_heads_have_a_row_for_each_place(networks: Networks) -> None:
