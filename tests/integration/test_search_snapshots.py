@@ -157,6 +157,27 @@ def test_a_damaged_snapshot_is_passed_over_with_a_reason(
     assert everybody(fresh) == everybody(filled)
 
 
+def read_whole(folder: SnapshotFolder) -> int:
+    snapshot = folder.read(GALLERY)
+    return 0 if snapshot is None else len(list(snapshot.parts))
+
+
+def test_no_change_of_any_byte_goes_unnoticed(tmp_path: Path) -> None:
+    index = index_over(tmp_path)
+    index.apply(GALLERY, [change(1, 1), change(2, 2)])
+    index.save(GALLERY)
+    (path,) = snapshots(tmp_path)
+    content = path.read_bytes()
+    folder = SnapshotFolder(tmp_path, KEY)
+    for at in range(0, len(content), 5):
+        path.write_bytes(content[:at] + bytes([content[at] ^ (1 << at % 8)]) + content[at + 1 :])
+        with pytest.raises(SnapshotUnusableError):
+            read_whole(folder)
+    for length in range(0, len(content), 29):
+        path.write_bytes(content[:length])
+        assert index_over(tmp_path).position(GALLERY) == 0
+
+
 def test_a_snapshot_of_another_gallery_is_not_taken_for_this_one(filled: ExactSearch, tmp_path: Path) -> None:
     other = GalleryId("gallery of somebody else")
     filled.apply(other, [change(1, 900)])
