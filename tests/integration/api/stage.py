@@ -48,6 +48,7 @@ HOLDERS: Mapping[str, tuple[Role, str | None]] = {
     "nina": (Role.OPERATOR, "ngo-missing"),
     "archivist": (Role.OPERATOR, "archive-faces"),
     "olivia": (Role.ADMINISTRATOR, None),
+    "tester": (Role.OPERATOR, "lab-measure"),
     "officer": (Role.OPERATOR, "police-search"),
 }
 """Who holds a key, in which role and under which lease. olivia administers."""
@@ -57,6 +58,7 @@ class StageParts(Parts):
     """The real ones, but for the engine, the index, the clock and the calibration."""
 
     def __init__(self, database: Path, engine: FakeEngine | None = None) -> None:
+        self.path = database
         self.database = open_database(f"sqlite:///{database}")
         self.clock = FakeClock(START)
         self.unit_of_work = unit_of_work_factory(self.database, KEYRING, SIGNER)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from http import HTTPStatus
+
+from fastapi import APIRouter, HTTPException
 from fastapi.responses import Response
 
 from countenance.entrypoints.api import documents
@@ -35,13 +37,17 @@ router = APIRouter(tags=["decisions"])
 def explain(received: Plain, call: ReadingCall) -> Response:
     """Ask packs and laws about nobody in particular."""
     asked = received.parse(ExplanationAsked)
-    packs = asked.packs
-    if packs is None:
-        packs = [] if asked.laws else list(EXPLAINED)
-    laws = asked.laws if asked.laws is not None else asked.packs is None
+    packs = asked.packs if asked.packs or asked.laws else EXPLAINED
+    laws = asked.laws if asked.laws is not None else not asked.packs
     policy = explaining_policy(tuple(dict.fromkeys(packs)), laws=laws)
     question = asked.question(call.service.parts.clock())
     return Answer.of(DecisionTold.of(policy.decide(question))).response()
+
+
+@router.get("/v1/decisions/explain", include_in_schema=False)
+def explain_by_post() -> Response:
+    """Say that `explain` is no id of a decision, and which method it takes."""
+    raise HTTPException(HTTPStatus.METHOD_NOT_ALLOWED)
 
 
 @router.get(

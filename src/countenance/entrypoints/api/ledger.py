@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Header, Query
 from fastapi.responses import PlainTextResponse, Response
 
 from countenance.entrypoints.api import documents
@@ -12,6 +12,9 @@ from countenance.entrypoints.api.answers import Answer
 from countenance.entrypoints.api.calls import ReadingCall
 from countenance.entrypoints.api.schemas.identifiers import LAST_INDEX, EntryPath
 from countenance.entrypoints.api.schemas.ledger import ConsistencyTold, EntryTold
+from countenance.ledger.proof import InclusionProof
+
+_TEXT = "text/plain"
 
 router = APIRouter(tags=["ledger"])
 
@@ -33,12 +36,29 @@ def checkpoint(call: ReadingCall) -> Response:
     response_model=EntryTold,
     summary="Show an entry",
     description="A ledger entry, the proof that it is in the log, and the checkpoint that the proof leads "
-    "to. Entries hold commitments, digests and words of closed lists, nothing personal. Any key.",
-    responses=documents.problems(documents.EVERY, documents.PATH),
+    "to. Entries hold commitments, digests and words of closed lists, nothing personal. With "
+    "`Accept: text/plain` the proof alone, as a file (c2sp.org/tlog-proof) to check offline. Any key.",
+    responses={
+        200: {"description": "The entry with its proof.", "content": {_TEXT: {"schema": {"type": "string"}}}},
+        **documents.problems(documents.EVERY, documents.PATH),
+    },
 )
-def entry(index: EntryPath, call: ReadingCall) -> Response:
-    """Show an entry with its inclusion proof."""
-    return Answer.of(EntryTold.of(call.service.read_ledger.entry(call.actor, index))).response()
+def entry(
+    index: EntryPath,
+    call: ReadingCall,
+    accept: Annotated[str, Header(include_in_schema=False)] = "*/*",
+) -> Response:
+    """Show an entry with its inclusion proof, as JSON or as a proof file."""
+    view = call.service.read_ledger.entry(call.actor, index)
+    if _wants_text(accept):
+        return PlainTextResponse(InclusionProof(view.index, view.proof, view.checkpoint).text)
+    return Answer.of(EntryTold.of(view)).response()
+
+
+def _wants_text(accept: str) -> bool:
+    """Tell whether plain text is asked for by name, and JSON is not asked for before it."""
+    wanted = [part.split(";")[0].strip().lower() for part in accept.split(",")]
+    return _TEXT in wanted and "application/json" not in wanted[: wanted.index(_TEXT)]
 
 
 @router.get(

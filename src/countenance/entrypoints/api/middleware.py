@@ -23,6 +23,9 @@ HEADERS: Final = {
 }
 """On every answer. No CORS header is among them: a page of another origin reads nothing here."""
 
+STAY_SECURE: Final = {"Strict-Transport-Security": "max-age=31536000"}
+"""On every answer that travels over TLS."""
+
 _log = logging.getLogger("countenance.access")
 
 
@@ -43,6 +46,7 @@ class Surroundings:
             await self._app(scope, receive, send)
             return
         scope.setdefault("state", {})
+        added = HEADERS if scope["scheme"] == "http" else {**HEADERS, **STAY_SECURE}
         request_id = f"req_{secrets.token_hex(8)}"
         started = time.perf_counter()
         status, size = 0, 0
@@ -52,7 +56,7 @@ class Surroundings:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
-                headers.update({**HEADERS, "X-Request-Id": request_id})
+                headers.update({**added, "X-Request-Id": request_id})
             elif message["type"] == "http.response.body":
                 size += len(message.get("body", b""))
             await send(message)

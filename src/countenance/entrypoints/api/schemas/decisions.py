@@ -16,6 +16,7 @@ from countenance.policy.model import (
     Camera,
     CustomerKind,
     Decision,
+    GalleryFacts,
     Permit,
     Purpose,
     Question,
@@ -26,6 +27,10 @@ from countenance.recognition.model import DecisionRecord
 Place = Annotated[str, StringConstraints(pattern=JURISDICTION), Field(examples=["US-CA"])]
 PackName = Annotated[
     str, StringConstraints(pattern="^[a-z0-9-]{1,64}(@[a-z0-9-]{1,32})?$"), Field(examples=["microsoft-2020"])
+]
+
+Order = Annotated[
+    str, StringConstraints(pattern="^order:[a-z0-9._-]{1,64}$"), Field(examples=["order:us-ftc-riteaid"])
 ]
 
 
@@ -142,11 +147,14 @@ class ExplanationAsked(Asked):
     camera: Camera | None = None
     consent: bool | None = Field(default=None, description="Whether every subject concerned agreed.")
     minor: bool = Field(default=False, description="Whether a subject is known to be a minor.")
-    instruments: list[Instrument] = Field(
+    scraped: bool = Field(
+        default=False, description="Whether the gallery was gathered from the internet or CCTV."
+    )
+    instruments: list[Instrument | Order] = Field(
         default=[], max_length=len(Instrument), description="Documents that are on record."
     )
-    packs: list[PackName] | None = Field(
-        default=None,
+    packs: list[PackName] = Field(
+        default=[],
         max_length=8,
         description="Ask these packs alone: `amazon-2020`, or one version: `amazon-2020@announced`. With "
         "neither packs nor laws said, the usual packs and the laws are asked together.",
@@ -169,4 +177,9 @@ class ExplanationAsked(Asked):
             consent=self.consent,
             minor=self.minor,
             instruments=frozenset(self.instruments),
+            gallery=self._gallery() if self.scraped else None,
         )
+
+    def _gallery(self) -> GalleryFacts:
+        purpose = self.purpose or Purpose.IDENTITY_VERIFICATION
+        return GalleryFacts(id="asked-about", purpose=purpose, model_digest="", subjects=0, scraped=True)

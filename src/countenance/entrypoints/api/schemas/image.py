@@ -13,6 +13,8 @@ _DESCRIPTION = (
     "The image file (JPEG, PNG, WebP, BMP, GIF, HEIC) in base64 (RFC 4648, section 4), with padding, "
     "without line breaks and without a `data:` prefix."
 )
+_DOT = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg=="
+"""A PNG of one grey pixel: right in form, without a face."""
 
 
 def _decoded(value: object) -> object:
@@ -35,7 +37,7 @@ Image = Annotated[
             "minLength": 4,
             "title": "Image",
             "description": _DESCRIPTION,
-            "examples": ["/9j/4AAQSkZJRgABAQAAAQABAAD..."],
+            "examples": [_DOT],
         }
     ),
     Field(repr=False),

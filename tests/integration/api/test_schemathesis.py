@@ -1,0 +1,103 @@
+"""The application against its own OpenAPI document: generated requests, right ones and wrong ones.
+
+All checks of schemathesis, on every route: no fault, no status, media type or body that is not
+described, nothing wrong accepted, nothing right refused, no method or missing key let through.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+import schemathesis
+from schemathesis import engine
+from schemathesis.engine.events import NonFatalError, ScenarioFinished
+from schemathesis.openapi.checks import RejectedPositiveData
+
+from fakes_engine import photograph
+from integration.api.stage import Stage, stages
+
+CONFIG = {
+    "generation": {"max-examples": 3, "deterministic": True},
+    "phases": {"stateful": {"enabled": False}},
+    "warnings": False,
+}
+
+BEYOND_FORM = re.compile(
+    r"fields travel in the JSON body"
+    r"|`query.subject_id`: field required"
+    r"|the cursor is not one that was given out"
+    r"|are not two sizes in order"
+    r"|there is no pack|has no version"
+    r"|is issued under a lease|has no lease|is not a moment to come"
+    r"|the consent ends before it begins"
+)
+"""Why a request that is right in form may be refused: two fields contradict each other, or the calendar."""
+
+ASKERS = {
+    "alice": r"^/v1/(galleries(?!.*identifications)|detections|decisions|policy)",
+    "archivist": r"identifications$",
+    "tester": r"^/v1/comparisons$",
+    "olivia": r"^/v1/(keys|leases)",
+    "carol": r"^(/metrics|/v1/(ledger|cases|health))",
+}
+"""Who asks on which paths: a key that may."""
+
+
+@pytest.fixture(scope="module")
+def world(
+    furnished: tuple[Path, Mapping[str, str]], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Stage]:
+    """An installation with galleries and subjects whose ids are the document's own examples."""
+    template, keys = furnished
+    for stage in stages(template, keys, tmp_path_factory.mktemp("schemathesis")):
+        stage.furnish("alice", "staff", "identity_verification", ("s-4711", photograph("dave", 1)))
+        stage.furnish("archivist", "portraits", "media_archive", ("ada", photograph("ada", 1)))
+        yield stage
+
+
+def broken(stage: Stage, who: str, paths: str) -> tuple[set[str], int, list[str]]:
+    """Run every phase on the paths and return the routes that were asked, how often, and what broke."""
+    config = schemathesis.Config.from_dict({**CONFIG, "headers": stage.headers(who)})
+    schema = schemathesis.openapi.from_asgi("/openapi.json", stage.app, config=config)
+    asked: set[str] = set()
+    count, found = 0, []
+    for event in engine.from_schema(schema.include(path_regex=paths)).execute():
+        if isinstance(event, NonFatalError):
+            found.append(str(event.value))
+        if not isinstance(event, ScenarioFinished):
+            continue
+        for case, checks in event.recorder.checks.items():
+            count += 1
+            asked.add(event.recorder.label)
+            failures = [check.failure_info.failure for check in checks if check.failure_info is not None]
+            answer = event.recorder.interactions[case].response
+            text = answer.content.decode() if answer is not None else ""
+            found += [
+                f"{event.recorder.label}: {failure.title}: {failure.message}\n{text[:300]}"
+                for failure in failures
+                if not (isinstance(failure, RejectedPositiveData) and BEYOND_FORM.search(text))
+            ]
+    return asked, count, found
+
+
+def test_every_path_is_asked_by_somebody(world: Stage) -> None:
+    paths = world.app.openapi()["paths"]
+    askers = {path: [who for who, pattern in ASKERS.items() if re.search(pattern, path)] for path in paths}
+    assert {path: who for path, who in askers.items() if len(who) != 1} == {}
+
+
+@pytest.mark.parametrize("who", ASKERS)
+def test_no_request_makes_the_application_break_its_own_description(world: Stage, who: str) -> None:
+    asked, count, found = broken(world, who, ASKERS[who])
+    described = {
+        f"{method.upper()} {path}"
+        for path, operations in world.app.openapi()["paths"].items()
+        for method in operations
+        if re.search(ASKERS[who], path)
+    }
+    assert asked == described
+    assert count >= 4 * len(described)
+    assert found == []
