@@ -7,6 +7,7 @@ import re
 import sys
 import tomllib
 from collections.abc import Iterator, Mapping
+from functools import cache
 from importlib.metadata import packages_distributions
 
 from architecture.source import ROOT, Module
@@ -61,11 +62,16 @@ def allowed_distributions() -> set[str]:
     return set(locked((REQUIREMENTS / "runtime.txt").read_text(encoding="utf-8"))) | declared
 
 
+@cache
+def _installed() -> Mapping[str, list[str]]:
+    return packages_distributions()
+
+
 def foreign_import(
     module: Module, allowed: set[str], distributions: Mapping[str, list[str]] | None = None
 ) -> Iterator[str]:
     """Imports of something that is neither standard library, nor ours, nor among `allowed`."""
-    owners = packages_distributions() if distributions is None else distributions
+    owners = _installed() if distributions is None else distributions
     for node in module.walk(ast.Import, ast.ImportFrom):
         if isinstance(node, ast.ImportFrom) and node.level:
             yield module.at(node, "imports are absolute")

@@ -8,7 +8,7 @@ import subprocess
 import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TypeVar
 
@@ -35,7 +35,12 @@ class Module:
         return self.path.split("/", maxsplit=1)[0].removesuffix(".py")
 
     def walk(self, *kinds: type[Node]) -> Iterator[Node]:
-        return (node for node in ast.walk(self.tree) if isinstance(node, kinds))
+        return (node for node in self._nodes if isinstance(node, kinds))
+
+    @cached_property
+    def _nodes(self) -> tuple[ast.AST, ...]:
+        """Every node, listed once: many rules walk the same tree."""
+        return tuple(ast.walk(self.tree))
 
     def comments(self) -> Iterator[tuple[int, str]]:
         for token in tokenize.generate_tokens(io.StringIO(self.text).readline):
