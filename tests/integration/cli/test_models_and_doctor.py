@@ -28,7 +28,7 @@ app.command("doctor")(doctor)
 
 def run(home: Path, command: str, *arguments: str, **settings: object) -> Any:  # noqa: ANN401  typer's own
     line = CommandLine(opener=lambda: Countenance(Installation(Settings(home=home, **settings))))
-    return CliRunner().invoke(app, [command, *arguments], obj=line)
+    return CliRunner().invoke(app, [command, *arguments], obj=line, env={"COLUMNS": "200"})
 
 
 def spoil_detector(home: Path) -> None:
