@@ -20,19 +20,30 @@ from countenance.vetting.seed import parse_seed
 _log = logging.getLogger("countenance.server")
 
 
-def create(countenance: Countenance | None = None) -> FastAPI:
-    """Return the application of `countenance`, ready to serve; of the settings' installation if None.
+def create() -> FastAPI:
+    """Return the application of the installation that the environment names, ready to serve."""
+    countenance = open_countenance()
+    application = prepare(countenance)
+    warm_up(countenance)
+    return application
+
+
+def prepare(countenance: Countenance) -> FastAPI:
+    """Return the application of `countenance`, after granting its own lease and those of the seed file.
 
     Opening the installation has brought the database up to date and checked the keys and the
-    ledger's head. Here the evaluation lease and those of the seed file are granted, and the
-    networks begin to load in a thread, so that the first caller need not wait for them. Raises
-    what stands in the way, before anything listens.
+    ledger's head. Raises what stands in the way, before anything listens.
     """
-    ready = countenance or open_countenance()
-    ready.ensure_evaluation_lease()
-    _grant_seed(ready)
-    threading.Thread(target=_warm, args=(ready,), name="warm-up", daemon=True).start()
-    return create_api(ready)
+    countenance.ensure_evaluation_lease()
+    _grant_seed(countenance)
+    return create_api(countenance)
+
+
+def warm_up(countenance: Countenance) -> threading.Thread:
+    """Begin to load the networks, so that the first caller need not wait; return the thread, to be joined."""
+    thread = threading.Thread(target=_load, args=(countenance,), name="warm-up")
+    thread.start()
+    return thread
 
 
 def _grant_seed(countenance: Countenance) -> None:
@@ -47,7 +58,7 @@ def _grant_seed(countenance: Countenance) -> None:
         _log.info("granted lease %s to %s", lease.id, lease.customer_id)
 
 
-def _warm(countenance: Countenance) -> None:
+def _load(countenance: Countenance) -> None:
     """Load the networks. What keeps them from loading is told here, and again to whoever asks for an act."""
     try:
         pipeline = countenance.parts.engine.pipeline

@@ -26,7 +26,6 @@ class ShellParts(StageParts):
     def __init__(self, database: Path, engine: FakeEngine) -> None:
         super().__init__(database, engine)
         self.listen = ("127.0.0.1", 0)
-        self.leases_file = None
 
 
 @dataclass
@@ -35,6 +34,7 @@ class Shell:
 
     stage: Stage
     folder: Path
+    leases_file: Path | None = None
 
     def run(self, *arguments: str, who: str | None = None, stdin: bytes | None = None, **more: str) -> Result:
         """Run one command as its own process would, with the key of `who` in the environment."""
@@ -51,7 +51,9 @@ class Shell:
         return json.loads(result.stdout)
 
     def open(self) -> Countenance:
-        return Countenance(ShellParts(self.stage.parts.path, self.stage.engine))
+        parts = ShellParts(self.stage.parts.path, self.stage.engine)
+        parts.leases_file = self.leases_file
+        return Countenance(parts)
 
     def image(self, content: bytes, name: str = "image.jpg") -> str:
         """Write an image file and return its path."""

@@ -9,6 +9,7 @@ import os
 import signal
 import socket
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -23,6 +24,7 @@ from countenance.vetting.keys import IssuedKey, KeyRequest
 from countenance.vetting.model import Role
 
 if TYPE_CHECKING:
+    import uvicorn
     from fastapi import FastAPI
 
 _GRACE_SECONDS = 30
@@ -106,12 +108,19 @@ def serve(  # noqa: PLR0913  one parameter an option
         line.output.warn(
             f"`{address[0]}` is in clear: whoever reaches it without the proxy can read keys and faces"
         )
-    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
-    application = importlib.import_module("countenance.server").create(line.countenance)
+    _log_to_stderr()
     with _listen(*address) as listener:
+        composed = importlib.import_module("countenance.server")  # above the ways in, so not known to them
+        server = _server(composed.prepare(line.countenance), transport)
+        _heed_signals(server)
         first = _first_key(line, bootstrap_key_file)
-        _announce(line, _url(address[0], listener, transport), (first, bootstrap_key_file), as_json=as_json)
-        _run(application, listener, transport)
+        warming = composed.warm_up(line.countenance)
+        try:
+            url = _url(address[0], listener, transport)
+            _announce(line, url, (first, bootstrap_key_file), as_json=as_json)
+            server.run(sockets=[listener])
+        finally:
+            warming.join()
 
 
 def is_loopback(host: str) -> bool:
@@ -120,6 +129,16 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def _log_to_stderr() -> None:
+    """Log what the program has to say, and the warnings of others, in UTC."""
+    handler = logging.StreamHandler(sys.stderr)
+    formatter = logging.Formatter("%(asctime)s %(name)s %(message)s", "%Y-%m-%dT%H:%M:%SZ")
+    formatter.converter = time.gmtime
+    handler.setFormatter(formatter)
+    logging.basicConfig(handlers=[handler], level=logging.WARNING)
+    logging.getLogger("countenance").setLevel(logging.INFO)
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -153,7 +172,7 @@ def _announce(
             document["bootstrap_key"] = issued.text if file is None else str(file)
         line.output.line_of_json(document)
     else:
-        line.output.say(f"Serving on {url} until Ctrl-C. The API is described at {url}/docs.")
+        line.output.say(f"Serving on {url} until Ctrl-C. It describes itself at {url}/openapi.json.")
         if issued is not None:
             _show_first_key(line, issued, file)
     sys.stdout.flush()
@@ -169,27 +188,35 @@ def _show_first_key(line: CommandLine, issued: IssuedKey, file: Path | None) -> 
         line.output.warn("whoever reads this output has the key: --bootstrap-key-file keeps it out of logs")
 
 
-def _run(application: FastAPI, listener: socket.socket, transport: Transport) -> None:
-    """Serve until SIGINT or SIGTERM, then let the acts that have begun come to their end."""
+def _server(application: FastAPI, transport: Transport) -> uvicorn.Server:
+    """Return the server, which on SIGINT or SIGTERM lets the acts that have begun come to their end."""
     import uvicorn  # noqa: PLC0415  start-up stays quick
 
-    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
-    config = uvicorn.Config(
-        application,
-        http="httptools",
-        loop="uvloop",
-        log_config=None,
-        access_log=False,  # its lines hold paths, and paths hold ids of subjects; the API logs routes itself
-        server_header=False,
-        proxy_headers=transport.behind_proxy,
-        timeout_graceful_shutdown=_GRACE_SECONDS,
-        ssl_certfile=transport.certificate,
-        ssl_keyfile=transport.key,
+    return uvicorn.Server(
+        uvicorn.Config(
+            application,
+            http="httptools",
+            loop="uvloop",
+            log_config=None,
+            access_log=False,  # its lines hold paths, and paths hold ids of subjects; the API logs routes
+            server_header=False,
+            proxy_headers=transport.behind_proxy,
+            timeout_graceful_shutdown=_GRACE_SECONDS,
+            ssl_certfile=transport.certificate,
+            ssl_keyfile=transport.key,
+        )
     )
+
+
+def _heed_signals(server: uvicorn.Server) -> None:
+    """Let SIGINT and SIGTERM end the server, from before it runs until after it has.
+
+    So nobody's key is lost between its issue and its being shown, and a server that was asked
+    to stop ends with status 0.
+    """
+
+    def stop(_number: int, _frame: object) -> None:
+        server.should_exit = True
+
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _stopped)  # uvicorn raises the signal again once it has stopped
-    uvicorn.Server(config).run(sockets=[listener])
-
-
-def _stopped(_number: int, _frame: object) -> None:
-    """Take the signal that ended the server: it has been heeded."""
+        signal.signal(number, stop)
