@@ -162,9 +162,10 @@ def _warnings(options: EngineOptions, networks: tuple[NetworkFacts, ...]) -> Ite
     """Yield what is allowed and yet worth knowing."""
     if options.runtime.precision is Precision.BF16:
         yield "networks run in bf16: scores differ from f32 and need their own calibration record"
-    if options.runtime.threads is not None and options.runtime.threads > usable_cores():
-        yield f"{options.runtime.threads} threads share {usable_cores()} cores and wait for each other"
     for network in networks:
+        if options.runtime.threads not in (None, network.running.threads):
+            asked, real = options.runtime.threads, network.running.threads
+            yield f"`{network.model_id}` was to run on {asked} threads and runs on {real}"
         if network.running.precision is Precision.F32 and network.drift > _STEADY:
             yield f"`{network.model_id}` gives an image in a batch other numbers than alone"
     folder = options.model_folder
