@@ -398,3 +398,34 @@ def test_law_enforcement_in_the_eu_has_a_law_of_its_own_for_investigating_and_no
         replace(investigating, customer_kind=CustomerKind.VENDOR, acts_for=frozenset({POLICE})),
     ):
         assert refused_by(laws_alone().decide(other)) == {"eu-gdpr-9"}
+
+
+def test_a_listed_use_needs_its_papers_on_record_once_there_is_a_lease() -> None:
+    explained = on(
+        "2026-06-01",
+        customer_kind=POLICE,
+        places="US-VA",
+        purpose=Purpose.MISSING_PERSONS,
+        space=Space.CONTROLLED,
+        camera=Camera.FILE,
+        consent=True,
+        act=Act.SEARCH_STORED,
+    )
+    assert permitted(laws_alone().decide(explained))
+    lease = replace(
+        BANK,
+        acts=frozenset({Act.SEARCH_STORED}),
+        not_before=explained.on,
+        purposes=frozenset({Purpose.MISSING_PERSONS}),
+        spaces=frozenset({Space.CONTROLLED}),
+        cameras=frozenset({Camera.FILE}),
+    )
+    leased = replace(explained, lease=lease)
+    refusal = laws_alone().decide(leased)
+    assert refused_by(refusal) == {"us-va-2022"}
+    papers = {"nist_evaluation", "model_policy", "corroboration", "annual_report"}
+    assert unmet(refusal) == {f"us-va-2022:{paper}" for paper in papers}
+    assert permitted(laws_alone().decide(replace(leased, instruments=frozenset(papers))))
+    assert not permitted(
+        laws_alone().decide(replace(leased, instruments=frozenset(papers - {"model_policy"})))
+    )
