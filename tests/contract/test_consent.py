@@ -3,10 +3,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 from contract import examples
-from contract.conftest import Place
 from contract.examples import HOUR, NOON, TOKYO
 from countenance.biometrics.model import GalleryId, SubjectId
 from countenance.consent.model import Consent
+from storing import Place
 
 CLIENTS = GalleryId("clients")
 DAVE = SubjectId("dave")

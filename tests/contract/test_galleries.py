@@ -3,12 +3,12 @@ from __future__ import annotations
 import pytest
 
 from contract import examples
-from contract.conftest import Place
 from contract.examples import NOON
 from countenance.biometrics.model import GalleryId, ReferenceId, SubjectId
 from countenance.errors import AlreadyExistsError, NotFoundError
 from countenance.oversight.model import CaseId
 from countenance.vetting.model import CustomerId
+from storing import Place
 
 CLIENTS = GalleryId("clients")
 DAVE = SubjectId("dave")

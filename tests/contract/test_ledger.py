@@ -3,7 +3,6 @@ from __future__ import annotations
 import pytest
 
 from contract import examples
-from contract.conftest import SIGNER, Place
 from countenance.errors import InvalidInputError, NotFoundError
 from countenance.ledger.canonical import leaf_bytes
 from countenance.ledger.checkpoint import Checkpoint
@@ -17,6 +16,7 @@ from countenance.ledger.merkle import (
     verify_consistency,
 )
 from countenance.ledger.note import open_note
+from storing import SIGNER, Place
 
 
 def append(place: Place, count: int, *, at_once: int = 7) -> list[bytes]:

@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 
 from contract import examples
-from contract.conftest import Place
 from contract.examples import NOON
 from countenance.errors import (
     AlreadyExistsError,
@@ -15,6 +14,7 @@ from countenance.errors import (
     NotFoundError,
 )
 from countenance.oversight.model import CaseId
+from storing import Place
 
 REQUEST = bytes(32)
 

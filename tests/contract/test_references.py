@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from contract import examples
-from contract.conftest import Place
 from countenance.biometrics.model import GalleryId, ReferenceId, SubjectId
 from countenance.errors import AlreadyExistsError, NotFoundError
 from countenance.recognition.model import GalleryChange, Reference
+from storing import Place
 
 CLIENTS = GalleryId("clients")
 DAVE = SubjectId("dave")

@@ -5,10 +5,10 @@ import threading
 import pytest
 
 from contract import examples
-from contract.conftest import Place
 from countenance.errors import ConcurrentWriteError, StorageError
 from countenance.policy.model import CustomerKind
 from countenance.vetting.model import CustomerId
+from storing import Place
 
 BANK = CustomerId("bank")
 

@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 
 from contract import examples
-from contract.conftest import Place
 from contract.examples import HOUR, NOON
 from countenance.errors import AlreadyExistsError, NotFoundError
 from countenance.policy.model import CustomerKind
 from countenance.vetting.model import CustomerId, KeyId, LeaseId
+from storing import Place
 
 
 def test_a_customer_comes_back_as_it_was_stored(place: Place) -> None:

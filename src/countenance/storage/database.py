@@ -34,7 +34,6 @@ _PRIMARY_CODE: Final = 0xFF
 _SNAPSHOT: Final = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _TOUCH_NOTHING: Final = "UPDATE ledger_head SET size = size WHERE id = 0"
 _PRAGMAS: Final = (
-    f"PRAGMA busy_timeout = {int(LOCK_TIMEOUT * 1000)}",
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
@@ -44,10 +43,11 @@ _PRAGMAS: Final = (
 )
 
 
-def open_database(url: str) -> Database:
+def open_database(url: str, *, lock_timeout: float = LOCK_TIMEOUT) -> Database:
     """Open the database at `url`: `sqlite:///path/to/file.db` or `postgresql://user@host/name`.
 
-    Nothing is read or written yet, except that SQLite makes an empty file. Raises
+    A writer waits for the one before it for `lock_timeout` seconds. Nothing is read or
+    written yet, except that SQLite makes an empty file at the first use. Raises
     `ConfigurationError` for a URL that is neither, and for SQLite in memory: a ledger that
     forgets is none.
     """
@@ -57,21 +57,21 @@ def open_database(url: str) -> Database:
         raise ConfigurationError("the database's address is not a URL") from error
     backend = parsed.get_backend_name()
     if backend == "sqlite":
-        if not parsed.database or parsed.database == ":memory:" or "mode=memory" in parsed.database:
+        if parsed.database in (None, "", ":memory:") or parsed.query.get("mode") == "memory":
             raise ConfigurationError("a database in memory cannot keep a ledger; name a file")
-        return Database(_sqlite(parsed.set(drivername="sqlite+pysqlite")))
+        return Database(_sqlite(parsed.set(drivername="sqlite+pysqlite"), lock_timeout), lock_timeout)
     if backend == "postgresql":
-        return Database(_postgresql(parsed.set(drivername="postgresql+psycopg")))
+        return Database(_postgresql(parsed.set(drivername="postgresql+psycopg"), lock_timeout), lock_timeout)
     raise ConfigurationError(f"`{backend}` is not supported; use sqlite or postgresql")
 
 
-def _sqlite(url: URL) -> Engine:
+def _sqlite(url: URL, lock_timeout: float) -> Engine:
     engine = create_engine(
         url,
         pool_size=_POOL_SIZE,
         max_overflow=_POOL_OVERFLOW,
         pool_timeout=_POOL_TIMEOUT,
-        connect_args={"timeout": LOCK_TIMEOUT, "isolation_level": None, "check_same_thread": False},
+        connect_args={"timeout": lock_timeout, "isolation_level": None, "check_same_thread": False},
     )
 
     @event.listens_for(engine, "connect")
@@ -82,8 +82,8 @@ def _sqlite(url: URL) -> Engine:
     return engine
 
 
-def _postgresql(url: URL) -> Engine:
-    wait = f"-c lock_timeout={int(LOCK_TIMEOUT * 1000)} -c timezone=UTC -c synchronous_commit=on"
+def _postgresql(url: URL, lock_timeout: float) -> Engine:
+    wait = f"-c lock_timeout={int(lock_timeout * 1000)} -c timezone=UTC -c synchronous_commit=on"
     return create_engine(
         url,
         pool_size=_POOL_SIZE,
@@ -97,7 +97,8 @@ def _postgresql(url: URL) -> Engine:
 class Database:
     """A database that units of work run on. Safe to share between threads; not between forked processes."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, lock_timeout: float) -> None:
+        self._lock_timeout = lock_timeout
         self.engine = engine
         self.is_sqlite = engine.dialect.name == "sqlite"
         self._writer = threading.Lock()
@@ -132,9 +133,9 @@ class Database:
         """Make the connection's transaction the one that writes; give the place back by `leave_writer`.
 
         Returns whether nothing was committed by others since the snapshot, if it was
-        `reading` one. Raises `ConcurrentWriteError` if the writer before takes longer than 10 seconds.
+        `reading` one. Raises `ConcurrentWriteError` if the writer before takes too long.
         """
-        if self.is_sqlite and not self._writer.acquire(timeout=LOCK_TIMEOUT):
+        if self.is_sqlite and not self._writer.acquire(timeout=self._lock_timeout):
             raise ConcurrentWriteError("another writer holds the database; try again")
         try:
             if reading and self.is_sqlite and _keeps_snapshot(connection):
@@ -169,8 +170,10 @@ class Database:
         try:
             with self.engine.connect() as connection:
                 connection.exec_driver_sql("PRAGMA busy_timeout = 0")
-                row: Any = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
-                connection.exec_driver_sql(_PRAGMAS[0])
+                try:
+                    row: Any = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+                finally:
+                    connection.exec_driver_sql(f"PRAGMA busy_timeout = {int(self._lock_timeout * 1000)}")
             self._traces = bool(row[0])
         except exc.SQLAlchemyError:
             self._traces = True

@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlalchemy import bindparam, func, select
 
-from countenance.errors import ConfigurationError, LedgerError
+from countenance.errors import ConfigurationError, LedgerError, NotFoundError
 from countenance.ledger.checkpoint import Checkpoint
 from countenance.ledger.merkle import Frontier, Node, cover, leaf_hash
 from countenance.ledger.note import Signer, VerifierKey, open_note
@@ -73,7 +73,11 @@ def check_head(session: Session, signer: Signer) -> None:
     last = session.read(_LAST, {})[0].number
     if (-1 if last is None else last) != size - 1:
         raise LedgerError(f"the ledger's head is at {size} entries, its last entry at `{last}`")
-    if _right_edge(SqlLedger(session, signer), size) != head.frontier or head.frontier.root() != head.root:
+    try:
+        edge = _right_edge(SqlLedger(session, signer), size)
+    except NotFoundError as error:
+        raise LedgerError(f"the ledger's tree is not whole: {error.message}") from error
+    if edge != head.frontier or head.frontier.root() != head.root:
         raise LedgerError("the ledger's last entries do not lead to its root")
     _check_note(head, signer)
 

@@ -1,0 +1,95 @@
+"""Programs that tests run beside themselves, and kill.
+
+Run as `python processes.py ACT DATABASE ARGUMENT`, with the tests' folder on the path.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from contract import examples
+from countenance.ledger import Entry, EventType, JsonValue
+from countenance.storage import Database, open_database, unit_of_work_factory
+from storing import KEYRING, SIGNER
+
+TESTS = Path(__file__).resolve().parents[2]
+
+
+def start(act: str, path: Path, argument: str) -> subprocess.Popen[str]:
+    """Start this file as a process of its own."""
+    environment = {**os.environ, "PYTHONPATH": str(TESTS)}
+    command = [sys.executable, __file__, act, str(path), argument]
+    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)  # noqa: S603  spelled out
+
+
+def append_many(database: Database, argument: str) -> None:
+    """Append entries, each in a unit of work of its own, and print their indexes."""
+    who, count = argument.split(":")
+    for number in range(int(count)):
+        with unit_of_work_factory(database, KEYRING, SIGNER)() as work:
+            index = work.ledger.append(examples.entry(number, who=who))
+            work.commit()
+        print(index, flush=True)  # noqa: T201  what the test reads
+
+
+def die_between_permit_and_completion(database: Database, decision: str) -> None:
+    """Commit a permit, begin the completion, and be killed before it is committed."""
+    unit = unit_of_work_factory(database, KEYRING, SIGNER)
+    fields: dict[str, JsonValue] = {"decision": decision}
+    with unit() as work:
+        permit = work.ledger.append(Entry(EventType.VERIFICATION_PERMITTED, examples.NOON, fields))
+        work.commit()
+    with unit() as work:
+        completion = Entry(EventType.VERIFICATION_COMPLETED, examples.NOON, {**fields, "permit": permit})
+        work.ledger.append(completion)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def die_in_an_erasure(database: Database, subject: str) -> None:
+    """Erase a subject and be killed before the commit."""
+    with unit_of_work_factory(database, KEYRING, SIGNER)() as work:
+        work.references.erase(examples.gallery().id, examples.reference("r", subject).subject_id)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def hold_the_writers_place(database: Database, seconds: str) -> None:
+    """Be the writer for a while, and say so."""
+    with unit_of_work_factory(database, KEYRING, SIGNER)() as work:
+        work.become_writer()
+        print("holding", flush=True)  # noqa: T201  what the test waits for
+        time.sleep(float(seconds))
+
+
+def migrate(database: Database, _argument: str) -> None:
+    """Bring the schema up to date."""
+    database.migrate()
+
+
+def die_in_a_migration(database: Database, _argument: str) -> None:
+    """Make a table of the first migration and be killed before the end."""
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        connection.exec_driver_sql("CREATE TABLE schema_version (version_num TEXT)")
+        connection.exec_driver_sql("CREATE TABLE installation (name TEXT)")
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+ACTS = {
+    act.__name__: act
+    for act in (
+        append_many,
+        die_between_permit_and_completion,
+        die_in_an_erasure,
+        hold_the_writers_place,
+        migrate,
+        die_in_a_migration,
+    )
+}
+
+if __name__ == "__main__":
+    ACTS[sys.argv[1]](open_database(f"sqlite:///{sys.argv[2]}"), sys.argv[3])
