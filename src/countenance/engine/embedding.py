@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from countenance.biometrics.model import Pipeline, Template
-from countenance.engine.batching import Infer
+from countenance.engine.detection import Infer
 from countenance.engine.runtime import Pixels
 from countenance.errors import ModelError
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from countenance.biometrics.faces import FaceChoice
 from countenance.engine.alignment import scale_of, similarity
-from countenance.engine.batching import Infer
 from countenance.engine.choosing import choose_face
 from countenance.engine.detection import (
     GLANCES,
     Glance,
+    Infer,
     find_at_a_glance,
     find_everywhere,
     glance_at,

@@ -5,13 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from countenance.biometrics.faces import DetectedFace, Detection, Extraction, FaceChoice
 from countenance.biometrics.model import Pipeline
-from countenance.engine.batching import BatchedNetwork
 from countenance.engine.describing import FoundFace, describe
-from countenance.engine.detection import find_everywhere
+from countenance.engine.detection import GLANCES, find_everywhere
 from countenance.engine.embedding import embed
 from countenance.engine.face_boxes import FaceBoxes
 from countenance.engine.finding import Finder, Found
@@ -20,6 +19,7 @@ from countenance.engine.images import ImageDecoder, Picture, decode_picture
 from countenance.engine.networks import EngineOptions, Networks, open_networks
 from countenance.engine.processor import usable_cores
 from countenance.engine.quality import unicity
+from countenance.engine.refinement import SIDE as CLOSE_LOOK
 from countenance.engine.refinement import refine
 from countenance.errors import BusyError, InvalidInputError
 
@@ -37,8 +37,8 @@ and with it every gallery has to be enrolled anew:
 5. embed once, unit length
 """
 
-_MOST_IN_A_BATCH = 16
 _IMAGES_AT_ONCE = 8
+_DETECTOR_SIZES = tuple((side, side) for side in (GLANCES[0], CLOSE_LOOK, *GLANCES[1:]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +59,8 @@ class LocalFaceEngine:
     """The port `FaceEngine` on this machine's processor. Safe to call from many threads."""
 
     def __init__(self, networks: Networks, limits: Limits) -> None:
-        self._recogniser = BatchedNetwork(
-            networks.recogniser, lanes=networks.recogniser.facts.streams, most=_MOST_IN_A_BATCH
-        )
-        self._detector = BatchedNetwork(
-            networks.detector, lanes=networks.detector.facts.streams, most=_MOST_IN_A_BATCH
-        )
+        self._detector = networks.detector
+        self._recogniser = networks.recogniser
         self._pipeline = pipeline_of(networks)
         self._decoder = ImageDecoder(
             ImageLimits(limits.image_bytes, limits.image_pixels, limits.decode_seconds),
@@ -151,4 +147,4 @@ def pipeline_of(networks: Networks) -> Pipeline:
 
 def open_engine(options: EngineOptions, limits: Limits) -> LocalFaceEngine:
     """Load the networks and return the engine; raises `ModelError` and `ConfigurationError`."""
-    return LocalFaceEngine(open_networks(options), limits)
+    return LocalFaceEngine(open_networks(replace(options, detector_sizes=_DETECTOR_SIZES)), limits)

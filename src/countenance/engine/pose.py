@@ -11,8 +11,11 @@ from countenance.engine.face_boxes import Floats
 _NOSE_DEPTH = 0.45
 _MOUTH_DEPTH = 0.05
 """How far the tip of the nose and the corners of the mouth stand before the eyes, in distances
-between the eyes: about 28 and 3 of 63 mm. Rounded from the generic head model that OpenCV's
-and dlib's pose examples use (nose tip 27 mm before the eyes' corners, 25 mm before the mouth's)."""
+between the eyes: about 28 and 3 of 63 mm. Rounded from the generic head that pose examples of
+OpenCV and dlib use (nose tip 27 mm before the eyes' corners, 25 mm before the mouth's)."""
+
+_NOSE_HEIGHT = 0.53
+"""How far down from the eyes to the mouth the tip of the nose lies, on the same head."""
 
 
 def estimate_pose(points: Floats) -> Pose:
@@ -59,6 +62,7 @@ def _mean_head() -> Floats:
     """Return five points in three dimensions, x to the image's right, y down, z away from the camera."""
     mirrored = ARCFACE_TEMPLATE[[1, 0, 2, 4, 3]] * np.array([-1.0, 1.0]) + np.array([112.0, 0.0])
     flat = (ARCFACE_TEMPLATE + mirrored) / 2.0
+    flat[2, 1] = flat[0, 1] + _NOSE_HEIGHT * (flat[3, 1] - flat[0, 1])
     between_eyes = flat[1, 0] - flat[0, 0]
     depths = np.array([0.0, 0.0, -_NOSE_DEPTH, -_MOUTH_DEPTH, -_MOUTH_DEPTH]) * between_eyes
     head = np.column_stack([flat, depths])

@@ -29,7 +29,7 @@ and teeth are bright on every skin, so that this measures light and not skin."""
 LARGEST_BURNT_SHARE = 0.25
 """Share of a face that may be at luma 247 or above."""
 
-LEAST_SHARPNESS = 0.012
+LEAST_SHARPNESS = 0.0012
 """See `_sharpness`."""
 
 LARGEST_YAW = 50.0
@@ -77,7 +77,7 @@ def assess(view: FaceView) -> Quality:
     distance = _inter_eye_distance(view)
     measures = (
         *_light_measures(light),
-        QualityMeasure(0x49, "Sharpness", sharpness, _percent(_sigmoid(sharpness, 0.05, 0.015))),
+        QualityMeasure(0x49, "Sharpness", sharpness, _percent(_sigmoid(sharpness, 0.006, 0.002))),
         QualityMeasure(0x4C, "SingleFacePresent", view.unicity, _percent(1.0 - view.unicity)),
         *_size_measures(view, distance),
         *_pose_measures(view.pose),
