@@ -23,6 +23,7 @@ from countenance.ledger import merkle
 from countenance.ledger.checkpoint import Checkpoint
 from countenance.ledger.note import Signer, open_note
 from countenance.policy.gate import installed_policy
+from countenance.recognition.ports import FaceEngine
 from countenance.storage.database import open_database
 from countenance.storage.secrecy import Keyring
 from countenance.storage.unit_of_work import unit_of_work_factory
@@ -57,13 +58,13 @@ HOLDERS: Mapping[str, tuple[Role, str | None]] = {
 class StageParts(Parts):
     """The real ones, but for the engine, the index, the clock and the calibration."""
 
-    def __init__(self, database: Path, engine: FakeEngine | None = None) -> None:
+    def __init__(self, database: Path, engine: FaceEngine | None = None) -> None:
         self.path = database
         self.database = open_database(f"sqlite:///{database}")
         self.clock = FakeClock(START)
         self.unit_of_work = unit_of_work_factory(self.database, KEYRING, SIGNER)
         self.decide = _POLICY.decide
-        self.engine = engine or FakeEngine()
+        self.engine = engine if engine is not None else FakeEngine()
         self.index = PlainIndex()
         self.threshold_for = fake_threshold
         self.commit_to = lambda data: hmac.digest(b"key", data, "sha256").hex()
@@ -154,14 +155,12 @@ def encoded(image: bytes) -> str:
     return base64.b64encode(image).decode()
 
 
-def furnish_template(folder: Path) -> dict[str, str]:
-    """Make a database with customers, leases and keys, and return the keys' texts."""
+def furnish_template(folder: Path, model_digest: str = FAKE_PIPELINE.model_digest) -> dict[str, str]:
+    """Make a database with customers, leases for the model and keys, and return the keys' texts."""
     parts = StageParts(folder / "template.db")
     parts.database.migrate()
     countenance = Countenance(parts)
-    countenance.grant_leases(
-        LOCAL_ADMINISTRATOR, parse_seed(SEED.replace("@MODEL@", FAKE_PIPELINE.model_digest))
-    )
+    countenance.grant_leases(LOCAL_ADMINISTRATOR, parse_seed(SEED.replace("@MODEL@", model_digest)))
     keys = {}
     for name, (role, lease) in HOLDERS.items():
         request = KeyRequest(role=role, lease_id=LeaseId(lease) if lease else None, label=name)
@@ -177,11 +176,13 @@ def furnish_template(folder: Path) -> dict[str, str]:
     return keys
 
 
-def stages(template: Path, keys: Mapping[str, str], folder: Path) -> Iterator[Stage]:
+def stages(
+    template: Path, keys: Mapping[str, str], folder: Path, engine: FaceEngine | None = None
+) -> Iterator[Stage]:
     """Yield a stage on a copy of the template, and check its whole ledger afterwards."""
     database = folder / "countenance.db"
     shutil.copy(template, database)
-    stage = Stage(StageParts(database), keys)
+    stage = Stage(StageParts(database, engine), keys)
     yield stage
     stage.check_ledger()
     stage.parts.close()

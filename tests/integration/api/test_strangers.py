@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from httpx2 import Response
 
 from countenance.app import Countenance
 from countenance.entrypoints.api import create_api
@@ -81,10 +82,10 @@ def filled(text: str, ids: Mapping[str, str]) -> str:
     return re.sub(r"\{(\w+)\}", lambda match: ids[match[1]], text)
 
 
-def ask(stage: Stage, who: str | None, route: tuple[str, str], ids: Mapping[str, str]) -> Any:
+def ask(stage: Stage, who: str | None, route: tuple[str, str], ids: Mapping[str, str]) -> Response:
     method, path = route
     body = BODIES.get(route)
-    content = json.loads(filled(json.dumps(body).replace(": {", ":{"), ids)) if body is not None else None
+    content = json.loads(filled(json.dumps(body), ids)) if body is not None else None
     query = "?old=1&new=2" if path.endswith("/consistency") else ""
     return stage.call(who, method, filled(path, ids) + query, json=content)
 
@@ -118,7 +119,7 @@ def real(world: Stage) -> Mapping[str, str]:
     }
 
 
-def neutral(answer: Any, ids: Mapping[str, str]) -> tuple[int, str, dict[str, str]]:
+def neutral(answer: Response, ids: Mapping[str, str]) -> tuple[int, str, dict[str, str]]:
     """The answer without the ids that were sent and without those of its own record."""
     text = answer.text
     for value in sorted(ids.values(), key=len, reverse=True):
