@@ -20,7 +20,9 @@ FOLDER = Path(__file__).resolve().parent
 def run(script: str, *arguments: str | Path) -> str:
     """Run one of our own scripts in a fresh process and return its last line."""
     command = [sys.executable, str(FOLDER / script), *map(str, arguments)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603  own scripts
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  own scripts
+    if done.returncode:
+        raise RuntimeError(f"{script}: {(done.stderr.strip().splitlines() or ['no message'])[-1]}")
     return done.stdout.splitlines()[-1]
 
 
