@@ -48,7 +48,7 @@ PLACES = (
     "DE",
     "GB",
 )
-SOME = settings(max_examples=60, deadline=None)
+SOME = settings(max_examples=40, deadline=None)
 
 
 def subset(values: type) -> st.SearchStrategy[frozenset[object]]:
