@@ -33,7 +33,7 @@ _KEYS = frozenset(
         "not_acquired", "not_acquired_codes", "accuracy", "accuracy_std", "folds", "eer", "fmr_table",
     }
 )  # fmt: skip
-_DIGITS = 12
+_FIGURES = 9
 
 
 def record_of(calibration: Calibration) -> CalibrationRecord:
@@ -106,23 +106,28 @@ def _content(calibration: Calibration) -> dict[str, Any]:
         "lost": trials.lost,
         "not_acquired": sum(count for _, count in trials.not_acquired),
         "not_acquired_codes": dict(trials.not_acquired),
-        "accuracy": round(accuracy.mean, _DIGITS),
-        "accuracy_std": round(accuracy.std, _DIGITS),
+        "accuracy": _rounded(accuracy.mean),
+        "accuracy_std": _rounded(accuracy.std),
         "folds": accuracy.folds,
-        "eer": None if calibration.eer is None else round(calibration.eer, _DIGITS),
+        "eer": None if calibration.eer is None else _rounded(calibration.eer),
         "fmr_table": [_row_to_json(row) for row in calibration.rows],
     }
+
+
+def _rounded(value: float) -> float:
+    """Return `value` to nine significant figures: rates are as small as one in many millions."""
+    return float(f"{value:.{_FIGURES}g}")
 
 
 def _row_to_json(row: CalibrationRow) -> dict[str, Any]:
     return {
         "threshold": row.score,
-        "fmr": round(row.fmr.rate, _DIGITS),
-        "fmr_lower": round(row.fmr.lower, _DIGITS),
-        "fmr_upper": round(row.fmr.upper, _DIGITS),
-        "fnmr": round(row.fnmr.rate, _DIGITS),
-        "fnmr_lower": round(row.fnmr.lower, _DIGITS),
-        "fnmr_upper": round(row.fnmr.upper, _DIGITS),
+        "fmr": _rounded(row.fmr.rate),
+        "fmr_lower": _rounded(row.fmr.lower),
+        "fmr_upper": _rounded(row.fmr.upper),
+        "fnmr": _rounded(row.fnmr.rate),
+        "fnmr_lower": _rounded(row.fnmr.lower),
+        "fnmr_upper": _rounded(row.fnmr.upper),
         "false_matches": row.false_matches,
         "supported": row.supported,
     }

@@ -29,6 +29,7 @@ from countenance.biometrics.calibration_file import (
     record_to_json,
     shipped_records,
 )
+from countenance.biometrics.intervals import error_rate
 from countenance.biometrics.model import ComparisonScore, ErrorRate, Pipeline
 from countenance.errors import CalibrationError, InvalidInputError
 
@@ -117,6 +118,17 @@ def test_a_record_survives_being_written_and_read() -> None:
     text = json.dumps(record_to_json(record()))
     assert read_record(text) == record()
     assert json.dumps(record_to_json(read_record(text))) == text
+
+
+@pytest.mark.parametrize("count", [7_255_541, 1_234_567_891])
+@pytest.mark.parametrize("false_matches", [0, 1, 3, 7, 29, 31, 724_629])
+def test_rates_as_small_as_one_in_a_billion_survive_it_too(count: int, false_matches: int) -> None:
+    counts = replace(calibration().trials, non_mated=count)
+    rate = error_rate(false_matches, count, np.empty(0))
+    rows = (CalibrationRow(ComparisonScore(0.5), rate, ROWS[0].fnmr, false_matches),)
+    made = record_of(replace(calibration(), trials=counts, rows=rows))
+    assert read_record(json.dumps(record_to_json(made))) == made
+    assert made.calibration.rows[0].fmr.rate == pytest.approx(false_matches / count, rel=1e-8)
 
 
 def test_the_output_of_a_run_is_a_record_whatever_stands_beside_it() -> None:
