@@ -81,9 +81,7 @@ def test_what_is_erased_is_in_no_file_anymore(sqlite: Database) -> None:
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_a_database_that_grew_and_shrank_keeps_no_copy_of_what_was_erased(
-    sqlite: Database, seed: int
-) -> None:
+def test_a_database_that_grew_and_shrank_keeps_no_copy_of_the_erased(sqlite: Database, seed: int) -> None:
     """Pages split and merge as rows come and go; a copy left behind by that would be found here."""
     chance = random.Random(seed)  # noqa: S311  the order of a test is no secret
     unit = unit_of_work_factory(sqlite, KEYRING, SIGNER)
