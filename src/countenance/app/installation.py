@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 from countenance.app.parts import Parts
 from countenance.biometrics.model import Threshold
 from countenance.errors import ConfigurationError
-from countenance.policy.model import Jurisdiction
+from countenance.policy.places import jurisdiction
 from countenance.recognition.ports import Decider, FaceEngine, SearchIndex, UnitOfWork
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class Installation(Parts):
         self.building = threading.RLock()
         self.settings = settings
         self.clock = now
-        self.jurisdictions = frozenset(Jurisdiction(code) for code in settings.jurisdictions)
+        self.jurisdictions = frozenset(jurisdiction(code) for code in settings.jurisdictions)
         self.evaluation_fmr_ppb = round(settings.evaluation_fmr * 1_000_000_000)
         self.max_image_bytes = settings.max_image_bytes
         self.listen = (settings.host, settings.port)

@@ -18,7 +18,8 @@ from typing import TypeVar
 import rfc8785
 
 from countenance.errors import InvalidInputError
-from countenance.policy.model import Act, Camera, CustomerKind, Jurisdiction, LeaseTerms, Purpose, Space
+from countenance.policy.model import Act, Camera, CustomerKind, LeaseTerms, Purpose, Space
+from countenance.policy.places import jurisdiction
 from countenance.vetting.model import Customer, CustomerId, Lease
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
@@ -114,7 +115,7 @@ def _customer(row: Row) -> Customer:
         id=CustomerId(_identifier(row, where)),
         name=_text(row, "name", where),
         kind=_word(CustomerKind, row.get("kind"), where),
-        jurisdictions=frozenset(Jurisdiction(code) for code in _texts(row, "jurisdictions", where)),
+        jurisdictions=frozenset(jurisdiction(code) for code in _texts(row, "jurisdictions", where)),
         acts_for=frozenset(_words(CustomerKind, row, "acts_for", where)),
     )
 

@@ -62,6 +62,7 @@ def test_an_empty_seed_file_grants_nothing() -> None:
             'kind = "general purpose"',
             "`general purpose`, which is not in the closed list",
         ),
+        ('["DE"]', '["Germany"]', "`Germany` is no jurisdiction"),
         ("n_max = 1000", "n_max = -1", "whole number from 0 to 1000000000 in `n_max`"),
         ("n_max = 1000", "n_max = true", "whole number from 0 to 1000000000 in `n_max`"),
         ("fmr = 0.0001", "fmr = 0", "highest false match rate"),
