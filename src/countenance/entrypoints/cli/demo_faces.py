@@ -59,9 +59,9 @@ class Cast:
         return self.people[0]
 
     @property
-    def sought(self) -> Person:
-        """Return whom the NGO looks for: somebody else where there is somebody else."""
-        return self.people[-1]
+    def missing(self) -> tuple[Person, ...]:
+        """Return whom the NGO looks for: everybody else, or the customer where there is nobody else."""
+        return self.people[1:] or self.people
 
     @property
     def stranger(self) -> Person | None:

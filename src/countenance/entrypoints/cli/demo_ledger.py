@@ -11,6 +11,7 @@ from typing import Any
 
 from countenance.entrypoints.cli.demo_server import COMMAND
 from countenance.entrypoints.cli.demo_story import Stage
+from countenance.entrypoints.cli.demo_world import POLICE
 from countenance.entrypoints.cli.exit_codes import ExitCode
 
 _BUNDLES = Path("tile") / "entries"
@@ -46,15 +47,17 @@ def changed_byte_is_found(stage: Stage) -> None:
     )
     shutil.copytree(world.export, world.tampered)
     place, offset = change_a_byte(world.tampered)
-    telling.say(f"   byte {offset} of {place}: {_ATTACKED.decode()} -> {_ATTACKED[:-1].decode()}e")
+    telling.say(f"byte {offset} of {place}: {_ATTACKED.decode()} -> {_ATTACKED[:-1].decode()}e", indent=3)
     status, found = _verify(world.tampered)
     telling.ran(("countenance", "ledger", "verify", world.tampered.name), status)
     faults = found.get("faults") or []
-    telling.facts([("fault", _told(fault)) for fault in faults])
+    for fault in faults:
+        telling.facts([("fault", f"{fault['where']}, entry {fault['index']}: {fault['text']}")])
     telling.check("the copy fails", holds=status == ExitCode.NOT_VERIFIED and found.get("ok") is False)
+    places = [(fault["where"], fault["index"]) for fault in faults]
     telling.check(
-        "the check says where",
-        holds=any(place in _told(fault) or "entry" in _told(fault) for fault in faults),
+        f"the check says where: it names the file and entry {stage.entries[POLICE]}, the refusal of step 1",
+        holds=places == [(place, stage.entries[POLICE])],
     )
 
 
@@ -88,7 +91,3 @@ def _run(*arguments: str, environment: dict[str, str]) -> subprocess.CompletedPr
     return subprocess.run(  # noqa: S603  our own command, its arguments our own
         [*COMMAND, *arguments], env=environment, capture_output=True, text=True, timeout=_SECONDS, check=False
     )
-
-
-def _told(fault: object) -> str:
-    return fault if isinstance(fault, str) else json.dumps(fault, ensure_ascii=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 from countenance.entrypoints.cli.demo_faces import find_cast
@@ -45,9 +46,12 @@ def show(output: Output, *, faces: Path | None, port: int, leave: bool) -> None:
     began = time.monotonic()
     cast = find_cast(faces, limit=_LARGEST_IMAGE)
     telling = Telling(output)
-    telling.say("The main job of Countenance, on a server of its own with authentication on.")
+    telling.say("The main job of Countenance, on a server of its own with authentication on.", style="bold")
     telling.say(f"Packs in force: {', '.join(PACKS)}, and the laws. Faces: {cast.terms}")
-    with temporary_world(_model_digest(), fmr=_FMR) as world, running_server(world, port=port) as server:
+    with ExitStack() as held:
+        with output.waiting("starting the server"):
+            world = held.enter_context(temporary_world(_model_digest(), fmr=_FMR))
+            server = held.enter_context(running_server(world, port=port))
         telling.say(f"The server listens on {server.address}; everything below was asked of it over HTTP.")
         key = None
         try:

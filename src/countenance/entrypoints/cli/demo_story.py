@@ -25,6 +25,9 @@ _PURPOSES = {
 }
 _VENDORS = ("vendor.microsoft.2020", "vendor.amazon.2021")
 _EXAMINERS = 2
+_SKIPPED = (
+    "Skipped: {}. That takes a photograph of somebody else, and there is none here; --faces DIR uses yours."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,8 @@ class Stage:
     cast: Cast
     telling: Telling
     customers: dict[str, Customer]
+    entries: dict[str, int]
+    """Ledger entries that a later step comes back to, by the name of the act."""
 
     @property
     def administrator(self) -> Customer:
@@ -61,7 +66,7 @@ def stage(world: World, server: DemoServer, cast: Cast, telling: Telling) -> Ite
             customers[name] = enter(issued.body["key"])
             made = customers[name].make_gallery(GALLERIES[name], purpose)
             _must_be(telling, made.status, HTTPStatus.CREATED, f"a gallery for the {name}")
-        yield Stage(world, server, cast, telling, customers)
+        yield Stage(world, server, cast, telling, customers, {})
 
 
 def police_asks(stage: Stage) -> None:
@@ -84,7 +89,8 @@ def police_asks(stage: Stage) -> None:
         "every rule says what would re-open it",
         holds=bool(rules) and all(rule["reopens"] for rule in rules.values()),
     )
-    entry = stage.administrator.read(f"/v1/ledger/entries/{reply.body.get('entry')}")
+    stage.entries[POLICE] = int(reply.body["entry"])
+    entry = stage.administrator.read(f"/v1/ledger/entries/{stage.entries[POLICE]}")
     telling.exchange(entry)
     telling.check(
         "the refusal is on the ledger, and no search follows it",
@@ -127,9 +133,7 @@ def bank_verifies(stage: Stage) -> None:
     telling.check("the verification is permitted", holds=reply.status == HTTPStatus.OK)
     telling.outcome(reply.body["outcome"])
     telling.evidence(reply.body)
-    telling.check(
-        "the customer is told apart as the enrolled subject", holds=reply.body["outcome"] == "match"
-    )
+    telling.check("the customer is taken for who they claim to be", holds=reply.body["outcome"] == "match")
     telling.check(
         "the score comes with its threshold and the false match rate behind it",
         holds=reply.body["score"] >= reply.body["threshold"] and reply.body["fmr"]["trials"] > 0,
@@ -140,12 +144,9 @@ def bank_verifies(stage: Stage) -> None:
 def _stranger_claims(stage: Stage) -> None:
     telling, stranger = stage.telling, stage.cast.stranger
     if stranger is None:
-        telling.say(
-            "   Skipped: somebody else claims to be the customer. That takes a photograph of somebody "
-            "else, and there is none here; --faces DIR uses yours."
-        )
+        telling.say(_SKIPPED.format("somebody else claims to be the customer"), indent=3)
         return
-    telling.say(f"   Somebody else claims to be the customer: {stranger.probe.what}.")
+    telling.say(f"\nSomebody else claims to be the customer: {stranger.probe.what}.", indent=3)
     reply = stage.customers[BANK].verify(GALLERIES[BANK], SUBJECT, stranger.probe.data)
     telling.exchange(reply)
     telling.check("this verification is permitted too", holds=reply.status == HTTPStatus.OK)
@@ -173,14 +174,14 @@ def bank_identifies(stage: Stage) -> None:
 
 def ngo_searches(stage: Stage) -> None:
     """Tell how an NGO looks for a missing child, and how whoever is found waits for two examiners."""
-    telling, ngo, people = stage.telling, stage.customers[NGO], stage.cast.people
-    sought = stage.cast.sought
+    telling, ngo, missing = stage.telling, stage.customers[NGO], stage.cast.missing
+    sought = missing[-1]
     telling.step(
         "An NGO looks for a missing child",
-        f"{counted(len(people), 'subject')} enrolled at the families' wish; sought with {sought.probe.what}. "
-        "Adults stand in for children here.",
+        f"{counted(len(missing), 'subject')} enrolled at the families' wish, and one of them found: "
+        f"{sought.probe.what}. Adults stand in for children here.",
     )
-    for number, person in enumerate(people, start=1):
+    for number, person in enumerate(missing, start=1):
         subject = f"missing-{number:04d}"
         ngo.record_consent(GALLERIES[NGO], subject)
         enrolled = ngo.enrol(GALLERIES[NGO], subject, person.enrolled.data)
@@ -207,6 +208,24 @@ def ngo_searches(stage: Stage) -> None:
     other = stage.customers[BANK].read(f"/v1/cases/{reply.body['case_id']}")
     telling.exchange(other)
     telling.check("to the bank the case does not exist", holds=other.status == HTTPStatus.NOT_FOUND)
+    _somebody_else_is_found(stage)
+
+
+def _somebody_else_is_found(stage: Stage) -> None:
+    telling, found = stage.telling, stage.cast.customer
+    if found in stage.cast.missing:
+        telling.say(_SKIPPED.format("a child is found who is not sought"), indent=3)
+        return
+    telling.say(f"\nA child is found who is not sought: {found.probe.what}.", indent=3)
+    reply = stage.customers[NGO].identify(GALLERIES[NGO], found.probe.data)
+    telling.exchange(reply)
+    telling.check("this search is permitted too", holds=reply.status == HTTPStatus.OK)
+    telling.outcome(reply.body["outcome"])
+    telling.check(
+        "nobody is on the list, and no case is opened",
+        holds=(reply.body["outcome"], reply.body["candidates"], reply.body["case_id"])
+        == ("no_match", [], None),
+    )
 
 
 def consent_is_withdrawn(stage: Stage) -> None:

@@ -18,10 +18,12 @@ if TYPE_CHECKING:
     from countenance.entrypoints.cli.demo_customer import Reply
     from countenance.entrypoints.cli.output import Output
 
+_INDENT = 3
+_DIGITS = 12
 _STYLES = {"match": "bold green", "no_match": "bold", "held": "bold yellow", "refused": "bold red"}
 _SENTENCES = {
     "match": "MATCH: the score reaches the threshold",
-    "no_match": "NO MATCH: the score stays below the threshold",
+    "no_match": "NO MATCH: nothing reaches the threshold",
     "held": "HELD: nobody sees a candidate before people have judged",
     "refused": "REFUSED",
 }
@@ -56,34 +58,38 @@ class Telling:
     def step(self, title: str, lead: str) -> None:
         """Begin a step."""
         self.steps.append(Step(title))
-        self._say("")
-        self._say(f"{len(self.steps)}. {title}", style="bold underline")
-        self._say(lead)
+        self.say("")
+        self.say(f"{len(self.steps)}. {title}", style="bold underline")
+        self.say(lead)
 
-    def say(self, text: str) -> None:
+    def say(self, text: str, *, style: str | None = None, indent: int = 0) -> None:
         """Tell something in between."""
-        self._say(text)
+        if not self.output.as_json:
+            self.output.say(text, style=style, indent=indent)
 
     def exchange(self, reply: Reply) -> None:
-        """Tell that something was asked, and the status that came back."""
+        """Tell that something was asked, and the status that came back, with the problem if there is one."""
         self._now().exchanges.append({"method": reply.method, "path": reply.path, "status": reply.status})
-        self._say(f"   {reply.method} {reply.path} -> {reply.status}", style="cyan")
+        self.say(f"{reply.method} {reply.path} -> {reply.status}", style="cyan", indent=_INDENT)
+        if "detail" in reply.body and "rules" not in reply.body:
+            self._now().exchanges[-1]["code"] = reply.body.get("code")
+            self.facts([(str(reply.body.get("code")), str(reply.body["detail"]))])
 
     def ran(self, command: Sequence[str], status: int) -> None:
         """Tell that a command was run, and its exit status."""
         text = " ".join(command)
         self._now().exchanges.append({"command": text, "status": status})
-        self._say(f"   $ {text} -> {status}", style="cyan")
+        self.say(f"$ {text} -> {status}", style="cyan", indent=_INDENT)
 
     def outcome(self, outcome: str) -> None:
         """Tell how it came out."""
         self._now().exchanges[-1]["outcome"] = outcome
-        self._say(f"   {_SENTENCES[outcome]}", style=_STYLES[outcome])
+        self.say(_SENTENCES[outcome], style=_STYLES[outcome], indent=_INDENT)
 
     def facts(self, rows: Sequence[tuple[str, str]]) -> None:
         """Tell details, as labels and values."""
         if not self.output.as_json:
-            self.output.facts(rows, indent=3)
+            self.output.facts(rows, indent=_INDENT)
 
     def evidence(self, body: Mapping[str, Any]) -> None:
         """Tell score, threshold and the false match rate behind it."""
@@ -91,7 +97,7 @@ class Telling:
         self._now().exchanges[-1] |= kept
         rate = ErrorRate(**body["fmr"])
         rows = [
-            ("threshold", f"{body['threshold']:.4f}, from calibration `{body['calibration_id']}`"),
+            ("threshold", f"{body['threshold']:.4f}, from calibration `{body['calibration_id'][:_DIGITS]}`"),
             ("false matches", f"{error_rate(rate)} at this threshold"),
         ]
         score = body.get("score")
@@ -108,7 +114,7 @@ class Telling:
         }
         told: set[str | None] = set()
         for rule in rules:
-            self._say(f"   {_sentence(rule)}")
+            self.say(f"\n{_sentence(rule)}", indent=_INDENT)
             rows = [("rule", f"{rule['id']} ({rule['pack']})")]
             if rule["reopens"] not in told:
                 rows.append(("to re-open", rule["reopens"] or "nothing re-opens this"))
@@ -120,27 +126,27 @@ class Telling:
         """Tell that something holds that must; ends the demo with status 1 if it does not."""
         if not holds:
             self._now().failed = what
-            self._say(f"   x  not so: {what}", style="bold red")
+            self.say(f"x  not so: {what}", style="bold red", indent=_INDENT)
             raise typer.Exit(ExitCode.NOT_VERIFIED)
         self._now().checks.append(what)
-        self._say(f"   ok {what}", style="green")
+        self.say(f"ok {what}", style="green", indent=_INDENT)
 
     def end(self, *, seconds: float, address: str, key: str | None) -> None:
         """Tell that all is well, and how to go on where the server is left up."""
-        self._say("")
-        self._say(
+        self.say("")
+        self.say(
             f"All {len(self.steps)} steps came out as told, in {seconds:.0f} seconds.", style="bold green"
         )
         if key is None:
             return
-        self._say(
+        self.say(
             f"The server is up on {address} until Ctrl-C. A key under the bank's lease, shown this once:"
         )
-        self._say(f"\n  {key}\n")
-        self._say("For instance, with a photograph of your own:")
+        self.say(f"\n  {key}\n")
+        self.say("For instance, with a photograph of your own:")
         url = f"{address}/v1/detections"
-        self._say("  curl -H 'Authorization: Bearer KEY' -H 'Content-Type: image/jpeg' \\")
-        self._say(f"       --data-binary @photo.jpg {url}")
+        self.say("  curl -H 'Authorization: Bearer KEY' -H 'Content-Type: image/jpeg' \\")
+        self.say(f"       --data-binary @photo.jpg {url}")
 
     def print_document(self, address: str, key: str | None) -> None:
         """Print the one JSON document, if that was asked for."""
@@ -151,10 +157,6 @@ class Telling:
 
     def _now(self) -> Step:
         return self.steps[-1]
-
-    def _say(self, text: str, *, style: str | None = None) -> None:
-        if not self.output.as_json:
-            self.output.say(text, style=style)
 
 
 def _sentence(rule: Mapping[str, Any]) -> str:

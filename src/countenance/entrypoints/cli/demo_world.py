@@ -15,13 +15,8 @@ PACKS = ("house", "microsoft-2020", "amazon-2020")
 
 _KEPT = frozenset(
     {
-        "MODELS_DIR",
-        "DETECTION_MODEL",
-        "RECOGNITION_MODEL",
-        "ACCEPTED_LICENCES",
-        "RUNTIME",
-        "PRECISION",
-        "THREADS",
+        *("MODELS_DIR", "DETECTION_MODEL", "RECOGNITION_MODEL", "ACCEPTED_LICENCES", "CALIBRATION_RECORD"),
+        *("RUNTIME", "PRECISION", "THREADS"),
     }
 )
 """Settings of the operator that hold in the demo too; all others are the demo's own."""

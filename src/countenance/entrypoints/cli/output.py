@@ -43,9 +43,15 @@ class Output:
         """Print one JSON document on one line, for `--jsonl`."""
         typer.echo(json.dumps(document, ensure_ascii=False, allow_nan=False))
 
-    def say(self, text: str, *, style: str | None = None) -> None:
-        """Print a sentence, wrapped to the terminal."""
-        self._console().print(text, style=style, markup=False, highlight=False, emoji=False)
+    def say(self, text: str, *, style: str | None = None, indent: int = 0) -> None:
+        """Print a sentence, wrapped to the terminal; a line break in it is kept."""
+        from rich.text import Text  # noqa: PLC0415  start-up stays quick
+
+        console = self._console()
+        room = max(console.width - indent, _NARROWEST)
+        lines = [line for paragraph in text.split("\n") for line in _wrap(paragraph, room)]
+        shown = "\n".join(f"{' ' * indent}{line}" if line else "" for line in lines)
+        console.print(Text(shown, style=style or ""), soft_wrap=True)
 
     def facts(self, rows: Iterable[tuple[str, str]], *, indent: int = 0) -> None:
         """Print labels and values in two columns, the values wrapped beside their labels."""
@@ -57,7 +63,7 @@ class Output:
         margin = indent + label_width + _GAP
         room = max(console.width - margin, _NARROWEST)
         for label, value in lines:
-            wrapped = textwrap.wrap(value, room, break_on_hyphens=False) or [""]
+            wrapped = _wrap(value, room)
             text = Text(" " * indent).append(label.ljust(label_width), style="dim")
             text.append((" " * _GAP + f"\n{' ' * margin}".join(wrapped)).rstrip())
             console.print(text, soft_wrap=True)
@@ -116,12 +122,26 @@ class Output:
             task = bar.add_task(what, total=total)
             yield lambda: bar.advance(task)
 
+    @contextmanager
+    def waiting(self, what: str) -> Iterator[None]:
+        """Show on standard error, if that is a terminal, that something takes its time."""
+        if not sys.stderr.isatty():
+            yield
+            return
+        with self._console(stderr=True).status(what):
+            yield
+
     def _console(self, *, stderr: bool = False) -> Console:
         from rich.console import Console  # noqa: PLC0415  start-up stays quick
 
         stream = sys.stderr if stderr else sys.stdout
         width = None if stream.isatty() or "COLUMNS" in os.environ else _PIPED_WIDTH
         return Console(file=stream, width=width, highlight=False)
+
+
+def _wrap(text: str, room: int) -> list[str]:
+    """Return the text in lines of at most `room` characters; an id or an address stays in one piece."""
+    return textwrap.wrap(text, room, break_long_words=False, break_on_hyphens=False) or [""]
 
 
 def _nothing() -> None:

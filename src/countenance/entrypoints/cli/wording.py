@@ -16,6 +16,7 @@ COMPARED = {
 """The two answers of a comparison as sentences."""
 
 _FIGURES = 2
+_TEN = 10
 
 
 def one_in(rate: float) -> str:
@@ -23,9 +24,9 @@ def one_in(rate: float) -> str:
     if rate <= 0:
         return "none"
     each = 1 / rate
-    digits = max(len(str(int(each))) - _FIGURES, 0)
-    rounded = round(each, -digits) if digits else round(each, 1)
-    return f"1 in {rounded:,.0f}" if digits or rounded == int(rounded) else f"1 in {rounded:,.1f}"
+    if each < _TEN:
+        return f"1 in {round(each, 1):g}"
+    return f"1 in {round(each, _FIGURES - len(str(int(each)))):,.0f}"
 
 
 def error_rate(rate: ErrorRate) -> str:
