@@ -156,8 +156,8 @@ def in_parts(infer: Callable[[Pixels], Outputs], pixels: Pixels, *, most: int) -
 
 
 def images_at_once(threads: int) -> int:
-    """Return the size of batch that keeps `threads` threads busy and still fits their caches."""
-    return max(4, 2 * threads)
+    """Return the size of batch that keeps `threads` threads busy and still fits their caches: two each."""
+    return 2 * threads
 
 
 def check_pixels(pixels: Pixels, contract: InputContract) -> None:
