@@ -10,6 +10,7 @@ from enum import StrEnum
 import pi_heif
 from PIL import Image, UnidentifiedImageError
 
+from countenance.engine.exif import SIDEWAYS, UPRIGHT, orientation_of
 from countenance.engine.jpeg_header import read_jpeg_header
 from countenance.errors import (
     CorruptImageError,
@@ -24,9 +25,10 @@ MOST_JPEG_SCANS = 100
 
 _SIGNATURE_BYTES = 12
 _HEIF_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
-_ORIENTATION = 0x0112
-_UPRIGHT = 1
-_SIDEWAYS = frozenset({5, 6, 7, 8})
+
+warnings.filterwarnings(
+    "ignore", category=Image.DecompressionBombWarning
+)  # the limits here come before decoding
 
 
 class ImageFormat(StrEnum):
@@ -67,7 +69,7 @@ class EncodedImage:
     @property
     def upright_size(self) -> tuple[int, int]:
         """Return width and height of the upright image, in pixels."""
-        turned = self.orientation in _SIDEWAYS
+        turned = self.orientation in SIDEWAYS
         return (self.height, self.width) if turned else (self.width, self.height)
 
 
@@ -120,7 +122,9 @@ def _read(data: bytes, kind: ImageFormat) -> EncodedImage:
         return _read_heic(data)
     with open_with_pillow(io.BytesIO(data), kind) as image:
         # The EXIF of a PNG may lie behind its pixels; Pillow then finds it only after decoding.
-        return EncodedImage(data, kind, image.width, image.height, _orientation(image))
+        return EncodedImage(
+            data, kind, image.width, image.height, orientation_of(image.info.get("exif") or b"")
+        )
 
 
 def _read_jpeg(data: bytes) -> EncodedImage:
@@ -129,7 +133,7 @@ def _read_jpeg(data: bytes) -> EncodedImage:
     if scans > MOST_JPEG_SCANS:
         raise SlowImageError(f"the image would be decoded in `{scans}` scans, more than {MOST_JPEG_SCANS}")
     return EncodedImage(
-        data, ImageFormat.JPEG, header.width, header.height, _exif_orientation(header.exif), header.plain
+        data, ImageFormat.JPEG, header.width, header.height, orientation_of(header.exif), header.plain
     )
 
 
@@ -140,37 +144,14 @@ def _read_heic(data: bytes) -> EncodedImage:
         width, height = image.size
     except (ValueError, EOFError, SyntaxError, RuntimeError, OSError, IndexError) as error:
         raise CorruptImageError("the image's header cannot be read") from error
-    return EncodedImage(data, ImageFormat.HEIC, int(width), int(height), _UPRIGHT)
+    return EncodedImage(data, ImageFormat.HEIC, int(width), int(height), UPRIGHT)
 
 
 def open_with_pillow(file: io.BytesIO, kind: ImageFormat) -> Image.Image:
-    """Return the image opened and not yet decoded; raises `CorruptImageError`.
-
-    Pillow's own warning about many pixels is silenced, since the limits here are checked
-    before anything is decoded.
-    """
+    """Return the image opened and not yet decoded; raises `CorruptImageError`."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return Image.open(file, formats=[kind.value])
-    except Image.DecompressionBombError as error:
+        return Image.open(file, formats=[kind.value])
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise OversizedImageError("the image has more pixels than can be decoded") from error
     except (UnidentifiedImageError, ValueError, OSError, SyntaxError, EOFError) as error:
         raise CorruptImageError("the image's header cannot be read") from error
-
-
-def _orientation(image: Image.Image) -> int:
-    return _exif_orientation(image.info.get("exif", b""))
-
-
-def _exif_orientation(exif: object) -> int:
-    """Return the EXIF orientation, 1 where there is none or it makes no sense."""
-    if not isinstance(exif, bytes) or not exif:
-        return _UPRIGHT
-    tags = Image.Exif()
-    try:
-        tags.load(exif)
-        value = tags.get(_ORIENTATION, _UPRIGHT)
-    except (ValueError, OSError, SyntaxError, KeyError, IndexError, TypeError):
-        return _UPRIGHT
-    return value if isinstance(value, int) and _UPRIGHT <= value <= max(_SIDEWAYS) else _UPRIGHT
