@@ -391,6 +391,13 @@ class FakeIdempotencyRecords(_Repository):
         if held is not None and held.answer is None:
             del claims[actor_id, key]
 
+    def forget(self, before: datetime) -> int:
+        claims = self.unit.write().claims
+        old = [place for place, held in claims.items() if held.claimed < before]
+        for place in old:
+            del claims[place]
+        return len(old)
+
 
 class FakeLedger:
     def __init__(self, unit: FakeUnitOfWork, signer: Signer) -> None:

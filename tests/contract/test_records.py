@@ -120,3 +120,20 @@ def test_a_released_claim_can_be_made_again_and_an_answer_cannot_be_released(pla
 def test_only_a_claimed_key_can_be_answered(place: Place) -> None:
     with place.unit() as work, pytest.raises(NotFoundError):
         work.idempotency.complete(actor_id="alice", key="k", answer=b"created")
+
+
+def test_what_was_claimed_before_a_moment_is_forgotten_answered_or_not(place: Place) -> None:
+    claim(place, key="answered")
+    with place.unit() as work:
+        work.idempotency.complete(actor_id="alice", key="answered", answer=b"created")
+        work.commit()
+    claim(place, key="open", seconds=9)
+    claim(place, key="young", seconds=10)
+    with place.unit() as work:
+        assert work.idempotency.forget(NOON + timedelta(seconds=10)) == 2
+        assert work.idempotency.forget(NOON + timedelta(seconds=10)) == 0
+        work.commit()
+    assert claim(place, key="answered", seconds=11) is None
+    assert claim(place, key="open", seconds=11) is None
+    with pytest.raises(ConcurrentWriteError):
+        claim(place, key="young", seconds=11)

@@ -55,6 +55,7 @@ class Installation(Parts):
         self.jurisdictions = frozenset(jurisdiction(code) for code in settings.jurisdictions)
         self.evaluation_fmr_ppb = round(settings.evaluation_fmr * 1_000_000_000)
         self.max_image_bytes = settings.max_image_bytes
+        self.queue = settings.queue
         self.listen = (settings.host, settings.port)
         self.leases_file = settings.leases_file
 

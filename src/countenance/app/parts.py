@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 class Parts:
     """What use cases are made of; `Installation` in production, fakes in tests.
 
-    Each attribute is built at first use and kept. `listen` is the host and port that the server
+    Each attribute is built at first use and kept. `queue` is how many acts may wait for or use the
+    engine at once, `listen` is the host and port that the server
     is told to listen on, `leases_file` the seed file that it grants at start.
     """
 
@@ -35,6 +36,7 @@ class Parts:
     jurisdictions: frozenset[Jurisdiction]
     evaluation_fmr_ppb: int
     max_image_bytes: int
+    queue: int
     listen: tuple[str, int]
     leases_file: Path | None
     models: ModelAdministration

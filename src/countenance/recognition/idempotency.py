@@ -2,7 +2,7 @@
 
 Who sends a write names it with a key of their own choice. The first request under a key
 claims it, the answer is stored when the write has happened, and the same request gets that
-answer again. A claim and an answer are two short transactions around the act, which has its
+answer again for a day. A claim and an answer are two short transactions around the act, which has its
 own: a process that dies between act and answer leaves a claim that lapses after a minute,
 and then the write is done again. Every write of this house bears that: a photograph that is
 enrolled already is found to be, a gallery that is there is there, a second withdrawal
@@ -13,13 +13,35 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import threading
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from countenance.errors import CountenanceError
 from countenance.recognition.ports import UnitOfWork
 from countenance.vetting.model import Actor
+
+KEPT = timedelta(days=1)
+"""How long an answer is given again; it holds ids of subjects, so not longer than retries need."""
+
+_SWEEP = timedelta(hours=1)
+
+
+@dataclass(slots=True)
+class Sweep:
+    """When old answers are to be dropped next: at the first write, then once an hour. For many threads."""
+
+    _last: datetime | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def due(self, now: datetime) -> bool:
+        """Tell whether it is time, to one of those who ask at once."""
+        with self._lock:
+            if self._last is not None and now - self._last < _SWEEP:
+                return False
+            self._last = now
+            return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +71,7 @@ class Once:
     unit_of_work: Callable[[], UnitOfWork]
     clock: Callable[[], datetime]
     commit_to: Callable[[bytes], str]
+    sweep: Sweep = field(default_factory=Sweep)
 
     def __call__(self, actor: Actor, key: str, request: bytes, act: Callable[[], Performed]) -> Answered:
         """Return the stored answer of `key`, or that of `act`, which is then called once.
@@ -59,11 +82,12 @@ class Once:
         a write that failed or was refused is not stored and may be sent again.
         """
         digest = hashlib.sha256(self.commit_to(request).encode()).digest()
+        now = self.clock()
         with self.unit_of_work() as work:
             work.become_writer()
-            stored = work.idempotency.claim(
-                actor_id=actor.id, key=key, request_digest=digest, at=self.clock()
-            )
+            if self.sweep.due(now):
+                work.idempotency.forget(now - KEPT)
+            stored = work.idempotency.claim(actor_id=actor.id, key=key, request_digest=digest, at=now)
             work.commit()
         if stored is not None:
             return Answered(stored, repeated=True)

@@ -133,6 +133,13 @@ class IdempotencyRecords(Protocol):
         """Give up a claim whose act failed, so that it can be tried again."""
         ...
 
+    def forget(self, before: datetime) -> int:
+        """Drop what was claimed before that moment, answered or not; return how many there were.
+
+        An answer holds a subject's id, so it is kept no longer than it can be asked for.
+        """
+        ...
+
 
 class Decider(Protocol):
     """Answers questions; pure, so safe to call from many threads."""

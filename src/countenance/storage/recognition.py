@@ -82,6 +82,7 @@ _CLAIM: Final = insert_if_absent(idempotency_records)
 _CLAIMED: Final = select(idempotency_records).where(*_HELD)
 _TAKE_OVER: Final = update(idempotency_records).where(*_HELD).values(claimed=bindparam("at"))
 _COMPLETE: Final = update(idempotency_records).where(*_HELD).values(sealed_answer=bindparam("answer"))
+_FORGET: Final = delete(idempotency_records).where(idempotency_records.c.claimed < bindparam("before"))
 _RELEASE: Final = delete(idempotency_records).where(*_HELD, idempotency_records.c.sealed_answer.is_(None))
 
 
@@ -205,6 +206,13 @@ class SqlIdempotencyRecords:
     def release(self, *, actor_id: str, key: str) -> None:
         """Give up a claim whose act failed; an answer that was given stays."""
         self._session.write(_RELEASE, {"of_actor": actor_id, "of_key": key})
+
+    def forget(self, before: datetime) -> int:
+        """Drop what was claimed before that moment and return how many there were."""
+        count = self._session.write(_FORGET, {"before": before})
+        if count:
+            self._session.leaves_traces()
+        return count
 
 
 def _gallery(row: Row) -> Gallery:

@@ -71,6 +71,7 @@ class StageParts(Parts):
         self.jurisdictions = frozenset()
         self.evaluation_fmr_ppb = 100_000
         self.max_image_bytes = LARGEST
+        self.queue = 32
 
     def close(self) -> None:
         self.database.close()

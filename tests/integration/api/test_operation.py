@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import re
 
 import pytest
+from anyio.to_thread import current_default_thread_limiter
 
 import countenance
+from countenance.entrypoints.api.application import SPARE_THREADS
 from countenance.entrypoints.api.middleware import HEADERS
 from fakes_engine import photograph
 from integration.api.stage import Stage, encoded
@@ -79,6 +82,7 @@ def test_a_request_is_one_log_line_without_personal_data(
     assert (first["method"], first["status"]) == ("POST", 200)
     assert first["route"] == "/v1/galleries/{gallery_id}/verifications"
     assert first["actor"] == bank.keys["alice"].split("_")[1]
+    assert first["decision"] == answer.json()["decision_id"]
     assert first["bytes"] == len(answer.content)
     assert first["ms"] > 0
     assert (lines[2]["status"], lines[2]["actor"]) == (401, None)
@@ -115,3 +119,25 @@ def test_over_tls_browsers_are_told_to_stay_there(stage: Stage) -> None:
     assert "Strict-Transport-Security" not in plain.headers
     secure = stage.call(None, "GET", "https://testserver/v1/health")
     assert "max-age=" in secure.headers["Strict-Transport-Security"]
+
+
+def test_there_are_more_threads_than_acts_can_take(stage: Stage) -> None:
+    """Otherwise a full queue would be waited for, and not told."""
+    stage.parts.queue = 500
+
+    async def threads() -> float:
+        async with stage.app.router.lifespan_context(stage.app):
+            return current_default_thread_limiter().total_tokens
+
+    assert asyncio.run(threads()) == 500 + SPARE_THREADS
+
+
+def test_nothing_is_told_to_anybody_elsewhere(stage: Stage) -> None:
+    """FastAPI's telemetry would send what exceptions say, once an exporter is set in the environment."""
+    assert stage.app._telemetry == {
+        **stage.app._telemetry,
+        "tracing": False,
+        "metrics": False,
+        "logs": False,
+        "auto_configure": False,
+    }

@@ -14,7 +14,7 @@ from countenance.errors import (
     NoFaceError,
     StorageError,
 )
-from countenance.recognition.idempotency import Once, Performed
+from countenance.recognition.idempotency import Once, Performed, Sweep
 from fakes import FakeClock, FakeUnitOfWork, MemoryStore
 
 REQUEST = hashlib.sha256(b"POST /v1/galleries").digest()
@@ -148,3 +148,20 @@ def test_what_is_stored_of_a_request_is_a_keyed_commitment(scene: Scene) -> None
     other = Once(scene.store, scene.clock, lambda data: hashlib.sha256(b"another" + data).hexdigest())
     with pytest.raises(IdempotencyMismatchError):
         other(ALICE, "k", REQUEST, scene.write)
+
+
+def test_an_answer_is_kept_for_a_day_and_then_gone(scene: Scene) -> None:
+    once = scene.once
+    once(ALICE, "k", REQUEST, scene.write)
+    scene.clock.advance(timedelta(days=1))
+    assert once(ALICE, "k", REQUEST, scene.write).answer == b"answer 1"
+    scene.clock.advance(timedelta(hours=1, seconds=1))
+    assert once(ALICE, "other", REQUEST, scene.write).answer == b"answer 2"
+    assert [key for _, key in scene.store.state.claims] == ["other"]
+
+
+def test_old_answers_are_looked_for_once_an_hour() -> None:
+    sweep, clock = Sweep(), FakeClock()
+    assert sweep.due(clock())
+    assert not sweep.due(clock.advance(timedelta(minutes=59)))
+    assert sweep.due(clock.advance(timedelta(minutes=1)))

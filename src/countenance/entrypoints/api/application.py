@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any, Final
 
+from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
@@ -57,6 +60,18 @@ _ROUTERS: Final = (
 )  # fmt: skip
 
 
+SPARE_THREADS: Final = 16
+"""Threads beyond those that acts can take, so that a full queue is told at once and never waited for."""
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """Have as many threads as acts may be admitted, and some for everything else."""
+    limiter = current_default_thread_limiter()
+    limiter.total_tokens = max(limiter.total_tokens, app.state.countenance.parts.queue + SPARE_THREADS)
+    yield
+
+
 def _operation_id(route: APIRoute) -> str:
     """Return `identifications_identify`: the resource and what is done with it."""
     return f"{route.endpoint.__module__.rsplit('.', 1)[-1]}_{route.endpoint.__name__}"
@@ -81,6 +96,7 @@ def create_api(service: Countenance) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
         generate_unique_id_function=_operation_id,
+        lifespan=_lifespan,
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
     )
     app.state.countenance = service

@@ -49,13 +49,14 @@ class Surroundings:
         added = HEADERS if scope["scheme"] == "http" else {**HEADERS, **STAY_SECURE}
         request_id = f"req_{secrets.token_hex(8)}"
         started = time.perf_counter()
-        status, size = 0, 0
+        status, size, decision = 0, 0, None
 
         async def finished(message: Message) -> None:
-            nonlocal status, size
+            nonlocal status, size, decision
             if message["type"] == "http.response.start":
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
+                decision = headers.get("Countenance-Decision")
                 headers.update({**added, "X-Request-Id": request_id})
             elif message["type"] == "http.response.body":
                 size += len(message.get("body", b""))
@@ -64,25 +65,23 @@ class Surroundings:
         try:
             await self._app(scope, receive, finished)
         finally:
-            self._tell(scope, request_id, (status, size, time.perf_counter() - started))
+            seconds = time.perf_counter() - started
+            told = {"request": request_id, "status": status, "bytes": size, "decision": decision}
+            self._tell(scope, seconds, told)
 
-    def _tell(self, scope: Scope, request_id: str, outcome: tuple[int, int, float]) -> None:
-        status, size, seconds = outcome
+    def _tell(self, scope: Scope, seconds: float, told: dict[str, object]) -> None:
         route = getattr(scope.get("route"), "path", "unmatched")
         method = scope["method"] if scope["method"] in _METHODS else "OTHER"
         actor = scope["state"].get("actor")
-        self._metrics.requests.labels(method, route, str(status)).inc()
+        self._metrics.requests.labels(method, route, str(told["status"])).inc()
         self._metrics.seconds.labels(method, route).observe(seconds)
         line = {
-            "request": request_id,
             "method": method,
             "route": route,
-            "status": status,
-            "bytes": size,
             "ms": round(seconds * 1000, 1),
             "actor": actor.id if actor is not None else None,
         }
-        _log.info(json.dumps(line))
+        _log.info(json.dumps({**told, **line}))
 
 
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"})

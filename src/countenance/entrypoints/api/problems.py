@@ -150,7 +150,6 @@ def _refusal(request: Request, error: errors.RefusedError) -> Response:
         unmet = [ConditionTold.of(condition) for condition in record.decision.conditions if not condition.met]
     except errors.CountenanceError:
         rules, unmet = [], []
-    request.state.decision = error.decision_id
     headers = {"Countenance-Decision": error.decision_id, "Countenance-Entry": str(error.entry)}
     problem = _problem(
         error,
