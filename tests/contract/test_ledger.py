@@ -56,7 +56,7 @@ def test_entries_come_back_as_they_were_hashed(place: Place) -> None:
 def test_what_is_beyond_the_end_is_not_found(place: Place) -> None:
     append(place, 5)
     with place.unit() as work:
-        for index in (-1, 5, 10**18):
+        for index in (-1, 5, 10**18, 10**30):
             with pytest.raises(NotFoundError):
                 work.ledger.leaf(index)
         with pytest.raises(NotFoundError):
@@ -73,6 +73,10 @@ def test_what_is_beyond_the_end_is_not_found(place: Place) -> None:
             work.ledger.consistency_proof(4, 3)
         with pytest.raises(NotFoundError):
             work.ledger.nodes([Node(1, 2)])
+        with pytest.raises(NotFoundError):
+            work.ledger.nodes([Node(0, 10**30)])
+        with pytest.raises(NotFoundError):
+            list(work.ledger.leaves(10**30, 10**30 + 1))
 
 
 def test_every_entry_is_proved_in_every_tree_and_every_tree_extends_the_earlier_ones(place: Place) -> None:

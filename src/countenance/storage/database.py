@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
+from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -15,12 +17,10 @@ from sqlalchemy import (
     event,
     exc,
     make_url,
-    text,
 )
 
-from countenance.errors import ConcurrentWriteError, ConfigurationError
+from countenance.errors import ConcurrentWriteError, ConfigurationError, StorageError
 from countenance.storage import schema
-from countenance.storage.failures import told_plainly
 from countenance.storage.prepared import Prepared
 
 LOCK_TIMEOUT: Final = 10.0
@@ -30,6 +30,7 @@ _POOL_SIZE: Final = 8
 _POOL_OVERFLOW: Final = 56
 _POOL_TIMEOUT: Final = 10.0
 _LOCK_HEAD: Final = "SELECT id FROM ledger_head FOR UPDATE"
+_PRIVATE_MODE: Final = 0o600
 _PRIMARY_CODE: Final = 0xFF
 _SNAPSHOT: Final = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _TOUCH_NOTHING: Final = "UPDATE ledger_head SET size = size WHERE id = 0"
@@ -111,6 +112,8 @@ class Database:
         Safe when several processes start at once. Raises `ConfigurationError` for a database
         that a newer version of the program has written.
         """
+        if self.is_sqlite:
+            _make_private(Path(self.engine.url.database or ""))
         schema.migrate(self.engine)
         self.leave_no_traces()
 
@@ -184,6 +187,14 @@ class Database:
         return self._traces
 
 
+def _make_private(path: Path) -> None:
+    """Make the file for its owner alone, if it is not there; SQLite gives its other files the same mode."""
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_WRONLY, _PRIVATE_MODE))
+    except OSError as error:
+        raise StorageError(f"`{path}` cannot be opened: {error.strerror}") from error
+
+
 def _run(connection: PoolProxiedConnection, statement: str) -> None:
     cursor = connection.cursor()
     cursor.execute(statement)
@@ -199,9 +210,3 @@ def _keeps_snapshot(connection: PoolProxiedConnection) -> bool:
             raise
         return False
     return True
-
-
-def ping(database: Database) -> None:
-    """Raise `StorageError` unless the database answers."""
-    with told_plainly(), database.engine.connect() as connection:
-        connection.execute(text("SELECT 1"))

@@ -14,6 +14,7 @@ from countenance.errors import (
     BusyError,
     ConcurrentWriteError,
     CountenanceError,
+    InvalidInputError,
     StorageError,
     StorageFullError,
 )
@@ -30,6 +31,8 @@ def told_plainly() -> Iterator[None]:
         yield
     except exc.DBAPIError as error:
         raise translated(error.orig) from error
+    except (UnicodeEncodeError, OverflowError, psycopg.DataError) as error:
+        raise InvalidInputError("a text or number is none that the database can hold") from error
     except (sqlite3.Error, psycopg.Error) as error:
         raise translated(error) from error
     except exc.TimeoutError as error:

@@ -47,6 +47,7 @@ _HASHES: Final = {
     for most in _MOST_AT_ONCE
 }
 _NO_ENTRY: Final = -1
+_LAST_NUMBER: Final = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,13 +130,15 @@ class SqlLedger:
 
     def leaf(self, index: int) -> bytes:
         """Return the canonical bytes of entry `index`; or raise `NotFoundError`."""
-        rows = self._session.read(_LEAF, {"number": index}) if index >= 0 else ()
+        rows = self._session.read(_LEAF, {"number": index}) if 0 <= index <= _LAST_NUMBER else ()
         if not rows:
             raise NotFoundError(f"there is no entry `{index}`")
         return bytes(rows[0].leaf)
 
     def leaves(self, start: int, stop: int) -> Iterator[bytes]:
         """Yield the canonical bytes of the entries from `start` up to `stop`, or raise `NotFoundError`."""
+        if start < stop > _LAST_NUMBER:
+            raise NotFoundError(f"there is no entry `{stop - 1}`")
         while start < stop:
             until = min(start + _PAGE, stop)
             rows = self._session.page(_LEAVES, {"start": start, "stop": until})
@@ -148,7 +151,7 @@ class SqlLedger:
     def nodes(self, nodes: Sequence[Node]) -> tuple[bytes, ...]:
         """Return the hashes of these complete subtrees, in the order asked; `NotFoundError` for others."""
         places = [(((node.position + 1) << node.level) - 1, HASH_SIZE * node.level) for node in nodes]
-        rows = dict(self._rows_of(sorted({number for number, _ in places})))
+        rows = dict(self._rows_of(sorted({number for number, _ in places if number <= _LAST_NUMBER})))
         hashes = tuple(rows.get(number, b"")[at : at + HASH_SIZE] for number, at in places)
         if any(len(item) != HASH_SIZE for item in hashes):
             raise NotFoundError("the log has not completed every subtree asked for")

@@ -1,15 +1,17 @@
 from __future__ import annotations
 
 import base64
+import stat
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 from contract import examples
-from countenance.errors import ConfigurationError, LedgerError, StorageError
+from countenance.errors import ConfigurationError, InvalidInputError, LedgerError, StorageError
 from countenance.ledger.note import Signer
 from countenance.storage import (
     Database,
@@ -19,8 +21,9 @@ from countenance.storage import (
     rotate_master_key,
     unit_of_work_factory,
 )
-from countenance.storage.schema import VERSION_TABLE, newest_version
+from countenance.storage.schema import VERSION, VERSION_TABLE, configuration
 from countenance.storage.tables import metadata
+from countenance.vetting.model import CustomerId
 from storing import KEYRING, SIGNER
 
 PLACES = ["sqlite", "postgresql"]
@@ -54,6 +57,10 @@ def test_the_migrations_lead_to_the_tables_that_the_code_uses(database: Database
         assert compare_metadata(context, metadata) == []
 
 
+def test_the_version_that_needs_no_migration_is_the_newest() -> None:
+    assert ScriptDirectory.from_config(configuration()).get_current_head() == VERSION
+
+
 def test_migrating_again_changes_nothing(database: Database) -> None:
     append(database, 3)
     database.migrate()
@@ -64,7 +71,7 @@ def test_a_database_of_a_newer_version_is_not_touched(database: Database) -> Non
     change(database, "UPDATE schema_version SET version_num = '9999'")
     with pytest.raises(ConfigurationError):
         database.migrate()
-    change(database, "UPDATE schema_version SET version_num = :now", now=newest_version())
+    change(database, "UPDATE schema_version SET version_num = :now", now=VERSION)
     database.migrate()
 
 
@@ -153,6 +160,21 @@ def test_what_is_no_database_is_told_without_a_crash(tmp_path: Path) -> None:
         with pytest.raises(StorageError), unit_of_work_factory(database, KEYRING, SIGNER)() as work:
             work.customers.all()
         database.close()
+
+
+def test_what_no_database_can_hold_is_bad_input(database: Database) -> None:
+    with unit_of_work_factory(database, KEYRING, SIGNER)() as work, pytest.raises(InvalidInputError):
+        work.customers.get(CustomerId("\ud800"))
+
+
+def test_the_files_are_their_owners_alone(tmp_path: Path) -> None:
+    database = open_database(f"sqlite:///{tmp_path / 'x.db'}")
+    database.migrate()
+    append(database, 1)
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()}
+    assert modes["x.db"] == 0o600
+    assert set(modes.values()) == {0o600}
+    database.close()
 
 
 def test_a_server_that_is_not_there_is_told_without_its_password(tmp_path: Path) -> None:

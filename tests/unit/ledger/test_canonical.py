@@ -39,7 +39,7 @@ def test_a_leaf_is_one_line_of_sorted_json() -> None:
     )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(fields)
 def test_every_leaf_is_what_another_implementation_of_rfc_8785_writes(
     given_fields: dict[str, JsonValue],
@@ -48,7 +48,7 @@ def test_every_leaf_is_what_another_implementation_of_rfc_8785_writes(
     assert leaf_bytes(entry(given_fields)) == rfc8785.dumps(document)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(fields)
 def test_a_leaf_reads_back_as_what_was_written(given_fields: dict[str, JsonValue]) -> None:
     document = parse_leaf(leaf_bytes(entry(given_fields)))
