@@ -12,7 +12,7 @@ from PIL import Image, ImageEnhance, ImageOps
 
 from countenance.entrypoints.cli.folders import people_of
 from countenance.entrypoints.cli.images import read_image
-from countenance.errors import ConfigurationError, InvalidInputError
+from countenance.errors import ConfigurationError, InvalidInputError, UnsupportedImageError
 
 _NEUTRAL = ("neutral_front", "_03.jpg")
 _SMILING = ("smiling_front", "_08.jpg")
@@ -84,9 +84,15 @@ def find_cast(faces: Path | None, *, limit: int) -> Cast:
 
 
 def derived_view(data: bytes) -> bytes:
-    """Return another view of a photograph: its middle, scaled, turned, darkened and compressed again."""
-    with Image.open(io.BytesIO(data)) as opened:
-        upright: Image.Image = ImageOps.exif_transpose(opened).convert("RGB")
+    """Return another view of a photograph: its middle, scaled, turned, darkened and compressed again.
+
+    Raises `UnsupportedImageError` for bytes that are no image or one too large to open.
+    """
+    try:
+        with Image.open(io.BytesIO(data)) as opened:
+            upright: Image.Image = ImageOps.exif_transpose(opened).convert("RGB")
+    except (OSError, Image.DecompressionBombError) as error:
+        raise UnsupportedImageError("a photograph cannot be read as an image") from error
     width, height = upright.size
     turned = upright.rotate(4, resample=Image.Resampling.BICUBIC, expand=False, fillcolor=(127, 127, 127))
     cropped = turned.crop((round(0.06 * width), 0, round(0.94 * width), round(0.9 * height)))

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import time
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+
+import typer
 
 from countenance.entrypoints.cli.demo_faces import find_cast
 from countenance.entrypoints.cli.demo_ledger import changed_byte_is_found, ledger_verifies
@@ -37,8 +41,9 @@ _STEPS = (
     changed_byte_is_found,
 )
 _LARGEST_IMAGE = 20_000_000
-_FMR = 0.001
+_FMR = 0.0001
 _MODEL_SECONDS = 60
+_BY_SIGNAL = 128
 
 
 def show(output: Output, *, faces: Path | None, port: int, leave: bool) -> None:
@@ -49,6 +54,7 @@ def show(output: Output, *, faces: Path | None, port: int, leave: bool) -> None:
     telling.say("The main job of Countenance, on a server of its own with authentication on.", style="bold")
     telling.say(f"Packs in force: {', '.join(PACKS)}, and the laws. Faces: {cast.terms}")
     with ExitStack() as held:
+        held.enter_context(_tidying_up())
         with output.waiting("starting the server"):
             world = held.enter_context(temporary_world(_model_digest(), fmr=_FMR))
             server = held.enter_context(running_server(world, port=port))
@@ -64,6 +70,21 @@ def show(output: Output, *, faces: Path | None, port: int, leave: bool) -> None:
             telling.print_document(server.address, key)
         if not leave:
             _wait_for(server.process)
+
+
+@contextmanager
+def _tidying_up() -> Iterator[None]:
+    """Let SIGTERM and a closed terminal end the demo as Ctrl-C does, leaving neither server nor folder."""
+
+    def leave(number: int, _frame: object) -> None:
+        raise typer.Exit(_BY_SIGNAL + number)
+
+    held = {number: signal.signal(number, leave) for number in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in held.items():
+            signal.signal(number, handler)
 
 
 def _new_key(set_up: Stage) -> str:

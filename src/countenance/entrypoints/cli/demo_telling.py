@@ -12,7 +12,7 @@ import typer
 from countenance.biometrics.model import ErrorRate
 from countenance.entrypoints.cli.exit_codes import ExitCode
 from countenance.entrypoints.cli.policy_words import long_day
-from countenance.entrypoints.cli.wording import error_rate
+from countenance.entrypoints.cli.wording import error_rate, remarks
 
 if TYPE_CHECKING:
     from countenance.entrypoints.cli.demo_customer import Reply
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _INDENT = 3
 _DIGITS = 12
+_FOREMOST = 2
 _STYLES = {"match": "bold green", "no_match": "bold", "held": "bold yellow", "refused": "bold red"}
 _SENTENCES = {
     "match": "MATCH: the score reaches the threshold",
@@ -54,6 +55,7 @@ class Telling:
 
     output: Output
     steps: list[Step] = field(default_factory=list)
+    cautioned: bool = False
 
     def step(self, title: str, lead: str) -> None:
         """Begin a step."""
@@ -100,6 +102,10 @@ class Telling:
             ("threshold", f"{body['threshold']:.4f}, from calibration `{body['calibration_id'][:_DIGITS]}`"),
             ("false matches", f"{error_rate(rate)} at this threshold"),
         ]
+        told = remarks(body["calibration_id"])
+        if told and not self.cautioned:
+            rows.append(("measured on", " ".join(told[:_FOREMOST])))
+            self.cautioned = True
         score = body.get("score")
         self.facts([("score", f"{score:.4f}"), *rows] if score is not None else rows)
 
@@ -142,7 +148,7 @@ class Telling:
         self.say(
             f"The server is up on {address} until Ctrl-C. A key under the bank's lease, shown this once:"
         )
-        self.say(f"\n  {key}\n")
+        self.say(f"\n{key}\n", indent=2)
         self.say("For instance, with a photograph of your own:")
         url = f"{address}/v1/detections"
         self.say("  curl -H 'Authorization: Bearer KEY' -H 'Content-Type: image/jpeg' \\")

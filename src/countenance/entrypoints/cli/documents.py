@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from countenance.entrypoints.cli.wording import remarks
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -18,13 +20,14 @@ Document = dict[str, Any]
 
 
 def of_threshold(threshold: Threshold) -> Document:
-    """Return a threshold with the false match rate that it stands for."""
+    """Return a threshold with the false match rate that it stands for, and what must be said of that."""
     return {
         "threshold": float(threshold.score),
         "fmr": threshold.fmr.rate,
         "fmr_interval": [threshold.fmr.lower, threshold.fmr.upper],
         "fmr_trials": threshold.fmr.trials,
         "calibration": threshold.calibration_id,
+        "remarks": list(remarks(threshold.calibration_id)),
     }
 
 

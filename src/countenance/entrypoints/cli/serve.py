@@ -209,7 +209,7 @@ def _server(application: FastAPI, transport: Transport) -> uvicorn.Server:
 
 
 def _heed_signals(server: uvicorn.Server) -> None:
-    """Let SIGINT and SIGTERM end the server, from before it runs until after it has.
+    """Let Ctrl-C, SIGTERM and a closed terminal end the server, from before it runs until after it has.
 
     So nobody's key is lost between its issue and its being shown, and a server that was asked
     to stop ends with status 0.
@@ -218,5 +218,6 @@ def _heed_signals(server: uvicorn.Server) -> None:
     def stop(_number: int, _frame: object) -> None:
         server.should_exit = True
 
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, stop)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, stop)

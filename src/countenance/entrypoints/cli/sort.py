@@ -16,6 +16,7 @@ from countenance.entrypoints.cli.documents import of_candidates, of_threshold
 from countenance.entrypoints.cli.folders import images_of, people_of
 from countenance.entrypoints.cli.images import read_image
 from countenance.entrypoints.cli.options import JsonFlag
+from countenance.entrypoints.cli.wording import remarks
 from countenance.errors import InvalidInputError
 
 if TYPE_CHECKING:
@@ -67,8 +68,8 @@ def sort(
         rows = line.countenance.sort(operator, folders)
         if as_json:
             line.output.document([_document(row) for row in rows])
-        else:
-            _write(out, rows)
+            return
+        _write(out, _cautioning(line, rows))
 
 
 def _folders(
@@ -94,6 +95,18 @@ def _folders(
         SubjectId(person): readers(photographs) for person, photographs in people.items()
     }
     return Folders(known=known, unknown=readers(images))
+
+
+def _cautioning(line: CommandLine, rows: Iterable[SortedImage]) -> Iterator[SortedImage]:
+    """Yield the rows, and say once, beside the table, what its threshold must not be used to claim."""
+    said = False
+    for row in rows:
+        if not said and row.candidates is not None:
+            told = remarks(row.candidates.threshold.calibration_id)
+            said = True
+            if told:
+                line.output.note(f"The threshold was measured on: {' '.join(told)}")
+        yield row
 
 
 def _write(out: Path | None, rows: Iterable[SortedImage]) -> None:

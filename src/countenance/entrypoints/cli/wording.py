@@ -16,6 +16,7 @@ COMPARED = {
 """The two answers of a comparison as sentences."""
 
 _FIGURES = 2
+_FOREMOST = 2
 _TEN = 10
 
 
@@ -41,18 +42,31 @@ def score(value: float | None) -> str:
 
 
 def evidence(threshold: Threshold) -> list[tuple[str, str]]:
-    """Return what stands behind a threshold, as labels and values."""
-    return [
+    """Return what stands behind a threshold, as labels and values, with what must be said of it."""
+    rows = [
         ("threshold", f"{threshold.score:.4f}"),
         ("false matches", f"{error_rate(threshold.fmr)} at this threshold"),
         ("calibration", threshold.calibration_id),
     ]
+    told = remarks(threshold.calibration_id)
+    return [*rows, ("measured on", " ".join(told[:_FOREMOST]))] if told else rows
+
+
+def remarks(calibration_id: str) -> tuple[str, ...]:
+    """Return what the figures of a shipped calibration record must not be used to claim, foremost first.
+
+    Empty for a record of the operator's own, who knows the photographs.
+    """
+    from countenance.biometrics.calibration_file import shipped_records  # noqa: PLC0415  slow
+
+    known = {record.id: record.calibration.data_set.remarks for record in shipped_records()}
+    return known.get(calibration_id, ())
 
 
 def against(face: DetectedFace) -> str:
     """Return what speaks against using a face."""
     reasons = ", ".join(reason.value.replace("_", " ") for reason in face.reasons)
-    return f"against using it: {reasons}" if reasons else "nothing against using it"
+    return f"against using it: {reasons}" if reasons else "nothing speaks against using it"
 
 
 def counted(number: int, thing: str) -> str:
