@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
-from itertools import islice, pairwise
+from itertools import islice
 
 import numpy as np
 
@@ -221,20 +221,33 @@ class ExactSearch:
             gallery.shard.wipe()
 
     def _spread_out(self, scan: Scan, blocks: Sequence[Block]) -> list[tuple[Scores, Rows]]:
-        """Scan the blocks, each thread a run of them; the caller's own thread takes the first run."""
+        """Scan the blocks on several threads, the caller's own among them.
+
+        Each thread takes the next block when it is done with one, so that a core that others
+        keep busy costs its share of speed and not the time until it is free. A helper that
+        has not begun when the blocks are used up is not waited for.
+        """
         rows = sum(map(len, blocks))
-        runs = min(self._threads, len(blocks), 1 + rows // _ROWS_WORTH_A_THREAD)
-        if runs < 2:  # noqa: PLR2004  one run needs no second thread
-            return _scan_each(scan, blocks)
-        edges = np.linspace(0, len(blocks), runs + 1).round().astype(int)
-        first, *others = [blocks[start:stop] for start, stop in pairwise(edges)]
-        elsewhere = [self._pool.submit(_scan_each, scan, run) for run in others]
-        return [*_scan_each(scan, first), *(part for run in elsewhere for part in run.result())]
+        helpers = min(self._threads, len(blocks), 1 + rows // _ROWS_WORTH_A_THREAD) - 1
+        turns = iter(
+            range(len(blocks))
+        )  # handing out the next number is one step under the interpreter's lock
+        results: dict[int, tuple[Scores, Rows]] = {}
 
+        def work() -> None:
+            with one_thread_each():
+                for turn in turns:
+                    results[turn] = scan(blocks[turn])
 
-def _scan_each(scan: Scan, blocks: Sequence[Block]) -> list[tuple[Scores, Rows]]:
-    with one_thread_each():
-        return [scan(block) for block in blocks]
+        others = [self._pool.submit(work) for _ in range(helpers)]
+        try:
+            work()
+        finally:
+            wait(other for other in others if not other.cancel())
+        for other in others:
+            if not other.cancelled():
+                other.result()
+        return [results[turn] for turn in range(len(blocks))]
 
 
 def _apply(gallery: _Gallery, changes: Sequence[GalleryChange]) -> None:

@@ -17,6 +17,7 @@ from countenance.biometrics.model import (
 )
 from countenance.engine.read_write_lock import ReadWriteLock
 from countenance.engine.search import ExactSearch
+from countenance.engine.search_block import Block, Rows, Scores
 from countenance.errors import InvalidInputError
 from countenance.recognition.model import GalleryChange
 
@@ -62,6 +63,43 @@ def test_the_answer_does_not_depend_on_the_number_of_threads() -> None:
         index.close()
     (answer,) = answers
     assert answer[0].reference_id == "r00003"
+
+
+def large_index(block_rows: int = 1024) -> ExactSearch:
+    """An index with enough rows to be scanned by two threads."""
+    index = ExactSearch(threads=2, block_rows=block_rows)
+    vectors = np.random.default_rng(0).standard_normal((20_000, 8)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    changes = [added(1 + i, f"r{i:05}", Template(vector, PIPELINE)) for i, vector in enumerate(vectors)]
+    index.apply(GALLERY, changes)
+    return index
+
+
+def test_a_thread_that_is_busy_elsewhere_is_not_waited_for() -> None:
+    index, release = large_index(), threading.Event()
+    free = index.search(GALLERY, template(1, dimension=8), threshold=ANYTHING, limit=5)
+    busy = index._pool.submit(release.wait)
+    alone = index.search(GALLERY, template(1, dimension=8), threshold=ANYTHING, limit=5)
+    assert not busy.done()
+    release.set()
+    assert alone == free
+    index.close()
+
+
+def test_a_fault_on_another_thread_is_not_swallowed() -> None:
+    index = large_index()
+    caller = threading.get_ident()
+
+    def scan(block: Block) -> tuple[Scores, Rows]:
+        if threading.get_ident() != caller:
+            raise MemoryError
+        time.sleep(0.01)
+        return block.nearest(template(1, dimension=8).vector, 1)
+
+    blocks = index._galleries[GALLERY].shard._blocks
+    with pytest.raises(MemoryError):
+        index._spread_out(scan, blocks)
+    index.close()
 
 
 def test_changes_of_a_gallery_that_was_forgotten_meanwhile_do_not_bring_a_part_of_it_back() -> None:
