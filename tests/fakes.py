@@ -32,7 +32,7 @@ from countenance.ledger.model import Entry
 from countenance.ledger.note import Signer, VerifierKey
 from countenance.oversight.model import Case, CaseId
 from countenance.recognition.model import DecisionRecord, Gallery, GalleryChange, Reference
-from countenance.vetting.model import ApiKey, Customer, CustomerId, KeyId, Lease, LeaseId
+from countenance.vetting.model import AccessCredential, ApiKey, Customer, CustomerId, KeyId, Lease, LeaseId
 
 Value = TypeVar("Value")
 Pair = tuple[str, str]
@@ -80,6 +80,7 @@ class State:
     customers: dict[CustomerId, Customer] = field(default_factory=dict)
     leases: dict[LeaseId, Lease] = field(default_factory=dict)
     keys: dict[KeyId, ApiKey] = field(default_factory=dict)
+    credentials: dict[KeyId, AccessCredential] = field(default_factory=dict)
     consents: dict[Pair, Consent] = field(default_factory=dict)
     cases: dict[CaseId, Case] = field(default_factory=dict)
     galleries: dict[GalleryId, Gallery] = field(default_factory=dict)
@@ -128,6 +129,7 @@ class FakeUnitOfWork:
         self.customers = FakeCustomers(self)
         self.leases = FakeLeases(self)
         self.keys = FakeApiKeys(self)
+        self.credentials = FakeAccessCredentials(self)
         self.consents = FakeConsents(self)
         self.cases = FakeCases(self)
         self.galleries = FakeGalleries(self)
@@ -235,6 +237,20 @@ class FakeApiKeys(_Repository):
         return self.unit.read(
             lambda state: tuple(sorted(state.keys.values(), key=lambda key: (key.created, key.id)))
         )
+
+
+class FakeAccessCredentials(_Repository):
+    def add(self, credential: AccessCredential) -> None:
+        state = self.unit.write()
+        if credential.key_id not in state.keys:
+            raise NotFoundError(f"there is no key `{credential.key_id}`")
+        _add(state.credentials, credential.key_id, credential)
+
+    def get(self, key_id: KeyId) -> AccessCredential | None:
+        return self.unit.read(lambda state: state.credentials.get(key_id))
+
+    def remove(self, key_id: KeyId) -> None:
+        self.unit.write().credentials.pop(key_id, None)
 
 
 class FakeConsents(_Repository):

@@ -109,6 +109,12 @@ class UnauthenticatedError(CountenanceError):
     code = "unauthenticated"
 
 
+class SignatureError(UnauthenticatedError):
+    """The request's signature is not the one that it has under its key, or is out of time."""
+
+    code = "signature_wrong"
+
+
 class ForbiddenError(CountenanceError):
     """The actor's role does not include this operation."""
 

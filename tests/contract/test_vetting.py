@@ -8,8 +8,10 @@ from contract import examples
 from contract.examples import HOUR, NOON
 from countenance.errors import AlreadyExistsError, NotFoundError
 from countenance.policy.model import CustomerKind
-from countenance.vetting.model import CustomerId, KeyId, LeaseId
+from countenance.vetting.model import AccessCredential, CustomerId, KeyId, LeaseId
 from storing import Place
+
+SECRET = "geheim"  # noqa: S105  a made-up one
 
 
 def test_a_customer_comes_back_as_it_was_stored(place: Place) -> None:
@@ -118,3 +120,30 @@ def test_keys_are_ordered_by_creation_then_id(place: Place) -> None:
             work.keys.add(examples.api_key(name, created=created))
         work.commit()
         assert [key.id for key in work.keys.all()] == ["d", "C", "b", "a"]
+
+
+def test_a_credential_comes_back_as_it_was_stored_and_a_key_has_one_only(place: Place) -> None:
+    held = AccessCredential(key_id=KeyId("key"), secret=SECRET, created=NOON)
+    with place.unit() as work:
+        with pytest.raises(NotFoundError):
+            work.credentials.add(held)
+        work.keys.add(examples.api_key())
+        work.credentials.add(held)
+        with pytest.raises(AlreadyExistsError):
+            work.credentials.add(held)
+        work.commit()
+    with place.unit() as work:
+        assert work.credentials.get(KeyId("key")) == held
+        assert work.credentials.get(KeyId("other")) is None
+
+
+def test_a_removed_credential_is_gone_and_removing_it_again_does_nothing(place: Place) -> None:
+    with place.unit() as work:
+        work.keys.add(examples.api_key())
+        work.credentials.add(AccessCredential(key_id=KeyId("key"), secret=SECRET, created=NOON))
+        work.commit()
+    for _ in range(2):
+        with place.unit() as work:
+            work.credentials.remove(KeyId("key"))
+            work.commit()
+            assert work.credentials.get(KeyId("key")) is None

@@ -25,6 +25,7 @@ from countenance.vetting.authority import RecordStranger, Throttle
 from countenance.vetting.evaluation import EnsureEvaluationLease
 from countenance.vetting.keys import Authenticate, IssueKey, ListKeys, RevokeKey
 from countenance.vetting.leases import GrantLeases, ListLeases, RevokeLease
+from countenance.vetting.signatures import AuthenticateSigned
 
 _STRANGERS_A_MINUTE = 60
 
@@ -148,9 +149,12 @@ class Countenance:
     @cached_property
     def authenticate(self) -> Authenticate:
         """Turn the text of a key into an actor."""
-        p = self.parts
-        throttle = Throttle(_STRANGERS_A_MINUTE, timedelta(minutes=1))
-        return Authenticate(p.unit_of_work, p.clock, RecordStranger(p.unit_of_work, p.clock, throttle))
+        return Authenticate(self.parts.unit_of_work, self.parts.clock, self._record_stranger)
+
+    @cached_property
+    def authenticate_signed(self) -> AuthenticateSigned:
+        """Turn a signature into an actor."""
+        return AuthenticateSigned(self.parts.unit_of_work, self.parts.clock, self._record_stranger)
 
     @cached_property
     def issue_key(self) -> IssueKey:
@@ -191,6 +195,11 @@ class Countenance:
     def close(self) -> None:
         """Let go of files, threads and connections."""
         self.parts.close()
+
+    @cached_property
+    def _record_stranger(self) -> RecordStranger:
+        p = self.parts
+        return RecordStranger(p.unit_of_work, p.clock, Throttle(_STRANGERS_A_MINUTE, timedelta(minutes=1)))
 
     @cached_property
     def _ask(self) -> Ask:

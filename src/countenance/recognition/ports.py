@@ -25,7 +25,7 @@ from countenance.oversight.ports import Cases
 from countenance.policy.model import Decision, Question
 from countenance.recognition.model import DecisionRecord, Gallery, GalleryChange, Reference
 from countenance.vetting.model import CustomerId
-from countenance.vetting.ports import ApiKeys, Customers, Leases
+from countenance.vetting.ports import AccessCredentials, ApiKeys, Customers, Leases
 
 
 class Galleries(Protocol):
@@ -160,6 +160,7 @@ class UnitOfWork(Protocol):
     customers: Customers
     leases: Leases
     keys: ApiKeys
+    credentials: AccessCredentials
     consents: Consents
     cases: Cases
     galleries: Galleries

@@ -11,8 +11,16 @@ from countenance.storage.database import Database
 from countenance.storage.secrecy import Keyring
 from countenance.storage.session import Session
 from countenance.storage.startup import MASTER_KEY
-from countenance.storage.tables import cases, idempotency_records, installation, subject_keys, subjects
+from countenance.storage.tables import (
+    access_credentials,
+    cases,
+    idempotency_records,
+    installation,
+    subject_keys,
+    subjects,
+)
 from countenance.storage.unit_of_work import make_durable
+from countenance.storage.vetting import CREDENTIAL
 
 _PAGE: Final = 500
 _KEYS: Final = (
@@ -36,6 +44,12 @@ _SET_ANSWER: Final = (
         idempotency_records.c.actor_id == bindparam("actor"), idempotency_records.c.key == bindparam("name")
     )
     .values(sealed_answer=bindparam("bytes"))
+)
+_CREDENTIALS: Final = select(access_credentials.c.key_id, access_credentials.c.sealed)
+_SET_CREDENTIAL: Final = (
+    update(access_credentials)
+    .where(access_credentials.c.key_id == bindparam("of_key"))
+    .values(sealed=bindparam("bytes"))
 )
 _HELD: Final = select(installation.c.value).where(installation.c.name == bindparam("name"))
 _SET: Final = (
@@ -86,6 +100,9 @@ def _reseal(session: Session, old: Keyring, new: Keyring) -> None:
         place = ("answer", row.actor_id, row.key)
         changed = {"actor": row.actor_id, "name": row.key}
         session.write(_SET_ANSWER, {**changed, "bytes": _sealed(old, new, row.sealed_answer, *place)})
+    for row in session.page(_CREDENTIALS, {}):
+        sealed = _sealed(old, new, row.sealed, CREDENTIAL, row.key_id)
+        session.write(_SET_CREDENTIAL, {"of_key": row.key_id, "bytes": sealed})
 
 
 def _sealed(old: Keyring, new: Keyring, sealed: Any, *place: str) -> bytes:  # noqa: ANN401  bytes or a view of them

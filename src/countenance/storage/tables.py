@@ -11,7 +11,9 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Float,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     MetaData,
@@ -81,6 +83,14 @@ api_keys = Table(
     Column("created", Moment, nullable=False),
     Column("expires", Moment, nullable=True),
     Column("revoked", Moment, nullable=True),
+)
+
+access_credentials = Table(
+    "access_credentials",
+    metadata,
+    Column("key_id", name(), ForeignKey("api_keys.id"), primary_key=True),
+    Column("sealed", blob(), nullable=False),
+    Column("created", Moment, nullable=False),
 )
 
 consents = Table(
@@ -178,6 +188,64 @@ gallery_changes = Table(
     Column("added", Boolean, nullable=False),
     Index("ix_gallery_changes_gallery_id_sequence", "gallery_id", "sequence"),
     sqlite_autoincrement=True,
+)
+
+# What collections of other services' protocols need beside galleries. Rows that speak of a face
+# go with its reference, rows that speak of a gallery go with it: the database sees to both.
+collection_bindings = Table(
+    "collection_bindings",
+    metadata,
+    Column("lease_id", name(), primary_key=True),
+    Column("collection_id", name(), primary_key=True),
+    Column("gallery_id", name(), nullable=False),
+    Column("purpose", Text, nullable=True),
+    Column("scraped", Boolean, nullable=False),
+)
+
+gallery_tags = Table(
+    "gallery_tags",
+    metadata,
+    Column("gallery_id", name(), ForeignKey("galleries.id", ondelete="CASCADE"), primary_key=True),
+    Column("tag", name(), primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+gallery_users = Table(
+    "gallery_users",
+    metadata,
+    Column("gallery_id", name(), ForeignKey("galleries.id", ondelete="CASCADE"), primary_key=True),
+    Column("user_id", name(), primary_key=True),
+)
+
+face_records = Table(
+    "face_records",
+    metadata,
+    Column(
+        "reference_id", name(), ForeignKey("reference_templates.id", ondelete="CASCADE"), primary_key=True
+    ),
+    Column("image_id", name(), nullable=False),
+    Column("confidence", Float, nullable=False),
+    Column("box_left", Float, nullable=False),
+    Column("box_top", Float, nullable=False),
+    Column("box_width", Float, nullable=False),
+    Column("box_height", Float, nullable=False),
+)
+
+face_users = Table(
+    "face_users",
+    metadata,
+    Column(
+        "reference_id", name(), ForeignKey("reference_templates.id", ondelete="CASCADE"), primary_key=True
+    ),
+    Column("gallery_id", name(), nullable=False),
+    Column("user_id", name(), nullable=False),
+    ForeignKeyConstraint(
+        ["gallery_id", "user_id"],
+        ["gallery_users.gallery_id", "gallery_users.user_id"],
+        name="fk_face_users_user",
+        ondelete="CASCADE",
+    ),
+    Index("ix_face_users_gallery_id_user_id", "gallery_id", "user_id"),
 )
 
 cases = Table(

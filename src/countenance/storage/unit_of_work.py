@@ -21,8 +21,8 @@ from countenance.storage.recognition import SqlDecisions, SqlGalleries, SqlIdemp
 from countenance.storage.references import SqlReferences
 from countenance.storage.secrecy import Keyring
 from countenance.storage.session import Session
-from countenance.storage.vetting import SqlApiKeys, SqlCustomers, SqlLeases
-from countenance.vetting.ports import ApiKeys, Customers, Leases
+from countenance.storage.vetting import SqlAccessCredentials, SqlApiKeys, SqlCustomers, SqlLeases
+from countenance.vetting.ports import AccessCredentials, ApiKeys, Customers, Leases
 
 
 class SqlUnitOfWork:
@@ -36,6 +36,7 @@ class SqlUnitOfWork:
     customers: Customers
     leases: Leases
     keys: ApiKeys
+    credentials: AccessCredentials
     consents: Consents
     cases: Cases
     galleries: Galleries
@@ -52,6 +53,7 @@ class SqlUnitOfWork:
         self.customers = SqlCustomers(session)
         self.leases = SqlLeases(session)
         self.keys = SqlApiKeys(session)
+        self.credentials = SqlAccessCredentials(session, keyring)
         self.consents = consents
         self.cases = SqlCases(session, keyring)
         self.galleries = SqlGalleries(session)

@@ -7,15 +7,25 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Final, TypeVar
 
-from sqlalchemy import Table, bindparam, select, update
+from sqlalchemy import Table, bindparam, delete, select, update
 
 from countenance.errors import AlreadyExistsError, NotFoundError
 from countenance.policy.model import Act, Camera, CustomerKind, Jurisdiction, LeaseTerms, Purpose, Space
 from countenance.storage.prepared import Row
+from countenance.storage.secrecy import Keyring
 from countenance.storage.session import Session
 from countenance.storage.statements import insert_if_absent, keyed, replace_by_key
-from countenance.storage.tables import api_keys, customers, leases
-from countenance.vetting.model import ApiKey, Customer, CustomerId, KeyId, Lease, LeaseId, Role
+from countenance.storage.tables import access_credentials, api_keys, customers, leases
+from countenance.vetting.model import (
+    AccessCredential,
+    ApiKey,
+    Customer,
+    CustomerId,
+    KeyId,
+    Lease,
+    LeaseId,
+    Role,
+)
 
 Word = TypeVar("Word", bound=StrEnum)
 
@@ -30,6 +40,12 @@ _REPLACE_LEASE: Final = replace_by_key(leases)
 _KEY: Final = select(api_keys).where(api_keys.c.id == bindparam("id"))
 _KEYS: Final = select(api_keys).order_by(api_keys.c.created, api_keys.c.id)
 _INSERT_KEY: Final = insert_if_absent(api_keys)
+CREDENTIAL: Final = "credential"
+_CREDENTIAL: Final = select(access_credentials).where(access_credentials.c.key_id == bindparam("key_id"))
+_INSERT_CREDENTIAL: Final = insert_if_absent(access_credentials)
+_REMOVE_CREDENTIAL: Final = delete(access_credentials).where(
+    access_credentials.c.key_id == bindparam("of_key")
+)
 _REVOKE_KEY: Final = (
     update(api_keys)
     .where(api_keys.c.id == bindparam("key_id"), api_keys.c.revoked.is_(None))
@@ -111,6 +127,41 @@ class SqlLeases:
     def all(self) -> tuple[Lease, ...]:
         """Return every lease, ordered by id."""
         return tuple(map(_lease, self._session.read(_LEASES, {})))
+
+
+class SqlAccessCredentials:
+    """Secrets for signed requests, sealed under the master key."""
+
+    __slots__ = ("_keyring", "_session")
+
+    def __init__(self, session: Session, keyring: Keyring) -> None:
+        self._session = session
+        self._keyring = keyring
+
+    def add(self, credential: AccessCredential) -> None:
+        """Store `credential`; raises `AlreadyExistsError` or `NotFoundError`."""
+        if not self._session.read(_KEY, {"id": credential.key_id}):
+            raise NotFoundError(f"there is no key `{credential.key_id}`")
+        row = {
+            "key_id": credential.key_id,
+            "sealed": self._keyring.seal(credential.secret.encode(), CREDENTIAL, credential.key_id),
+            "created": credential.created,
+        }
+        if not self._session.insert_new(_INSERT_CREDENTIAL, row):
+            raise AlreadyExistsError(f"the key `{credential.key_id}` has a credential already")
+
+    def get(self, key_id: KeyId) -> AccessCredential | None:
+        """Return the credential, or None."""
+        rows = self._session.read(_CREDENTIAL, {"key_id": key_id})
+        if not rows:
+            return None
+        secret = self._keyring.open(bytes(rows[0].sealed), CREDENTIAL, key_id)
+        return AccessCredential(key_id=key_id, secret=secret.decode(), created=rows[0].created)
+
+    def remove(self, key_id: KeyId) -> None:
+        """Destroy the key's credential."""
+        if self._session.write(_REMOVE_CREDENTIAL, {"of_key": key_id}):
+            self._session.leaves_traces()
 
 
 class SqlApiKeys:

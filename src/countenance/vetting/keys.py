@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 import re
@@ -11,9 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from countenance.errors import InvalidInputError, NotFoundError, UnauthenticatedError
-from countenance.ledger import Entry, EventType
+from countenance.ledger import Entry, EventType, JsonValue
 from countenance.vetting.authority import require_role
-from countenance.vetting.model import Actor, ApiKey, KeyId, LeaseId, Role
+from countenance.vetting.model import AccessCredential, Actor, ApiKey, KeyId, LeaseId, Role
 from countenance.vetting.ports import VettingWork
 
 _FORM = re.compile(r"ck_(?P<id>[0-9a-f]{16})_(?P<secret>[0-9a-f]{64})")
@@ -24,20 +25,25 @@ _LABEL_LENGTH = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyRequest:
-    """What a new key shall be. Operators and examiners need a lease; the others have none."""
+    """What a new key shall be. Operators and examiners need a lease; the others have none.
+
+    `signs` asks for an access credential beside it, for clients that sign requests.
+    """
 
     role: Role
     lease_id: LeaseId | None
     label: str
     expires: datetime | None = None
+    signs: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class IssuedKey:
-    """A key at the only moment at which its secret is known."""
+    """A key at the only moment at which its secret is known, with its credential if it has one."""
 
     key: ApiKey
     text: str
+    credential: AccessCredential | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +70,20 @@ class IssueKey:
                 revoked=None,
             )
             work.keys.add(key)
-            fields = {"key": key.id, "role": key.role.value, "lease": key.lease_id, "actor": actor.id}
+            credential = _credential(key) if request.signs else None
+            if credential is not None:
+                work.credentials.add(credential)
+            fields: dict[str, JsonValue] = {
+                "key": key.id,
+                "role": key.role.value,
+                "lease": key.lease_id,
+                "actor": actor.id,
+            }
+            if credential is not None:
+                fields["signs"] = True
             work.ledger.append(Entry(EventType.KEY_ISSUED, key.created, fields))
             work.commit()
-        return IssuedKey(key, f"ck_{key.id}_{secret.hex()}")
+        return IssuedKey(key, f"ck_{key.id}_{secret.hex()}", credential)
 
     def _check(self, work: VettingWork, request: KeyRequest) -> None:
         if not 0 < len(request.label) <= _LABEL_LENGTH:
@@ -97,6 +113,7 @@ class RevokeKey:
         with self.unit_of_work() as work:
             require_role(work, actor, ADMINISTRATORS, self.clock())
             work.keys.revoke(key_id, self.clock())
+            work.credentials.remove(key_id)
             work.ledger.append(Entry(EventType.KEY_REVOKED, self.clock(), {"key": key_id, "actor": actor.id}))
             work.commit()
 
@@ -140,4 +157,14 @@ class Authenticate:
         return Actor(id=key.id, role=key.role, lease_id=key.lease_id)
 
     def _in_force(self, key: ApiKey) -> bool:
-        return key.revoked is None and (key.expires is None or self.clock() < key.expires)
+        return in_force(key, self.clock())
+
+
+def in_force(key: ApiKey, at: datetime) -> bool:
+    """Tell whether a key can be used at a moment."""
+    return key.revoked is None and (key.expires is None or at < key.expires)
+
+
+def _credential(key: ApiKey) -> AccessCredential:
+    secret = base64.b64encode(secrets.token_bytes(30)).decode()
+    return AccessCredential(key_id=key.id, secret=secret, created=key.created)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import NewType
@@ -12,6 +12,9 @@ from countenance.policy.model import CustomerKind, Jurisdiction, LeaseTerms
 CustomerId = NewType("CustomerId", str)
 LeaseId = NewType("LeaseId", str)
 KeyId = NewType("KeyId", str)
+
+ACCESS_KEY_PREFIX = "AKCN"
+"""What access key ids begin with, so that none is taken for one of another service."""
 
 
 class Role(StrEnum):
@@ -68,6 +71,24 @@ class ApiKey:
     created: datetime
     expires: datetime | None
     revoked: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessCredential:
+    """What a key signs requests with, where a protocol signs them: the secret itself.
+
+    A signature is checked by making it again, so that a digest of the secret is not enough;
+    storage seals it under the master key. The secret never appears in `repr`.
+    """
+
+    key_id: KeyId
+    secret: str = field(repr=False)
+    created: datetime
+
+    @property
+    def access_key_id(self) -> str:
+        """Return the id that stands in signed requests: 20 capitals and digits, made of the key's id."""
+        return f"{ACCESS_KEY_PREFIX}{self.key_id.upper()}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from countenance.ledger.ports import Ledger
-from countenance.vetting.model import ApiKey, Customer, CustomerId, KeyId, Lease, LeaseId
+from countenance.vetting.model import AccessCredential, ApiKey, Customer, CustomerId, KeyId, Lease, LeaseId
 
 
 class Customers(Protocol):
@@ -62,12 +62,29 @@ class ApiKeys(Protocol):
         ...
 
 
+class AccessCredentials(Protocol):
+    """Secrets for signed requests, one a key at most, unreadable without the master key."""
+
+    def add(self, credential: AccessCredential) -> None:
+        """Store `credential`; raises `AlreadyExistsError` if the key has one, `NotFoundError` without it."""
+        ...
+
+    def get(self, key_id: KeyId) -> AccessCredential | None:
+        """Return the credential, or None."""
+        ...
+
+    def remove(self, key_id: KeyId) -> None:
+        """Destroy the key's credential; does nothing if it has none."""
+        ...
+
+
 class VettingWork(Protocol):
     """The part of a unit of work that vetting uses; same duties as the whole."""
 
     customers: Customers
     leases: Leases
     keys: ApiKeys
+    credentials: AccessCredentials
     ledger: Ledger
 
     def __enter__(self) -> Self:

@@ -177,3 +177,14 @@ def test_decisions_are_shown_to_whose_they_are(shell: Shell) -> None:
         for command in ("show", "replay"):
             assert shell.json("decisions", command, asked, who=who, status=5)["error"]["code"] == "not_found"
     assert shell.run("decisions", "show", "dec_" + "0" * 32).exit_code == 5
+
+
+def test_a_key_that_signs_is_shown_with_its_credential_and_its_file_still_is_a_key_file(shell: Shell) -> None:
+    asked = ("keys", "issue", "--role", "operator", "--lease", "bank-doors", "--label", "boto", "--aws")
+    shown = shell.json(*asked)
+    assert shown["aws_access_key_id"] == "AKCN" + shown["key_id"].upper()
+    assert len(shown["aws_secret_access_key"]) == 40
+    path = shell.folder / "boto.key"
+    assert shell.run(*asked, "--out", str(path)).exit_code == 0
+    assert "aws_secret_access_key = " in path.read_text(encoding="ascii")
+    assert shell.run("galleries", "list", "--key-file", str(path)).exit_code == 0

@@ -35,7 +35,13 @@ router = APIRouter(tags=["administration"])
 def issue(received: Plain, call: WritingCall) -> Response:
     """Issue a key, keeping of the answer only which key it was."""
     asked = received.parse(KeyAsked)
-    request = KeyRequest(role=asked.role, lease_id=asked.lease_id, label=asked.label, expires=asked.expires)
+    request = KeyRequest(
+        role=asked.role,
+        lease_id=asked.lease_id,
+        label=asked.label,
+        expires=asked.expires,
+        signs=asked.signs,
+    )
     issued: list[IssuedKey] = []
 
     def act() -> Performed:

@@ -40,6 +40,7 @@ STATUS: Final[Mapping[type[errors.CountenanceError], HTTPStatus]] = {
     errors.ManyFacesError: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.LowQualityError: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.UnauthenticatedError: HTTPStatus.UNAUTHORIZED,
+    errors.SignatureError: HTTPStatus.UNAUTHORIZED,
     errors.ForbiddenError: HTTPStatus.FORBIDDEN,
     errors.NotFoundError: HTTPStatus.NOT_FOUND,
     errors.ConflictError: HTTPStatus.CONFLICT,
@@ -64,6 +65,9 @@ STATUS: Final[Mapping[type[errors.CountenanceError], HTTPStatus]] = {
     errors.LedgerError: HTTPStatus.INTERNAL_SERVER_ERROR,
 }
 """Every class of the tree by itself: a new one is a decision, not an inheritance."""
+
+MOST_FAULTS: Final = 20
+"""Fields that a problem names; the rest is counted."""
 
 CHALLENGE: Final = 'Bearer realm="countenance"'
 _RETRY_STORAGE: Final = 5
@@ -167,14 +171,16 @@ def answer_fields(request: Request, error: Exception) -> Response:
     del request
     if not isinstance(error, RequestValidationError):
         raise error
-    faults = [
+    faults = error.errors()
+    told = [
         FieldFault(field=".".join(str(part) for part in fault["loc"]), message=str(fault["msg"]))
-        for fault in error.errors()
+        for fault in faults[:MOST_FAULTS]
     ]
-    naive = any(fault["type"] == "timezone_aware" for fault in error.errors())
+    naive = any(fault["type"] == "timezone_aware" for fault in faults)
     kind = errors.NaiveDateTimeError if naive else errors.InvalidInputError
-    detail = "; ".join(f"`{fault.field}`: {_lower(fault.message)}" for fault in faults)
-    return respond(_problem(kind(detail), errors=faults))
+    detail = "; ".join(f"`{fault.field}`: {_lower(fault.message)}" for fault in told)
+    more = f"; and {len(faults) - len(told)} more" if len(faults) > len(told) else ""
+    return respond(_problem(kind(detail + more), errors=told))
 
 
 def _lower(text: str) -> str:

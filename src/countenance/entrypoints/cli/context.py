@@ -76,7 +76,7 @@ class CommandLine:
         `InvalidInputError` for a file that is no key file.
         """
         text = self._key_text(key_file) if key_file is not None else os.environ.get(KEY_VARIABLE)
-        return self.countenance.authenticate(text.strip() if text is not None else None)
+        return self.countenance.authenticate(text.strip().partition("\n")[0] if text is not None else None)
 
     def holder_or_administrator(self, key_file: Path | None) -> Actor:
         """Return whom the key stands for; without a key, whoever sits at the machine."""

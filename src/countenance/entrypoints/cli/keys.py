@@ -38,6 +38,12 @@ def issue(  # noqa: PLR0913  one parameter an option
             "--out", dir_okay=False, help="Write the key to this new file, for its owner only (0600)."
         ),
     ] = None,
+    aws: Annotated[
+        bool,
+        typer.Option(
+            "--aws", help="Also make an access key id and a secret, for clients that sign their requests."
+        ),
+    ] = False,
     as_json: JsonFlag = False,
 ) -> None:
     """Issue a key and show it, this once."""
@@ -47,15 +53,17 @@ def issue(  # noqa: PLR0913  one parameter an option
         lease_id=LeaseId(lease) if lease is not None else None,
         label=label,
         expires=read_moment(expires) if expires is not None else None,
+        signs=aws,
     )
     issued = issue_key(line, request, out)
-    document = of_key(issued.key) | ({"key": issued.text} if out is None else {"file": str(out)})
+    shown = {"key": issued.text, **_credential(issued)} if out is None else {"file": str(out)}
+    document = of_key(issued.key) | shown
     if as_json:
         line.output.document(document)
     elif out is not None:
         line.output.say(f"key `{issued.key.id}` is in {out}")
     else:
-        typer.echo(issued.text)
+        typer.echo(_text_of(issued).rstrip("\n"))
         line.output.note(
             "This is the only time that the key is shown. Keep it where only its holder can read it."
         )
@@ -108,13 +116,26 @@ def issue_key(line: CommandLine, request: KeyRequest, file: Path | None) -> Issu
     try:
         with os.fdopen(descriptor, "w", encoding="ascii") as writer:
             issued = line.countenance.issue_key(line.administrator, request)
-            writer.write(f"{issued.text}\n")
+            writer.write(_text_of(issued))
             writer.flush()
             os.fsync(writer.fileno())
     except BaseException:
         file.unlink()
         raise
     return issued
+
+
+def _text_of(issued: IssuedKey) -> str:
+    """Return the key, and below it the credential as clients of AWS read it from a file or environment."""
+    lines = (f"{name} = {value}\n" for name, value in _credential(issued).items())
+    return f"{issued.text}\n{''.join(lines)}"
+
+
+def _credential(issued: IssuedKey) -> dict[str, str]:
+    held = issued.credential
+    if held is None:
+        return {}
+    return {"aws_access_key_id": held.access_key_id, "aws_secret_access_key": held.secret}
 
 
 def _new_file(path: Path) -> int:

@@ -6,7 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints
 
-from countenance.entrypoints.api.schemas.identifiers import NAME
+from countenance.entrypoints.api.schemas.identifiers import LABEL, NAME
 from countenance.entrypoints.api.schemas.model import Asked, Moment, Told
 from countenance.oversight import Case, CaseState
 from countenance.policy.model import Act, Camera, Purpose, Space
@@ -21,8 +21,13 @@ class KeyAsked(Asked):
     lease_id: Annotated[LeaseId, StringConstraints(pattern=NAME)] | None = Field(
         default=None, description="The lease under which the key acts.", examples=["bank-doors-2026"]
     )
-    label: str = Field(min_length=1, max_length=100, description="What it is for.", examples=["front door"])
+    label: Annotated[str, StringConstraints(pattern=LABEL)] = Field(
+        description="What it is for, in one line.", examples=["front door"]
+    )
     expires: Moment | None = Field(default=None, description="When it ends by itself; in the future.")
+    signs: bool = Field(
+        default=False, description="Also make an access key id and a secret, for clients that sign requests."
+    )
 
 
 class KeyTold(Told):
@@ -54,11 +59,19 @@ class IssuedKeyTold(KeyTold):
     """A key at the only moment at which its text is known."""
 
     key: str = Field(description="The key's text. It is shown once and stored nowhere.")
+    access_key_id: str | None = Field(description="Names the key in signed requests, if it can sign.")
+    secret_access_key: str | None = Field(description="What signs them. It is shown once.")
 
     @classmethod
     def of_issued(cls, issued: IssuedKey) -> Self:
         """Return the key with its text."""
-        return cls(**KeyTold.of(issued.key).model_dump(), key=issued.text)
+        held = issued.credential
+        return cls(
+            **KeyTold.of(issued.key).model_dump(),
+            key=issued.text,
+            access_key_id=held.access_key_id if held is not None else None,
+            secret_access_key=held.secret if held is not None else None,
+        )
 
 
 class KeysTold(Told):
