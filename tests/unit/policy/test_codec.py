@@ -5,16 +5,20 @@ from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 import pytest
+import rfc8785
+from hypothesis import given
+from hypothesis import strategies as st
 
 from countenance.errors import InvalidInputError
 from countenance.policy.codec import (
+    decision_document,
     decision_from_json,
     decision_to_json,
     question_from_json,
     question_to_json,
 )
 from countenance.policy.gate import explaining_policy, installed_policy
-from countenance.policy.model import Decision, Question
+from countenance.policy.model import Decision, Obligation, ObligationKind, Permit, Question
 from countenance.policy.replay import replay
 from policy_cases import BANK, IDENTIFY, VERIFY, installed
 
@@ -102,3 +106,11 @@ def test_a_decision_names_the_digests_of_packs_laws_schema_and_model() -> None:
     assert set(digests) == {"house", "laws", "gate", "schema", "model"}
     assert digests["model"] == VERIFY.model_digest
     assert all(len(digest) == 64 for digest in digests.values())
+
+
+@given(st.dictionaries(st.text(max_size=8), st.text(max_size=8), max_size=4), st.integers(0, 2**53 - 1))
+def test_what_is_written_fast_is_what_the_rfc_asks_for(digests: dict[str, str], value: int) -> None:
+    obligation = Obligation(ObligationKind.EXPIRE_RESULT, value)
+    permit = Permit(reasons=(), conditions=(), obligations=(obligation,), digests=digests)
+    document = decision_document(permit)
+    assert decision_to_json(permit) == rfc8785.dumps(document)  # type: ignore[arg-type]  # narrower alias
