@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from countenance.engine.blocked_kernels import network_gains, prefer_blocked_kernels, processor_gains
 from countenance.engine.catalogue import ModelEntry
 from countenance.engine.processor import usable_cores
 from countenance.engine.runtime import (
@@ -149,6 +150,7 @@ class OpenVinoRuntime:
         self._core = self._openvino.Core()
         self._options = options
         self._threads = options.threads or usable_cores()
+        self._blocked = processor_gains(str(self._core.get_property(_DEVICE, "FULL_DEVICE_NAME")))
         self._check_precision()
 
     def load(self, material: ModelMaterial, *, sizes: Sizes = ()) -> OpenVinoNetwork:
@@ -187,6 +189,8 @@ class OpenVinoRuntime:
             model = self._core.read_model(BytesIO(material.prepared("openvino")))
             if size is not None:
                 self._fix_size(model, size)
+            if self._blocked and network_gains(model):
+                model = prefer_blocked_kernels(model, self._core, self._openvino)
             return self._core.compile_model(model, _DEVICE, self._configuration())
         except RuntimeError as error:
             raise ModelError(f"OpenVINO cannot load `{material.entry.id}`: {error}") from error
@@ -238,6 +242,7 @@ class OpenVinoRuntime:
             str(self._core.get_property(_DEVICE, "FULL_DEVICE_NAME")),
             ",".join(sorted(self._core.get_property(_DEVICE, "OPTIMIZATION_CAPABILITIES"))),
             self._options.precision.value,
+            f"blocked kernels {self._blocked}",
             "every size" if size is None else f"{size[0]} x {size[1]}",
         )
 
