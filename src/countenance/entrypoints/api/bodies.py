@@ -31,6 +31,9 @@ PLAIN_BYTES: Final = 64 * 1024
 MARGIN: Final = 64 * 1024
 """What a JSON body may hold beside its images."""
 
+MOST_QUOTES: Final = 4096
+"""Quotation marks of a JSON body, two a name or text: every unknown field would be an error of its own."""
+
 ARRIVAL_SECONDS: Final = 60.0
 """Longest time in which a body arrives as a whole."""
 
@@ -97,6 +100,10 @@ class Received:
         """
         if self.media_type != JSON:
             return self._parse_raw(model)
+        if self.data.count(b'"') > MOST_QUOTES:
+            raise RequestValidationError(
+                [{"type": "too_many_fields", "loc": ("body",), "msg": "too many fields"}]
+            )
         try:
             parsed = model.model_validate_json(self.data)
         except ValidationError as error:
