@@ -109,11 +109,10 @@ class Session:
 
     def made_durable(self) -> None:
         """Go on after a commit: what follows reads, or writes, anew."""
-        if self._traces:
-            self._database.expect_traces()
+        erased, wrote = self._traces, self._phase is _Phase.WRITING
         self._over()
-        if self._database.has_traces:
-            self._database.leave_no_traces()
+        if wrote:
+            self._database.committed(erased=erased)
 
     def roll_back(self) -> None:
         """Undo what was written since the last commit."""

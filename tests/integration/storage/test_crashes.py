@@ -144,25 +144,27 @@ def test_a_full_disk_is_told_and_nothing_is_lost(sqlite: Database, tmp_path: Pat
         assert connection.exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"
 
 
-@pytest.mark.parametrize("keep", [0.0, 0.3, 0.7, 0.95])
+@pytest.mark.parametrize("keep", [0, 5_000, 20_000, 50_000])
+@pytest.mark.parametrize(("commits", "certain"), [(10, 0), (30, 16)])
 def test_a_write_ahead_log_torn_by_a_crash_leaves_a_shorter_whole_ledger(
-    sqlite: Database, tmp_path: Path, keep: float
+    sqlite: Database, tmp_path: Path, keep: int, commits: int, certain: int
 ) -> None:
-    """What was torn off had not reached the disk; what is left is what some commit left."""
-    append(sqlite, 3)
-    sqlite.leave_no_traces()
-    append(sqlite, 20)
+    """What was torn off had not reached the disk; what is left is what some commit left.
+
+    After 16 commits the log has been moved into the file, and starts over in its old room.
+    """
+    append(sqlite, commits)
     path = file_of(sqlite)
     torn = tmp_path / "torn.db"
     shutil.copy(path, torn)
     log = path.with_name(path.name + "-wal").read_bytes()
-    assert log
-    torn.with_name("torn.db-wal").write_bytes(log[: int(len(log) * keep)])
+    assert len(log) > keep
+    torn.with_name("torn.db-wal").write_bytes(log[:keep] + bytes(1000))
     database = open_database(f"sqlite:///{torn}")
     database.migrate()
     result = verified(database, tmp_path / "log")
     assert result.size is not None
-    assert 3 <= result.size < 23
+    assert certain <= result.size < commits
     append(database, 1)
     assert verified(database, tmp_path / "log").size == result.size + 1
     database.close()
@@ -191,3 +193,22 @@ def test_processes_that_start_at_once_migrate_once(tmp_path: Path) -> None:
     append(database, 1)
     assert verified(database, tmp_path / "log").size == 1
     database.close()
+
+
+def test_a_process_that_goes_on_writing_makes_room_once_and_then_overwrites(
+    sqlite: Database, tmp_path: Path
+) -> None:
+    log = file_of(sqlite).with_name(file_of(sqlite).name + "-wal")
+    append(sqlite, 10)
+    assert log.stat().st_size < 1_000_000
+    append(sqlite, 10)
+    room = log.stat().st_size
+    assert room > 4_000_000
+    append(sqlite, 40)
+    assert log.stat().st_size == room
+    assert verified(sqlite, tmp_path / "log").size == 60
+    with sqlite.engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA secure_delete").scalar() == 1
+        assert (
+            connection.exec_driver_sql("SELECT count(*) FROM installation WHERE name = 'room'").scalar() == 0
+        )
