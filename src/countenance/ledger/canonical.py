@@ -52,9 +52,8 @@ def canonical_json(document: Mapping[str, JsonValue]) -> bytes:
     and not by UTF-16 units: the two differ only beyond ASCII, where the slower way is taken.
     Raises `ValueError` for text that is not Unicode.
     """
-    if not _ascii_names(document):
-        return rfc8785.dumps(document)
-    return _ENCODER.encode(document).encode()
+    text = _ENCODER.encode(document)
+    return text.encode() if text.isascii() or _ascii_names(document) else rfc8785.dumps(document)
 
 
 def _ascii_names(value: JsonValue) -> bool:

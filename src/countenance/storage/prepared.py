@@ -10,7 +10,7 @@ from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Dialect, Executable, Select
+from sqlalchemy import CompoundSelect, Dialect, Executable, Float, Select
 from sqlalchemy.engine.interfaces import DBAPICursor
 
 Convert = Callable[[Any], Any] | None
@@ -18,10 +18,14 @@ Row = Any
 """A named tuple with the columns of its statement: its fields are only known when it is compiled."""
 
 
+_POSTGRESQL_DOUBLE = 701
+"""How PostgreSQL names what a `Float` column gives; other databases do not ask."""
+
+
 class Prepared:
     """One statement for one dialect: its text, and how values go in and come out."""
 
-    __slots__ = ("_defaults", "_ins", "_make", "_outs", "_positional", "text")
+    __slots__ = ("_defaults", "_ins", "_make", "_names", "_outs", "_positional", "text")
 
     def __init__(self, statement: Executable, dialect: Dialect) -> None:
         compiled: Any = statement.compile(dialect=dialect)  # type: ignore[attr-defined]  # all that is prepared here has it
@@ -29,6 +33,7 @@ class Prepared:
         self._positional = bool(dialect.positional)
         self._defaults = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
         names = compiled.positiontup if dialect.positional else list(compiled.binds)
+        self._names = tuple(names)
         self._ins = [(name, _bind(compiled.binds[name].type, dialect)) for name in names]
         self._make: Callable[[Sequence[Any]], Row] = tuple
         self._outs: list[tuple[int, Callable[[Any], Any]]] = []
@@ -40,11 +45,12 @@ class Prepared:
 
     def run(self, cursor: DBAPICursor, parameters: Mapping[str, Any]) -> None:
         """Execute the statement on `cursor`."""
-        values = [self._value(name, convert, parameters) for name, convert in self._ins]
+        given = {**self._defaults, **parameters} if self._defaults else parameters
+        values = [given[name] if convert is None else convert(given[name]) for name, convert in self._ins]
         if self._positional:
             cursor.execute(self.text, values)
         else:
-            cursor.execute(self.text, dict(zip((name for name, _ in self._ins), values, strict=True)))
+            cursor.execute(self.text, dict(zip(self._names, values, strict=True)))
 
     def rows(self, cursor: DBAPICursor) -> list[Row]:
         """Return all rows that `cursor` holds."""
@@ -52,10 +58,6 @@ class Prepared:
         if not self._outs:
             return [make(row) for row in cursor.fetchall()]
         return [make(self._converted(row)) for row in cursor.fetchall()]
-
-    def _value(self, name: str, convert: Convert, parameters: Mapping[str, Any]) -> Any:  # noqa: ANN401  a column's
-        value = parameters[name] if name in parameters else self._defaults[name]
-        return value if convert is None else convert(value)
 
     def _converted(self, row: Sequence[Any]) -> list[Any]:
         values = list(row)
@@ -70,5 +72,6 @@ def _bind(kind: Any, dialect: Dialect) -> Convert:  # noqa: ANN401  SQLAlchemy's
 
 
 def _result(kind: Any, dialect: Dialect) -> Convert:  # noqa: ANN401  as above
-    convert: Convert = kind.dialect_impl(dialect).result_processor(dialect, None)
+    given_as = _POSTGRESQL_DOUBLE if isinstance(kind, Float) else None
+    convert: Convert = kind.dialect_impl(dialect).result_processor(dialect, given_as)
     return convert
