@@ -145,6 +145,19 @@ def test_without_a_key_there_is_no_answer(world: Stage, route: tuple[str, str]) 
     assert answer.headers["WWW-Authenticate"].startswith("Bearer")
 
 
+def test_only_health_and_the_description_are_for_everybody(world: Stage) -> None:
+    assert world.call(None, "GET", "/v1/health").status_code == 200
+    document = world.call(None, "GET", "/openapi.json")
+    assert document.status_code == 200
+    free = {
+        (method.upper(), path)
+        for path, operations in document.json()["paths"].items()
+        for method, operation in operations.items()
+        if not operation.get("security")
+    }
+    assert free == FREE
+
+
 WRONG_KEYS = [
     {"Authorization": "Bearer "},
     {"Authorization": "Bearer nonsense"},
