@@ -240,7 +240,8 @@ def test_keys_are_listed_without_their_secrets(stage: Stage) -> None:
     assert issued["key"].startswith(f"ck_{issued['key_id']}_")
     listed = stage.call("carol", "GET", "/v1/keys")
     (one,) = [key for key in listed.json()["keys"] if key["key_id"] == issued["key_id"]]
-    assert one == {name: value for name, value in issued.items() if name != "key"}
+    assert one == {name: value for name, value in issued.items() if name in one}
+    assert set(issued) - set(one) == {"key", "access_key_id", "secret_access_key"}
     assert issued["key"].split("_")[2] not in listed.text
     headers = {"X-Api-Key": issued["key"]}
     assert stage.call(None, "GET", "/v1/ledger/checkpoint", headers=headers).status_code == 200
