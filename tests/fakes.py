@@ -33,6 +33,14 @@ from countenance.ledger.note import Signer, VerifierKey
 from countenance.oversight.model import Case, CaseId
 from countenance.recognition.model import DecisionRecord, Gallery, GalleryChange, Reference
 from countenance.vetting.model import AccessCredential, ApiKey, Customer, CustomerId, KeyId, Lease, LeaseId
+from fakes_collections import (
+    CollectionState,
+    FakeCollections,
+    FakeEnrolledFaces,
+    without_gallery,
+    without_reference,
+    without_users_of,
+)
 
 Value = TypeVar("Value")
 Pair = tuple[str, str]
@@ -74,7 +82,7 @@ class Claim:
 
 
 @dataclass
-class State:
+class State(CollectionState):
     """All that is stored. Values are never changed in place, so that a copy of the maps is a snapshot."""
 
     customers: dict[CustomerId, Customer] = field(default_factory=dict)
@@ -137,6 +145,8 @@ class FakeUnitOfWork:
         self.decisions = FakeDecisions(self)
         self.idempotency = FakeIdempotencyRecords(self)
         self.ledger = FakeLedger(self, store.signer)
+        self.collections = FakeCollections(self)
+        self.faces = FakeEnrolledFaces(self)
 
     def __enter__(self) -> Self:
         self._open = True
@@ -297,6 +307,7 @@ class FakeGalleries(_Repository):
         for subject_id in {subject for gallery, subject in state.subject_keys if gallery == gallery_id}:
             self.unit.references.erase(gallery_id, subject_id)
         del state.galleries[gallery_id]
+        without_gallery(state, gallery_id)
         state.consents = {place: value for place, value in state.consents.items() if place[0] != gallery_id}
         state.cases = {name: case for name, case in state.cases.items() if case.gallery_id != gallery_id}
 
@@ -331,12 +342,15 @@ class FakeReferences(_Repository):
         if reference_id not in state.references:
             raise NotFoundError(f"there is no reference `{reference_id}`")
         self._log(state, state.references.pop(reference_id), added=False)
+        without_reference(state, reference_id)
 
     def erase(self, gallery_id: GalleryId, subject_id: SubjectId) -> tuple[ReferenceId, ...]:
         state = self.unit.write()
         gone = _of_subject(state, gallery_id, subject_id)
+        without_users_of(state, gallery_id, subject_id)
         for reference in gone:
             self._log(state, state.references.pop(reference.id), added=False)
+            without_reference(state, reference.id)
         state.subject_keys.pop((gallery_id, subject_id), None)
         return tuple(reference.id for reference in gone)
 

@@ -23,6 +23,7 @@ from countenance.errors import InvalidInputError
 from countenance.ledger.ports import Ledger
 from countenance.oversight.ports import Cases
 from countenance.policy.model import Decision, Question
+from countenance.recognition.collection_ports import Collections, EnrolledFaces
 from countenance.recognition.model import DecisionRecord, Gallery, GalleryChange, Reference
 from countenance.vetting.model import CustomerId
 from countenance.vetting.ports import AccessCredentials, ApiKeys, Customers, Leases
@@ -168,6 +169,8 @@ class UnitOfWork(Protocol):
     decisions: Decisions
     idempotency: IdempotencyRecords
     ledger: Ledger
+    collections: Collections
+    faces: EnrolledFaces
 
     def __enter__(self) -> Self:
         """Begin."""

@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, delete, select, update
 from countenance.biometrics.model import GalleryId, Pipeline, ReferenceId, SubjectId, Template
 from countenance.errors import AlreadyExistsError, NotFoundError, StorageError
 from countenance.recognition.model import GalleryChange, Reference
+from countenance.storage.collections import FORGET_USERS
 from countenance.storage.consent import SqlConsents, span
 from countenance.storage.prepared import Row
 from countenance.storage.secrecy import WRAPPED_SIZE, Keyring, SubjectKey
@@ -192,6 +193,7 @@ class SqlReferences:
         if not rows:
             return ()
         removed = tuple(ReferenceId(row.id) for row in self._session.read(_REFERENCES, place))
+        self._session.write(FORGET_USERS, place)
         for reference_id in removed:
             self._take_out(gallery_id, reference_id)
         if removed:

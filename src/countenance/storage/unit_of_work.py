@@ -11,7 +11,9 @@ from countenance.errors import StorageError
 from countenance.ledger.note import Signer
 from countenance.ledger.ports import Ledger
 from countenance.oversight.ports import Cases
+from countenance.recognition.collection_ports import Collections, EnrolledFaces
 from countenance.recognition.ports import Decisions, Galleries, IdempotencyRecords, References
+from countenance.storage.collections import SqlCollections, SqlEnrolledFaces
 from countenance.storage.consent import SqlConsents
 from countenance.storage.database import Database
 from countenance.storage.failures import told_plainly
@@ -44,6 +46,8 @@ class SqlUnitOfWork:
     decisions: Decisions
     idempotency: IdempotencyRecords
     ledger: Ledger
+    collections: Collections
+    faces: EnrolledFaces
 
     def __init__(self, database: Database, keyring: Keyring, signer: Signer) -> None:
         session = Session(database)
@@ -61,6 +65,8 @@ class SqlUnitOfWork:
         self.decisions = SqlDecisions(session)
         self.idempotency = SqlIdempotencyRecords(session, keyring)
         self.ledger = ledger
+        self.collections = SqlCollections(session)
+        self.faces = SqlEnrolledFaces(session)
 
     def __enter__(self) -> Self:
         """Begin; the connection is taken at the first statement."""
