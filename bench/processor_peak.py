@@ -7,6 +7,8 @@ import shutil
 import subprocess
 import tempfile
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -16,20 +18,22 @@ _SOURCE = Path(__file__).with_name("peak.c")
 _SIDE = 1536
 
 
-def single_core_peak() -> tuple[float, str]:
-    """Return GFLOP/s of one core, and how they were found."""
+@contextmanager
+def single_core_peak() -> Iterator[tuple[Callable[[], float], str]]:
+    """Yield what measures GFLOP/s of one core anew at each call, and how it does."""
     compiler = shutil.which(os.environ.get("CC", "cc"))
     if compiler is None:
-        return (
-            _matrix_product(),
-            "numpy's best matrix product (no C compiler is here), which is below the peak",
-        )
+        yield _matrix_product, "numpy's best matrix product (no C compiler is here), which is below the peak"
+        return
     with tempfile.TemporaryDirectory(prefix="countenance-bench-") as folder:
         program = Path(folder) / "peak"
         options = ["-O3", "-march=native", "-ffp-contract=fast", "-fno-math-errno"]
         subprocess.run([compiler, *options, str(_SOURCE), "-o", str(program)], check=True)  # noqa: S603  own source
-        answer = subprocess.run([str(program)], check=True, capture_output=True, text=True)  # noqa: S603  built above
-    return float(answer.stdout), "a loop of multiply-adds in C on registers"
+
+        def run() -> float:
+            return float(subprocess.run([str(program)], check=True, capture_output=True, text=True).stdout)  # noqa: S603  built above
+
+        yield run, "a loop of multiply-adds in C on registers"
 
 
 def _matrix_product() -> float:
