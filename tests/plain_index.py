@@ -29,6 +29,7 @@ class PlainIndex:
 
     galleries: dict[GalleryId, dict[ReferenceId, tuple[SubjectId, Template]]] = field(default_factory=dict)
     positions: dict[GalleryId, int] = field(default_factory=dict)
+    dropped: list[GalleryId] = field(default_factory=list)
 
     def position(self, gallery_id: GalleryId) -> int:
         return self.positions.get(gallery_id, 0)
@@ -69,6 +70,16 @@ class PlainIndex:
             if one.score >= threshold:
                 best.setdefault(one.subject_id, one)
         return tuple(best.values())[:limit]
+
+    def loaded(self) -> tuple[GalleryId, ...]:
+        return tuple(sorted(self.galleries))
+
+    def save(self, _: GalleryId) -> bool:
+        """Nothing is kept on disk here."""
+        return False
+
+    def drop(self, gallery_id: GalleryId) -> None:
+        self.dropped.append(gallery_id)
 
     def forget(self, gallery_id: GalleryId) -> None:
         self.galleries.pop(gallery_id, None)

@@ -90,7 +90,7 @@ class World(Parts):
         self.unit_of_work = self.store
         self.decide = _POLICY.decide
         self.engine = FakeEngine()
-        self.index = PlainIndex()
+        self.index = self.snapshots = PlainIndex()
         self.threshold_for = fake_threshold
         self.commit_to = lambda data: f"committed {len(data)} bytes"
         self.jurisdictions = frozenset()

@@ -15,13 +15,14 @@ from countenance.app.parts import Parts
 from countenance.biometrics.model import Threshold
 from countenance.errors import ConfigurationError
 from countenance.policy.places import jurisdiction
-from countenance.recognition.ports import Decider, FaceEngine, SearchIndex, UnitOfWork
+from countenance.recognition.ports import Decider, FaceEngine, SearchIndex, SearchSnapshots, UnitOfWork
 
 if TYPE_CHECKING:
     from countenance.biometrics.calibration import CalibrationRecord
     from countenance.engine.diagnosis import Diagnosis
     from countenance.engine.model_administration import ModelAdministration
     from countenance.engine.networks import EngineOptions
+    from countenance.engine.search import ExactSearch
     from countenance.settings import Settings
     from countenance.storage import Database, Keyring
 
@@ -127,9 +128,18 @@ class Installation(Parts):
 
         return diagnose(self.engine_options)
 
+    @property
+    def index(self) -> SearchIndex:  # type: ignore[override]  # built at first use
+        """Return the search over galleries in memory."""
+        return self._search
+
+    @property
+    def snapshots(self) -> SearchSnapshots:  # type: ignore[override]  # built at first use
+        """Return what the search keeps on disk for a fast start."""
+        return self._search
+
     @built_once
-    def index(self) -> SearchIndex:
-        """Make room for galleries in memory, with encrypted snapshots of them on disk."""
+    def _search(self) -> ExactSearch:
         from countenance.engine.processor import usable_cores  # noqa: PLC0415  slow
         from countenance.engine.search import ExactSearch  # noqa: PLC0415  slow
         from countenance.engine.snapshot_folder import SnapshotFolder  # noqa: PLC0415  slow
@@ -159,7 +169,7 @@ class Installation(Parts):
 
     def close(self) -> None:
         """Let go of files, threads and connections that were opened."""
-        for name in ("engine", "index", "_database"):
+        for name in ("engine", "_search", "_database"):
             part = self.__dict__.pop(name, None)
             if part is not None:
                 part.close()

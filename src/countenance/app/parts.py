@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from countenance.biometrics.model import Threshold
 from countenance.policy.model import Jurisdiction
-from countenance.recognition.ports import Decider, FaceEngine, SearchIndex, UnitOfWork
+from countenance.recognition.ports import Decider, FaceEngine, SearchIndex, SearchSnapshots, UnitOfWork
 
 if TYPE_CHECKING:
     from countenance.engine.diagnosis import Diagnosis as Diagnosis  # noqa: PLC0414  the command line names it from here
@@ -31,6 +31,7 @@ class Parts:
     decide: Decider
     engine: FaceEngine
     index: SearchIndex
+    snapshots: SearchSnapshots
     threshold_for: Callable[[int], Threshold]
     commit_to: Callable[[bytes], str]
     jurisdictions: frozenset[Jurisdiction]

@@ -17,6 +17,7 @@ from countenance.recognition.idempotency import Once
 from countenance.recognition.identification import Identify
 from countenance.recognition.records import ReadCases, ReadDecisions, ReadLedger
 from countenance.recognition.reporting import Report
+from countenance.recognition.snapshots import SaveSnapshots
 from countenance.recognition.sorting import Sort
 from countenance.recognition.standing import Standing
 from countenance.recognition.verification import Verify
@@ -105,7 +106,8 @@ class Countenance:
     @cached_property
     def delete_gallery(self) -> DeleteGallery:
         """Remove a gallery with all that is in it."""
-        return DeleteGallery(self._standing, self.parts.index, self.parts.unit_of_work)
+        p = self.parts
+        return DeleteGallery(self._standing, p.index, p.snapshots, p.unit_of_work)
 
     @cached_property
     def give_consent(self) -> GiveConsent:
@@ -120,7 +122,13 @@ class Countenance:
     @cached_property
     def withdraw(self) -> Withdraw:
         """End a consent and erase what it allowed."""
-        return Withdraw(self._standing, self.parts.index, self.parts.unit_of_work)
+        p = self.parts
+        return Withdraw(self._standing, p.index, p.snapshots, p.unit_of_work)
+
+    @cached_property
+    def save_snapshots(self) -> SaveSnapshots:
+        """Write what is in memory of the galleries, for a fast start."""
+        return SaveSnapshots(self.parts.index, self.parts.snapshots, self.parts.unit_of_work)
 
     # The record
 

@@ -9,7 +9,7 @@ from countenance.biometrics.model import GalleryId, SubjectId
 from countenance.ledger import Entry, EventType, JsonValue
 from countenance.policy.model import Purpose
 from countenance.recognition.model import Gallery
-from countenance.recognition.ports import FaceEngine, SearchIndex, UnitOfWork
+from countenance.recognition.ports import FaceEngine, SearchIndex, SearchSnapshots, UnitOfWork
 from countenance.recognition.standing import Standing
 from countenance.vetting.model import Actor, Role
 
@@ -98,6 +98,7 @@ class DeleteGallery:
 
     standing: Standing
     index: SearchIndex
+    snapshots: SearchSnapshots
     unit_of_work: Callable[[], UnitOfWork]
 
     def __call__(self, actor: Actor, gallery_id: GalleryId) -> None:
@@ -105,6 +106,7 @@ class DeleteGallery:
         with self.unit_of_work() as work:
             gallery = self.standing.gallery(work, actor, gallery_id, _OPERATES)
             subjects = work.references.subject_count(gallery.id)
+            self.snapshots.drop(gallery.id)
             work.galleries.remove(gallery.id)
             fields: dict[str, JsonValue] = {"gallery": gallery.id, "subjects": subjects, "actor": actor.id}
             work.ledger.append(Entry(EventType.GALLERY_DELETED, self.standing.clock(), fields))

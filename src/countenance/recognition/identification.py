@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from countenance.biometrics.faces import FaceChoice
-from countenance.biometrics.model import CandidateList, Comparison, GalleryId, Template, Threshold
+from countenance.biometrics.faces import Extraction, FaceChoice
+from countenance.biometrics.model import (
+    CandidateList,
+    Comparison,
+    ComparisonScore,
+    GalleryId,
+    ReferenceId,
+    Template,
+    Threshold,
+)
 from countenance.biometrics.ranking import rank_candidates
 from countenance.errors import InvalidInputError, TemplateMismatchError
 from countenance.ledger import EventType, JsonValue
@@ -16,6 +24,16 @@ from countenance.recognition.asking import Ask, Permission, Request
 from countenance.recognition.outcome import Outcome, calibration_fields, usable
 from countenance.recognition.ports import FaceEngine, SearchIndex, UnitOfWork
 from countenance.recognition.reporting import Report
+from countenance.recognition.stored_probes import (
+    FoundReference,
+    Listing,
+    StoredProbe,
+    bytes_of,
+    of_candidates,
+    references_behind,
+    stored_probes,
+    width_of_search,
+)
 from countenance.vetting.model import Actor
 
 
@@ -23,14 +41,19 @@ from countenance.vetting.model import Actor
 class Search:
     """A probe, and the gallery to be searched for its mates.
 
-    `limit` can shorten the list that the lease allows, never lengthen it.
+    `probe` is an image, or the references whose subject is to be found again. `limit` can
+    shorten the list that the lease allows, never lengthen it, and `at_least` can ask for higher
+    scores than the lease's threshold, never for lower ones. `listing` says what is told of the
+    candidates beside the list itself.
     """
 
     gallery_id: GalleryId
-    probe: bytes
+    probe: bytes | tuple[ReferenceId, ...]
     purpose: Purpose | None = None
     choice: FaceChoice = FaceChoice.ONLY
     limit: int | None = None
+    at_least: ComparisonScore | None = None
+    listing: Listing = Listing.SUBJECTS
     space: Space | None = None
     camera: Camera | None = None
 
@@ -41,10 +64,14 @@ class IdentificationResult:
 
     `outcome` is `match` where at least one candidate reached the threshold, `no_match` where none did and
     `held` where examiners must judge first: then `candidates` is None and `case_id` names the case.
+    `faces` are the candidates' references that reach the threshold, if the search listed them, and
+    `seen` is the probe's face, None for a search with references.
     """
 
     outcome: Outcome
     candidates: CandidateList | None
+    faces: tuple[FoundReference, ...]
+    seen: Extraction | None
     show_scores: bool
     lead_only: bool
     threshold: Threshold
@@ -92,25 +119,65 @@ class Identify:
                 if permission.covered_gallery().pipeline != self.engine.pipeline:
                     raise TemplateMismatchError("the gallery is pinned to another model or pipeline")
                 threshold = self.threshold_for(permission.lease.terms.fmr_ppb)
-                (extraction,) = self.engine.extract([search.probe], choice=search.choice)
-                probe = usable(extraction).template
                 limit = min(search.limit or permission.lease.max_candidates, permission.lease.max_candidates)
-                found = self._search(search.gallery_id, probe, threshold, limit)
-                return self._record(
-                    permission, search, rank_candidates(found, threshold=threshold, limit=limit)
-                )
+                seen, probes = self._probes(search)
+                wider = width_of_search(search.listing, limit, probes)
+                compared = self._search(search, [probe for _, probe in probes], threshold, wider)
+                found, faces = self._listed(search, probes, compared, threshold)
+                ranked = rank_candidates(found, threshold=threshold, limit=limit)
+                return self._record(permission, search, seen, (ranked, of_candidates(faces, ranked)))
+
+    def _probes(self, search: Search) -> tuple[Extraction | None, tuple[StoredProbe, ...]]:
+        """Return what is searched with: the template of the image, or those of the references."""
+        if isinstance(search.probe, bytes):
+            (extraction,) = self.engine.extract([search.probe], choice=search.choice)
+            found = usable(extraction)
+            return found, ((None, found.template),)
+        with self.unit_of_work() as work:
+            return None, stored_probes(work, search.gallery_id, search.probe, self.report.clock())
 
     def _search(
-        self, gallery_id: GalleryId, probe: Template, threshold: Threshold, limit: int
+        self, search: Search, probes: Sequence[Template], threshold: Threshold, limit: int
     ) -> tuple[Comparison, ...]:
         """Search the gallery as it is now: what was enrolled or erased since the permit counts."""
+        gallery_id, score = search.gallery_id, max(threshold.score, search.at_least or threshold.score)
         with self.unit_of_work() as work:
-            changes = tuple(work.references.changes(gallery_id, after=self.index.position(gallery_id)))
+            changes = work.references.changes(gallery_id, after=self.index.position(gallery_id))
+            self.index.apply(gallery_id, changes)
             lapsed = work.consents.lapsed(gallery_id, self.report.clock())
-        self.index.apply(gallery_id, changes)
-        return self.index.search(gallery_id, probe, threshold=threshold.score, limit=limit, without=lapsed)
+        return tuple(
+            comparison
+            for probe in probes
+            for comparison in self.index.search(
+                gallery_id, probe, threshold=score, limit=limit, without=lapsed
+            )
+        )
 
-    def _record(self, permission: Permission, search: Search, found: CandidateList) -> IdentificationResult:
+    def _listed(
+        self,
+        search: Search,
+        probes: tuple[StoredProbe, ...],
+        compared: tuple[Comparison, ...],
+        threshold: Threshold,
+    ) -> tuple[tuple[Comparison, ...], tuple[FoundReference, ...]]:
+        """Return the comparisons that count, and every reference behind them if it was asked for."""
+        if search.listing is Listing.SUBJECTS:
+            return compared, ()
+        score = max(threshold.score, search.at_least or threshold.score)
+        with self.unit_of_work() as work:
+            faces = references_behind(work, search.gallery_id, compared, probes, at_least=score)
+        if search.listing is Listing.GROUPED:
+            faces = tuple(face for face in faces if face.face.user_id is not None)
+        return tuple(face.comparison for face in faces), faces
+
+    def _record(
+        self,
+        permission: Permission,
+        search: Search,
+        seen: Extraction | None,
+        listed: tuple[CandidateList, tuple[FoundReference, ...]],
+    ) -> IdentificationResult:
+        found, faces = listed
         examiners = permission.obligation(ObligationKind.HOLD_FOR_EXAMINERS)
         held = examiners is not None and bool(found.candidates)
         outcome = Outcome.HELD if held else Outcome.MATCH if found.candidates else Outcome.NO_MATCH
@@ -131,6 +198,8 @@ class Identify:
         return IdentificationResult(
             outcome=outcome,
             candidates=None if held else found,
+            faces=() if held else faces,
+            seen=seen,
             show_scores=permission.obligation(ObligationKind.NO_SCORES) is None,
             lead_only=permission.obligation(ObligationKind.LEAD_ONLY) is not None,
             threshold=found.threshold,
@@ -163,6 +232,6 @@ class Identify:
             "start": permission.asked.isoformat(),
             "end": self.report.clock().isoformat(),
             "reference_database": permission.covered_gallery().id,
-            "matched_input": self.commit_to(search.probe) if matched else None,
+            "matched_input": self.commit_to(bytes_of(search.probe)) if matched else None,
             "verified_by": (),
         }

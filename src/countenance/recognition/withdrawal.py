@@ -10,7 +10,7 @@ from countenance.biometrics.model import GalleryId, SubjectId
 from countenance.consent import Consent
 from countenance.errors import InvalidInputError, NaiveDateTimeError
 from countenance.ledger import Entry, EventType, JsonValue
-from countenance.recognition.ports import SearchIndex, UnitOfWork
+from countenance.recognition.ports import SearchIndex, SearchSnapshots, UnitOfWork
 from countenance.recognition.standing import Standing
 from countenance.vetting.model import Actor, Role
 
@@ -103,12 +103,14 @@ class Withdraw:
     """End a consent and erase what it allowed, in one transaction.
 
     Either the consent is withdrawn, the references are gone, the subject's key is destroyed
-    and the ledger says so, or nothing of it happened. The index in memory follows at once
+    and the ledger says so, or nothing of it happened. The snapshot on disk goes first, so
+    that a crash leaves nothing of the subject there; the index in memory follows at once
     here, and before the next search in every other process.
     """
 
     standing: Standing
     index: SearchIndex
+    snapshots: SearchSnapshots
     unit_of_work: Callable[[], UnitOfWork]
 
     def __call__(self, actor: Actor, gallery_id: GalleryId, subject_id: SubjectId) -> Erasure:
@@ -121,6 +123,7 @@ class Withdraw:
             now = self.standing.clock()
             withdrawn = consent.withdrawn or now
             commitment = work.references.commitment(gallery.id, subject_id)
+            self.snapshots.drop(gallery.id)
             work.consents.put(replace(consent, withdrawn=withdrawn))
             erased = work.references.erase(gallery.id, subject_id)
             subject = commitment.hex() if commitment is not None else None

@@ -65,7 +65,7 @@ class StageParts(Parts):
         self.unit_of_work = unit_of_work_factory(self.database, KEYRING, SIGNER)
         self.decide = _POLICY.decide
         self.engine = engine if engine is not None else FakeEngine()
-        self.index = PlainIndex()
+        self.index = self.snapshots = PlainIndex()
         self.threshold_for = fake_threshold
         self.commit_to = lambda data: hmac.digest(b"key", data, "sha256").hex()
         self.jurisdictions = frozenset()

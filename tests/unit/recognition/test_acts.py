@@ -31,6 +31,7 @@ from countenance.vetting.evaluation import LOCAL
 from countenance.vetting.model import Actor, LeaseId, Role
 from countenance.vetting.seed import Seed
 from fakes_engine import BLURRED, MANY_FACES, photograph
+from plain_index import PlainIndex
 from world import ARCHIVE, BANK, DOORS, MUSEUM, World
 
 DAVE, ERIN, FRANK = SubjectId("dave"), SubjectId("erin"), SubjectId("frank")
@@ -299,3 +300,18 @@ def test_a_key_without_administration_cannot_grant_itself_a_lease(bank: World) -
 def test_the_central_face_can_be_asked_for_where_several_are_seen(bank: World) -> None:
     crowd = Claim(gallery_id=DOORS, subject_id=DAVE, probe=MANY_FACES, choice=FaceChoice.CENTRAL)
     assert bank.acts.verify(BANK, crowd).outcome == "no_match"
+
+
+def test_what_is_on_disk_of_a_gallery_goes_before_the_erasure_is_committed(museum: World) -> None:
+    seen: list[int] = []
+
+    class Watching(PlainIndex):
+        def drop(self, gallery_id: GalleryId) -> None:
+            with museum.unit_of_work() as work:
+                seen.append(len(work.references.of_subject(gallery_id, ERIN)))
+
+    museum.index = museum.snapshots = Watching()
+    museum.acts = type(museum.acts)(museum)
+    museum.acts.withdraw(MUSEUM, ARCHIVE, ERIN)
+    museum.acts.delete_gallery(MUSEUM, ARCHIVE)
+    assert seen == [1, 0]

@@ -121,6 +121,7 @@ def serve(  # noqa: PLR0913  one parameter an option
             server.run(sockets=[listener])
         finally:
             warming.join()
+            composed.finish(line.countenance)
 
 
 def is_loopback(host: str) -> bool:
