@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+from countenance.biometrics.faces import FaceChoice
+from countenance.vetting.authority import LOCAL_ADMINISTRATOR
+from countenance.vetting.model import LeaseId
 from fakes_engine import BLURRED, NO_FACE, photograph
 from integration.cli.shell import Shell
 
 DAVE, ERIN = photograph("dave"), photograph("erin")
+ALICES = LeaseId("bank-doors")
 CONSENT = ("--notice", "doors-1", "--method", "signed_form")
 
 
@@ -148,6 +153,23 @@ def test_several_images_are_enrolled_and_a_useless_one_ends_nothing(shell: Shell
     assert said.exit_code == 4
     assert "was enrolled before" in said.stdout
     assert "2.jpg" in said.stderr
+
+
+def test_a_lease_that_ends_on_the_way_ends_the_run_and_tells_what_was_done(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shell.furnish()
+    shell.json("consent", "give", "staff", "dave", *CONSENT, who="alice")
+    extract = shell.stage.engine.extract
+
+    def last(images: Sequence[bytes], *, choice: FaceChoice) -> object:
+        shell.stage.countenance.revoke_lease(LOCAL_ADMINISTRATOR, ALICES)
+        return extract(images, choice=choice)
+
+    monkeypatch.setattr(shell.stage.engine, "extract", last)
+    images = [shell.image(photograph("dave", number), f"{number}.jpg") for number in (1, 2, 3)]
+    rows = shell.json("enrol", "staff", "dave", *images, who="alice", status=3)
+    assert [row.get("outcome", row.get("error", {}).get("code")) for row in rows] == ["enrolled", "refused"]
 
 
 def test_without_consent_nobody_is_enrolled_and_nothing_is_looked_at(shell: Shell) -> None:

@@ -192,6 +192,12 @@ def test_a_fault_shows_where_it_happened_when_asked() -> None:
     assert "ZeroDivisionError: here" in told.stderr
 
 
+def test_ctrl_c_ends_a_command_with_its_own_status() -> None:
+    told = CliRunner().invoke(app, ["keys", "list"], obj=raising(KeyboardInterrupt()), env=WIDE)
+    assert told.exit_code == 130
+    assert "Traceback" not in told.output
+
+
 def test_what_is_not_understood_is_one_line_and_says_where_help_is() -> None:
     told = CliRunner().invoke(app, ["compar", "a", "b"], env=WIDE)
     assert told.exit_code == 2

@@ -10,7 +10,7 @@ import typer
 from countenance.entrypoints.cli.context import CommandLine
 from countenance.entrypoints.cli.documents import of_lease
 from countenance.entrypoints.cli.options import JsonFlag
-from countenance.entrypoints.cli.wording import moment
+from countenance.entrypoints.cli.wording import moment, one_in
 from countenance.errors import InvalidInputError, NotFoundError
 from countenance.vetting.model import Lease, LeaseId
 from countenance.vetting.seed import parse_seed
@@ -21,6 +21,7 @@ app = typer.Typer(
 )
 
 _LONGEST_SEED = 1_000_000
+_BILLION = 1_000_000_000
 
 
 @app.command("grant")
@@ -119,7 +120,7 @@ def _rows(lease: Lease) -> list[tuple[str, str]]:
         ("galleries", ", ".join(sorted(terms.galleries)) or "none"),
         ("spaces", ", ".join(sorted(terms.spaces)) or "none"),
         ("cameras", ", ".join(sorted(terms.cameras)) or "none"),
-        ("false match rate", f"at most {terms.fmr_ppb:,} in a billion"),
+        ("false match rate", f"at most {one_in(terms.fmr_ppb / _BILLION)}"),
         ("subjects", f"at most {terms.n_max:,} in a gallery"),
         ("candidates", f"at most {lease.max_candidates} on a list"),
         ("examiners", str(terms.examiners)),
