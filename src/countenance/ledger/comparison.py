@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import islice, product
 from typing import Final
 
 from countenance.ledger.findings import FaultCode, Findings
@@ -22,6 +22,11 @@ Hashes = Sequence[bytes | None]
 
 _ROOT_TILES: Final = 10
 """Most levels of tiles that a log can have: its size has 63 bits at most."""
+
+_MIXED_IN_TILE: Final = 8
+_MIXED_IN_EDGE: Final = 3
+_COMBINATIONS: Final = 4096
+"""Bounds of what is tried to find out which hashes are right where several are wrong."""
 
 
 def roll_up(hashes: Hashes) -> bytes | None:
@@ -126,10 +131,30 @@ def _stored(folder: Folder, tile: Tile) -> list[bytes | None]:
     return list(folder.hashes(tile) or [None] * tile.width)
 
 
+def mixtures(both: tuple[Hashes, Hashes], most: int) -> Iterator[list[bytes | None]]:
+    """Yield what hashes can be if each is as one tree or as the other has it.
+
+    Both trees as they are come first; mixtures only where they differ in at most `most` places.
+    """
+    first, second = both
+    yield list(first)
+    if first == second:
+        return
+    yield list(second)
+    places = [at for at, (one, other) in enumerate(zip(first, second, strict=True)) if one != other]
+    if not 1 < len(places) <= most:
+        return
+    for choice in product(both, repeat=len(places)):
+        mixed = list(first)
+        for at, chosen in zip(places, choice, strict=True):
+            mixed[at] = chosen[at]
+        yield mixed
+
+
 def confirmed_edges(trees: Trees, root: bytes) -> dict[int, list[bytes | None]] | None:
     """Return the hashes of the partial tiles that lead to `root`; None if neither tree's do.
 
-    Each may be right in the entries and wrong in its tile, or the other way round, so all
+    Each may be right in the entries and wrong in its tile, or the other way round, so
     combinations are tried: a log has at most one partial tile a level.
     """
     if not trees.surveyed:
@@ -137,9 +162,9 @@ def confirmed_edges(trees: Trees, root: bytes) -> dict[int, list[bytes | None]] 
     levels = list(trees.levels_down())[:_ROOT_TILES]
     options = []
     for level in levels:
-        both = [trees.edge(trees.derived, level), trees.edge(trees.stored, level)]
-        options.append([edge for edge in both if None not in edge][: 1 if both[0] == both[1] else 2])
-    for choice in product(*options):
+        both = (trees.edge(trees.derived, level), trees.edge(trees.stored, level))
+        options.append([edge for edge in mixtures(both, _MIXED_IN_EDGE) if None not in edge])
+    for choice in islice(product(*options), _COMBINATIONS):
         edges = [[item for item in edge if item is not None] for edge in choice]
         if (root_of_edges(edges) if trees.size else EMPTY_ROOT) == root:
             return dict(zip(levels, choice, strict=True))
@@ -186,9 +211,9 @@ class Comparison:
         if tile.width < TILE_WIDTH:
             return self.edges[level] if self.edges is not None else None
         parent = above[tile.index]
-        return next(
-            (list(hashes) for hashes in both if parent is not None and roll_up(hashes) == parent), None
-        )
+        if parent is None:
+            return None
+        return next((mixed for mixed in mixtures(both, _MIXED_IN_TILE) if roll_up(mixed) == parent), None)
 
     def _entries(self, above: Hashes) -> None:
         """Compare the full tiles of level 0 that are in doubt, and the partial one."""

@@ -13,11 +13,24 @@ from sqlalchemy import text
 from contract import examples
 from contract.examples import NOON
 from countenance.biometrics.model import GalleryId, SubjectId
+from countenance.ledger.export import export
+from countenance.ledger.verification import Trust, verify_export
 from countenance.storage import Database, open_database, rotate_master_key, unit_of_work_factory
 from countenance.storage.secrecy import Keyring
 from storing import KEYRING, SIGNER
 
 CLIENTS = GalleryId("clients")
+
+
+@pytest.fixture(autouse=True)
+def ledger_is_whole(sqlite: Database, tmp_path: Path) -> Iterator[None]:
+    """Whatever was erased, the log is what it was."""
+    yield
+    with unit_of_work_factory(sqlite, KEYRING, SIGNER)() as work:
+        export(work.ledger, tmp_path / "log")
+    assert verify_export(tmp_path / "log", Trust(keys=(SIGNER.vkey,))).faults == ()
+
+
 _SECRETS = text(
     "SELECT t.sealed, k.wrapped FROM reference_templates t"
     " JOIN subjects s ON s.id = t.subject JOIN subject_keys k ON k.id = s.key_id"
