@@ -17,6 +17,7 @@ from countenance.vetting.evaluation import LOCAL
 
 home, one, other = (Path(argument) for argument in sys.argv[1:])
 countenance = open_countenance(Settings(home=home))
+countenance.parts.warm()
 countenance.ensure_evaluation_lease()
 answer = countenance.compare(
     LOCAL, Pair(reference=one.read_bytes(), probe=other.read_bytes(), choice=FaceChoice.LARGEST)

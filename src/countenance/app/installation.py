@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import hmac
 import threading
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from countenance.app.parts import Parts
 from countenance.biometrics.model import Threshold
-from countenance.errors import ConfigurationError
+from countenance.errors import ConfigurationError, CountenanceError
 from countenance.policy.places import jurisdiction
 from countenance.recognition.ports import Decider, FaceEngine, SearchIndex, SearchSnapshots, UnitOfWork
 
@@ -30,7 +31,11 @@ Part = TypeVar("Part")
 
 
 class built_once(cached_property[Part]):  # noqa: N801  a decorator, named like the one it refines
-    """`cached_property` under the installation's lock: from Python 3.12 on it has none of its own."""
+    """`cached_property` under a lock of its own in each installation: from Python 3.12 on it has none.
+
+    One lock a part, so that the networks can load while the database opens. Parts need one
+    another in one direction only, which is why no two threads wait for each other.
+    """
 
     if not TYPE_CHECKING:  # its type is the base class's
 
@@ -38,7 +43,7 @@ class built_once(cached_property[Part]):  # noqa: N801  a decorator, named like 
             """Return the part, building it if this thread is the first to ask."""
             if instance is None:
                 return self
-            with instance.building:
+            with instance.building.setdefault(self.attrname, threading.RLock()):
                 return super().__get__(instance, owner)
 
 
@@ -50,7 +55,8 @@ class Installation(Parts):
     """
 
     def __init__(self, settings: Settings) -> None:
-        self.building = threading.RLock()
+        self.building: dict[str, threading.RLock] = {}
+        self._warming: threading.Thread | None = None
         self.settings = settings
         self.clock = now
         self.jurisdictions = frozenset(jurisdiction(code) for code in settings.jurisdictions)
@@ -167,8 +173,20 @@ class Installation(Parts):
             self._keyring.key_for("commitments"), hashlib.sha256(data).digest(), "sha256"
         ).hex()
 
+    def warm(self) -> None:
+        """Begin to load the networks in a thread, once."""
+        if self._warming is None:
+            self._warming = threading.Thread(target=self._load, name="warm-up")
+            self._warming.start()
+
+    def _load(self) -> None:
+        with contextlib.suppress(CountenanceError):  # raised again where an act needs the engine
+            _ = self.engine
+
     def close(self) -> None:
         """Let go of files, threads and connections that were opened."""
+        if self._warming is not None:
+            self._warming.join()
         for name in ("engine", "_search", "_database"):
             part = self.__dict__.pop(name, None)
             if part is not None:

@@ -43,5 +43,11 @@ class Parts:
     models: ModelAdministration
     diagnose: Callable[[], Diagnosis]
 
+    def warm(self) -> None:
+        """Begin to build what acts on faces need, beside whatever else there is to do.
+
+        What stands in the way is told when an act comes to need it.
+        """
+
     def close(self) -> None:
         """Let go of files, threads and connections."""

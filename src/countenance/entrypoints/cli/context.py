@@ -66,6 +66,7 @@ class CommandLine:
         """Return the operator under the built-in evaluation lease, granted anew where it has ended."""
         from countenance.vetting.evaluation import LOCAL  # noqa: PLC0415  start-up stays quick
 
+        self.countenance.parts.warm()
         self.countenance.ensure_evaluation_lease()
         return LOCAL
 
