@@ -1,7 +1,7 @@
 """The server: an installation and the ways in over HTTP, put together and made ready.
 
 Stands above the ways in, so that the command line can start the API without either knowing
-the other. `uvicorn --factory countenance.server:create` serves the same application.
+the other: `countenance serve` looks this module up by name when it is run.
 """
 
 from __future__ import annotations
@@ -11,21 +11,13 @@ import threading
 
 from fastapi import FastAPI
 
-from countenance.app import Countenance, open_countenance
+from countenance.app import Countenance
 from countenance.entrypoints.api import create_api
 from countenance.errors import CountenanceError, InvalidInputError
 from countenance.vetting.authority import LOCAL_ADMINISTRATOR
 from countenance.vetting.seed import parse_seed
 
 _log = logging.getLogger("countenance.server")
-
-
-def create() -> FastAPI:
-    """Return the application of the installation that the environment names, ready to serve."""
-    countenance = open_countenance()
-    application = prepare(countenance)
-    warm_up(countenance)
-    return application
 
 
 def prepare(countenance: Countenance) -> FastAPI:

@@ -138,7 +138,12 @@ def test_people_are_told_where_it_serves_and_the_key_once(tmp_path: Path) -> Non
     )
     line = first_line(process)
     process.send_signal(signal.SIGINT)
-    said, warned = process.communicate(timeout=SECONDS)
+    assert process.stdout is not None
+    assert process.stderr is not None
+    said, warned = process.stdout.read(), process.stderr.read()
+    process.stdout.close()
+    process.stderr.close()
+    process.wait(SECONDS)
     assert line.startswith("Serving on http://127.0.0.1:")
     assert len(re.findall(r"ck_[0-9a-f]{16}_[0-9a-f]{64}", said)) == 1
     assert "--bootstrap-key-file" in warned
