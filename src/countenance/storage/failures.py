@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-import psycopg
 from sqlalchemy import exc
 
 from countenance.errors import (
@@ -31,12 +31,18 @@ def told_plainly() -> Iterator[None]:
         yield
     except exc.DBAPIError as error:
         raise translated(error.orig) from error
-    except (UnicodeEncodeError, OverflowError, psycopg.DataError) as error:
+    except (UnicodeEncodeError, OverflowError, *_of_psycopg("DataError")) as error:
         raise InvalidInputError("a text or number is none that the database can hold") from error
-    except (sqlite3.Error, psycopg.Error) as error:
+    except (sqlite3.Error, *_of_psycopg("Error")) as error:
         raise translated(error) from error
     except exc.TimeoutError as error:
         raise BusyError("every connection to the database is in use") from error
+
+
+def _of_psycopg(name: str) -> tuple[type[Exception], ...]:
+    """Return the driver's class of errors; none where nobody has loaded the driver, which is slow."""
+    driver = sys.modules.get("psycopg")
+    return () if driver is None else (getattr(driver, name),)
 
 
 def translated(error: BaseException | None) -> CountenanceError:
