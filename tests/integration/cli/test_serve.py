@@ -67,6 +67,7 @@ def served(home: Path, *arguments: str, **more: str) -> Iterator[Served]:
     process = subprocess.Popen(  # noqa: S603  our own command
         [*COMMAND, "serve", "--json", "--port", "0", *arguments],
         env=environment(home, **more),
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=log,
         text=True,
@@ -77,9 +78,9 @@ def served(home: Path, *arguments: str, **more: str) -> Iterator[Served]:
         if process.poll() is None:
             process.kill()
         process.wait(SECONDS)
-        assert process.stdout is not None
-        process.stdout.close()
-        log.close()
+        for stream in (process.stdin, process.stdout, log):
+            assert stream is not None
+            stream.close()
 
 
 def first_line(process: subprocess.Popen[str]) -> str:
@@ -115,10 +116,12 @@ def test_a_server_is_born_with_one_key_and_survives_being_killed(tmp_path: Path)
     assert (verified.exit_code, json.loads(verified.stdout)["ok"]) == (0, True)
 
 
-def test_with_a_certificate_the_server_speaks_tls_and_its_first_key_is_in_a_file(tmp_path: Path) -> None:
+def test_a_server_speaks_tls_puts_its_first_key_into_a_file_and_ends_with_whoever_started_it(
+    tmp_path: Path,
+) -> None:
     key_file = tmp_path / "first.key"
-    options = certificate(tmp_path)
-    with served(tmp_path / "home", "--bootstrap-key-file", str(key_file), *options) as server:
+    options = (*certificate(tmp_path), "--bootstrap-key-file", str(key_file), "--until-stdin-ends")
+    with served(tmp_path / "home", *options) as server:
         assert server.address.startswith("https://")
         assert server.told["bootstrap_key"] == str(key_file)
         assert stat.S_IMODE(key_file.stat().st_mode) == 0o600
@@ -126,6 +129,9 @@ def test_with_a_certificate_the_server_speaks_tls_and_its_first_key_is_in_a_file
         headers = {"Authorization": f"Bearer {key_file.read_text().strip()}"}
         with httpx.Client(verify=trusted, trust_env=False, timeout=SECONDS, headers=headers) as client:
             assert client.get(f"{server.address}/v1/keys").status_code == 200
+        assert server.process.stdin is not None
+        server.process.stdin.close()
+        assert server.process.wait(SECONDS) == 0
 
 
 def test_people_are_told_where_it_serves_and_the_key_once(tmp_path: Path) -> None:

@@ -39,12 +39,12 @@ def running_server(world: World, *, port: int) -> Iterator[DemoServer]:
 
     Raises `ConfigurationError` with the end of its log if it does not come up.
     """
-    arguments = ("serve", "--json", "--host", "127.0.0.1", "--port", str(port))
+    arguments = ("serve", "--json", "--host", "127.0.0.1", "--port", str(port), "--until-stdin-ends")
     with world.log.open("w", encoding="utf-8") as log:
         process = subprocess.Popen(  # noqa: S603  our own command, its arguments our own
             [*COMMAND, *arguments, "--bootstrap-key-file", str(world.key_file)],
             env=world.environment,
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,  # closed when this process ends, however it ends, and the server with it
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,
@@ -68,8 +68,9 @@ def stop(process: subprocess.Popen[str]) -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
-    if process.stdout is not None:
-        process.stdout.close()
+    for stream in (process.stdin, process.stdout):
+        if stream is not None:
+            stream.close()
 
 
 def _first_line(process: subprocess.Popen[str]) -> dict[str, Any] | None:

@@ -9,6 +9,7 @@ import os
 import signal
 import socket
 import sys
+import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 _GRACE_SECONDS = 30
 _BACKLOG = 2048
+_CHUNK = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,13 @@ def serve(  # noqa: PLR0913  one parameter an option
             help="Write the first administrator's key to this new file (0600) instead of showing it.",
         ),
     ] = None,
+    until_stdin_ends: Annotated[
+        bool,
+        typer.Option(
+            "--until-stdin-ends",
+            help="Stop when standard input ends too, so that whoever started the server takes it along.",
+        ),
+    ] = False,
     as_json: JsonFlag = False,
 ) -> None:
     """Serve the API until interrupted.
@@ -113,6 +122,8 @@ def serve(  # noqa: PLR0913  one parameter an option
         composed = importlib.import_module("countenance.server")  # above the ways in, so not known to them
         server = _server(composed.prepare(line.countenance), transport)
         _heed_signals(server)
+        if until_stdin_ends:
+            threading.Thread(target=_heed_stdin, args=(server,), name="stdin", daemon=True).start()
         first = _first_key(line, bootstrap_key_file)
         warming = composed.warm_up(line.countenance)
         try:
@@ -207,6 +218,13 @@ def _server(application: FastAPI, transport: Transport) -> uvicorn.Server:
             ssl_keyfile=transport.key,
         )
     )
+
+
+def _heed_stdin(server: uvicorn.Server) -> None:
+    """Let the end of standard input end the server; reads past Python's buffer, whose lock would stay."""
+    while os.read(sys.stdin.fileno(), _CHUNK):
+        pass
+    server.should_exit = True
 
 
 def _heed_signals(server: uvicorn.Server) -> None:
