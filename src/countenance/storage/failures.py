@@ -31,9 +31,13 @@ def told_plainly() -> Iterator[None]:
         yield
     except exc.DBAPIError as error:
         raise translated(error.orig) from error
-    except (UnicodeEncodeError, OverflowError, *_of_psycopg("DataError")) as error:
-        raise InvalidInputError("a text or number is none that the database can hold") from error
-    except (sqlite3.Error, *_of_psycopg("Error")) as error:
+    except (UnicodeEncodeError, OverflowError) as error:
+        raise _unholdable() from error
+    except sqlite3.Error as error:
+        raise translated(error) from error
+    except _of_psycopg("DataError") as error:
+        raise _unholdable() from error
+    except _of_psycopg("Error") as error:
         raise translated(error) from error
     except exc.TimeoutError as error:
         raise BusyError("every connection to the database is in use") from error
@@ -43,6 +47,10 @@ def _of_psycopg(name: str) -> tuple[type[Exception], ...]:
     """Return the driver's class of errors; none where nobody has loaded the driver, which is slow."""
     driver = sys.modules.get("psycopg")
     return () if driver is None else (getattr(driver, name),)
+
+
+def _unholdable() -> InvalidInputError:
+    return InvalidInputError("a text or number is none that the database can hold")
 
 
 def translated(error: BaseException | None) -> CountenanceError:
