@@ -143,6 +143,17 @@ class FakeEngine:
         count = {NO_FACE: 0, MANY_FACES: 3}.get(image, 1)
         return Detection(width=640, height=480, faces=(face_of(image),) * min(count, limit))
 
+    def extract_all(self, image: bytes, *, limit: int) -> tuple[Extraction, ...]:
+        """Faces of `photograph` sentences joined by `+` are each that subject's own."""
+        fault = self._fault(image)
+        if fault is not None and not isinstance(fault, (NoFaceError, ManyFacesError)):
+            raise fault
+        shown = [] if image == NO_FACE else [image] * 3 if image == MANY_FACES else image.split(b"+")
+        return tuple(
+            Extraction(face_of(one), template_of(one), len(shown), width=640, height=480)
+            for one in shown[:limit]
+        )
+
     def extract(
         self, images: Sequence[bytes], *, choice: FaceChoice
     ) -> tuple[Extraction | InvalidInputError, ...]:
@@ -156,7 +167,7 @@ class FakeEngine:
         if fault is not None and not (isinstance(fault, ManyFacesError) and choice is not FaceChoice.ONLY):
             return fault
         count = 3 if image == MANY_FACES else 1
-        return Extraction(face=face_of(image), template=template_of(image), faces_found=count)
+        return Extraction(face_of(image), template_of(image), faces_found=count, width=640, height=480)
 
     def _fault(self, image: bytes) -> InvalidInputError | None:
         self.seen.append(image)

@@ -13,6 +13,7 @@ from fastapi import FastAPI
 
 from countenance.app import Countenance
 from countenance.entrypoints.api import create_api
+from countenance.entrypoints.rekognition import Rekognition
 from countenance.errors import CountenanceError, InvalidInputError
 from countenance.vetting.authority import LOCAL_ADMINISTRATOR
 from countenance.vetting.seed import parse_seed
@@ -28,7 +29,14 @@ def prepare(countenance: Countenance) -> FastAPI:
     """
     countenance.ensure_evaluation_lease()
     _grant_seed(countenance)
-    return create_api(countenance)
+    return all_ways_in(countenance)
+
+
+def all_ways_in(countenance: Countenance) -> FastAPI:
+    """Return the API with the protocols that other clients speak on the same port."""
+    application = create_api(countenance)
+    application.add_middleware(Rekognition, service=countenance)
+    return application
 
 
 def warm_up(countenance: Countenance) -> threading.Thread:

@@ -84,6 +84,10 @@ class Settings(BaseSettings):
         default=(), description="Where the operator itself is, for acts of the local command line."
     )
     leases_file: Path | None = Field(default=None, description="Seed file of customers and leases.")
+    object_folder: Path | None = Field(
+        default=None,
+        description="Folder of buckets from which requests may name images as `S3Object`; none if not given.",
+    )
     host: str = Field(default="127.0.0.1", description="Address that the server listens on.")
     port: int = Field(default=8753, ge=0, le=65_535, description="Port that the server listens on.")
     max_image_bytes: int = Field(default=20_000_000, ge=1, description="Largest image file, in bytes.")

@@ -65,6 +65,7 @@ class Installation(Parts):
         self.queue = settings.queue
         self.listen = (settings.host, settings.port)
         self.leases_file = settings.leases_file
+        self.object_folder = settings.object_folder
 
     @built_once
     def unit_of_work(self) -> Callable[[], UnitOfWork]:

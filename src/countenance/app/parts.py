@@ -23,7 +23,8 @@ class Parts:
 
     Each attribute is built at first use and kept. `queue` is how many acts may wait for or use the
     engine at once, `listen` is the host and port that the server
-    is told to listen on, `leases_file` the seed file that it grants at start.
+    is told to listen on, `leases_file` the seed file that it grants at start, and
+    `object_folder` where images lie that requests name as objects of a bucket.
     """
 
     clock: Callable[[], datetime]
@@ -40,6 +41,7 @@ class Parts:
     queue: int
     listen: tuple[str, int]
     leases_file: Path | None
+    object_folder: Path | None = None
     models: ModelAdministration
     diagnose: Callable[[], Diagnosis]
 

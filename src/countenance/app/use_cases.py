@@ -7,19 +7,26 @@ from datetime import timedelta
 from functools import cached_property
 
 from countenance.app.parts import Parts
+from countenance.biometrics.similarity_scale import FMR_AT_80, FMR_AT_99, SimilarityScale
 from countenance.recognition.asking import Ask
+from countenance.recognition.bindings import BindCollections
 from countenance.recognition.calibration import Calibrate
+from countenance.recognition.collections import Collections
 from countenance.recognition.comparison import Compare
 from countenance.recognition.detection import Detect
 from countenance.recognition.enrolment import Enrol
 from countenance.recognition.galleries import CreateGallery, DeleteGallery, ReadGalleries
+from countenance.recognition.group_comparison import CompareGroup
 from countenance.recognition.idempotency import Once
 from countenance.recognition.identification import Identify
+from countenance.recognition.indexing import Index
 from countenance.recognition.records import ReadCases, ReadDecisions, ReadLedger
+from countenance.recognition.removal import RemoveReferences
 from countenance.recognition.reporting import Report
 from countenance.recognition.snapshots import SaveSnapshots
 from countenance.recognition.sorting import Sort
 from countenance.recognition.standing import Standing
+from countenance.recognition.users import Associate, Users
 from countenance.recognition.verification import Verify
 from countenance.recognition.withdrawal import GiveConsent, ReadConsent, Withdraw
 from countenance.vetting.authority import RecordStranger, Throttle
@@ -90,6 +97,52 @@ class Countenance:
     def calibrate(self) -> Calibrate:
         """Measure the pipeline on images whose truth is known."""
         return Calibrate(self._ask, self._report, self.parts.engine, self.parts.unit_of_work)
+
+    @cached_property
+    def index(self) -> Index:
+        """Enrol the largest face of an image, and tell of the others."""
+        return Index(self.enrol, self.parts.unit_of_work, self.parts.commit_to)
+
+    @cached_property
+    def compare_group(self) -> CompareGroup:
+        """Compare one face with every face of another image."""
+        p = self.parts
+        return CompareGroup(self._ask, self._report, p.engine, p.threshold_for, p.unit_of_work)
+
+    @cached_property
+    def associate(self) -> Associate:
+        """Put enrolled faces under a user."""
+        p = self.parts
+        return Associate(self._ask, self._report, p.engine, self._standing, p.unit_of_work)
+
+    # Collections of other services' protocols
+
+    @cached_property
+    def similarity_scale(self) -> SimilarityScale:
+        """Show scores as percentages."""
+        at_80, at_99 = (self.parts.threshold_for(round(fmr * 1e9)) for fmr in (FMR_AT_80, FMR_AT_99))
+        return SimilarityScale(at_80, at_99)
+
+    @cached_property
+    def collections(self) -> Collections:
+        """Make, show, tag and delete collections."""
+        return Collections(self._standing, self.create_gallery, self.delete_gallery, self.parts.unit_of_work)
+
+    @cached_property
+    def bind_collections(self) -> BindCollections:
+        """Say which gallery a collection's name stands for."""
+        return BindCollections(self._standing, self.parts.unit_of_work)
+
+    @cached_property
+    def remove_references(self) -> RemoveReferences:
+        """Remove single references."""
+        p = self.parts
+        return RemoveReferences(self._standing, p.index, p.snapshots, p.unit_of_work)
+
+    @cached_property
+    def users(self) -> Users:
+        """Make and remove users of a collection."""
+        return Users(self._standing, self.parts.unit_of_work)
 
     # Galleries and consent
 

@@ -109,8 +109,10 @@ class Detection:
 
 @dataclass(frozen=True, slots=True)
 class Extraction:
-    """The template of the chosen face, and how many faces were found beside it."""
+    """The template of the chosen face, how many faces were found, and the upright image's size in pixels."""
 
     face: DetectedFace
     template: Template
     faces_found: int
+    width: int
+    height: int

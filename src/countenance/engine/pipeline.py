@@ -21,6 +21,7 @@ from countenance.engine.processor import usable_cores
 from countenance.engine.quality import unicity
 from countenance.engine.refinement import SIDE as CLOSE_LOOK
 from countenance.engine.refinement import refine
+from countenance.engine.runtime import Pixels
 from countenance.errors import BusyError, InvalidInputError
 
 RULES = "1"
@@ -38,6 +39,7 @@ and with it every gallery has to be enrolled anew:
 """
 
 _IMAGES_AT_ONCE = 8
+_FACES_AT_ONCE = 16
 _DETECTOR_SIZES = tuple((side, side) for side in (GLANCES[0], CLOSE_LOOK, *GLANCES[1:]))
 
 
@@ -86,13 +88,19 @@ class LocalFaceEngine:
 
     def detect(self, image: bytes, *, limit: int) -> Detection:
         """Return up to `limit` faces of every size, the largest first; raises `ImageError`."""
-        encoded = self._decoder.inspect(image)
-        picture = self._decoder.start(
-            lambda until: decode_picture(encoded, reduction=1, until=until)
-        ).result()
-        faces = find_everywhere(self._detector, picture)
-        order = faces.sides.argsort(kind="stable")[::-1][:limit]
-        return Detection(picture.width, picture.height, self._describe_all(picture, faces, faces.take(order)))
+        picture, described, _ = self._look(image, limit)
+        return Detection(picture.width, picture.height, tuple(face for face, _ in described))
+
+    def extract_all(self, image: bytes, *, limit: int) -> tuple[Extraction, ...]:
+        """Return up to `limit` faces with their templates, the largest first; raises `ImageError`."""
+        picture, described, found = self._look(image, limit)
+        extracted: list[Extraction] = []
+        for first in range(0, len(described), _FACES_AT_ONCE):
+            part = described[first : first + _FACES_AT_ONCE]
+            templates = embed(self._recogniser, [crop for _, crop in part], self._pipeline)
+            for (face, _), template in zip(part, templates, strict=True):
+                extracted.append(Extraction(face, template, found, picture.width, picture.height))
+        return tuple(extracted)
 
     def extract(
         self, images: Sequence[bytes], *, choice: FaceChoice
@@ -121,21 +129,31 @@ class LocalFaceEngine:
         templates = embed(self._recogniser, [crop for _, crop in described], self._pipeline)
         extracted = iter(
             [
-                Extraction(face, template, faces_found=len(source.faces))
+                Extraction(face, template, len(source.faces), source.picture.width, source.picture.height)
                 for (face, _), template, source in zip(described, templates, seen, strict=True)
             ]
         )
         return [next(extracted) if isinstance(face, Found) else face for face in found]
 
+    def _look(self, image: bytes, limit: int) -> tuple[Picture, list[tuple[DetectedFace, Pixels]], int]:
+        """Return the picture, its largest faces with their crops, and how many there are at all."""
+        encoded = self._decoder.inspect(image)
+        picture = self._decoder.start(
+            lambda until: decode_picture(encoded, reduction=1, until=until)
+        ).result()
+        faces = find_everywhere(self._detector, picture)
+        order = faces.sides.argsort(kind="stable")[::-1][:limit]
+        return picture, self._describe_all(picture, faces, faces.take(order)), len(faces)
+
     def _describe_all(
         self, picture: Picture, every: FaceBoxes, chosen: FaceBoxes
-    ) -> tuple[DetectedFace, ...]:
-        """Return `chosen` with landmarks, pose and quality."""
+    ) -> list[tuple[DetectedFace, Pixels]]:
+        """Return `chosen` with landmarks, pose and quality, and the crop of each."""
         points = refine(self._detector, [(picture, first) for first in chosen.points])
         alone = unicity(every)
-        return tuple(
-            describe(FoundFace(picture, chosen.one(at), better, alone))[0] for at, better in enumerate(points)
-        )
+        return [
+            describe(FoundFace(picture, chosen.one(at), better, alone)) for at, better in enumerate(points)
+        ]
 
 
 def pipeline_of(networks: Networks) -> Pipeline:

@@ -21,6 +21,8 @@ class EventType(StrEnum):
     LEASE_REVOKED = "lease:revoked"
     GALLERY_CREATED = "gallery:created"
     GALLERY_DELETED = "gallery:deleted"
+    COLLECTION_BOUND = "collection:bound"
+    REFERENCES_REMOVED = "references:removed"
     CONSENT_GIVEN = "consent:given"
     CONSENT_WITHDRAWN = "consent:withdrawn"
     DETECTION_PERMITTED = "detection:permitted"

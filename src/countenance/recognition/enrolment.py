@@ -82,7 +82,7 @@ class Enrol:
                     raise TemplateMismatchError("the gallery is pinned to another model or pipeline")
                 (extraction,) = self.engine.extract([enrolment.sample], choice=enrolment.choice)
                 found = usable(extraction)  # (3)
-                reference_id, duplicate, entry = self._store(permission, enrolment, found.template)
+                reference_id, duplicate, entry = self.store(permission, enrolment, found.template)
                 return EnrolmentResult(
                     reference_id=reference_id,
                     duplicate=duplicate,
@@ -92,9 +92,15 @@ class Enrol:
                     entry=entry,
                 )
 
-    def _store(
-        self, permission: Permission, enrolment: Enrolment, template: Template
+    def store(
+        self,
+        permission: Permission,
+        enrolment: Enrolment,
+        template: Template,
+        *,
+        also: Callable[[UnitOfWork, ReferenceId], None] = lambda _, __: None,
     ) -> tuple[ReferenceId, bool, int]:
+        """Do (4) to (6); `also` is done in the same transaction. Return id, duplicate, entry's index."""
         with self.unit_of_work() as work:
             work.become_writer()  # two samples of one subject at once are stored one after the other
             now = self.report.clock()
@@ -115,6 +121,7 @@ class Enrol:
                     enrolled=now,
                 )
                 work.references.add(reference)  # (5)
+            also(work, reference_id)
             commitment = work.references.commitment(enrolment.gallery_id, enrolment.subject_id)
             subject = commitment.hex() if commitment is not None else None
             fields = {"subject": subject, "duplicate": bool(same)}

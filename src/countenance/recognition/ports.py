@@ -214,6 +214,13 @@ class FaceEngine(Protocol):
         """Return up to `limit` faces of every size, the largest first; raises `ImageError`."""
         ...
 
+    def extract_all(self, image: bytes, *, limit: int) -> tuple[Extraction, ...]:
+        """Return up to `limit` faces of every size with templates, the largest first; raises `ImageError`.
+
+        Each costs as much as an image with one face: for acts that need every face.
+        """
+        ...
+
     def extract(
         self, images: Sequence[bytes], *, choice: FaceChoice
     ) -> tuple[Extraction | InvalidInputError, ...]:

@@ -1,0 +1,82 @@
+"""One authenticated request on its way to an operation, and what goes back beside its answer."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import Any
+
+from countenance.app import Countenance
+from countenance.biometrics.model import ComparisonScore, GalleryId
+from countenance.vetting.model import Actor, Lease
+
+Asked = dict[str, Any]
+"""The members of a request, checked against its shape."""
+
+Answer = dict[str, Any]
+"""The members of an answer."""
+
+PERCENT_DIGITS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Who asks for which operation. `headers` are sent with the answer, whatever it is."""
+
+    service: Countenance
+    actor: Actor
+    operation: str
+    region: str
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def gallery(self, collection_id: str) -> GalleryId:
+        """Return the gallery behind a collection, or raise `NotFoundError`: unknown and uncovered are one."""
+        return self.service.collections.one(self.actor, collection_id).gallery.id
+
+    def told(self, decision_id: str | None, entry: int | None) -> None:
+        """Send the decision and the ledger entry of an act in headers."""
+        if decision_id is not None and entry is not None:
+            self.headers["x-countenance-decision"] = decision_id
+            self.headers["x-countenance-entry"] = str(entry)
+
+    def at_least(self, percent: float) -> ComparisonScore:
+        """Return the score of a threshold in percent, raised to what the lease allows, with a header."""
+        scale = self.service.similarity_scale
+        asked = scale.score(percent)
+        floor = self.floor()
+        if floor is None or asked >= floor:
+            return asked
+        self.headers["x-countenance-threshold-raised"] = f"{scale.percent(floor):.2f}"
+        return floor
+
+    def floor(self) -> ComparisonScore | None:
+        """Return the score of the lease's threshold, or None without a lease."""
+        lease = self.lease()
+        return self.service.parts.threshold_for(lease.terms.fmr_ppb).score if lease is not None else None
+
+    def lease(self) -> Lease | None:
+        """Return the lease behind the key, in force or not."""
+        if self.actor.lease_id is None:
+            return None
+        with self.service.parts.unit_of_work() as work:
+            return work.leases.get(self.actor.lease_id)
+
+    def percent(self, score: ComparisonScore) -> float:
+        """Return a score as the percentage that is shown."""
+        return round(self.service.similarity_scale.percent(score), PERCENT_DIGITS)
+
+    def model_version(self) -> str:
+        """Return the version of the faces' model: two that differ cannot be compared."""
+        pipeline = self.service.parts.engine.pipeline
+        digest = hashlib.sha256(f"{pipeline.model_digest}/{pipeline.version}".encode()).hexdigest()
+        return f"1.{int(digest[:6], 16)}"
+
+    def arn(self, collection_id: str) -> str:
+        """Return the collection's name in the form that the service gives it."""
+        return f"arn:aws:rekognition:{self.region}:{self.account()}:collection/{collection_id}"
+
+    def account(self) -> str:
+        """Return 12 digits that one customer always has."""
+        lease = self.lease()
+        owner = lease.customer_id if lease is not None else ""
+        return f"{int(hashlib.sha256(owner.encode()).hexdigest(), 16) % 10**12:012d}"
