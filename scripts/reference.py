@@ -14,10 +14,14 @@ from typing import Any
 
 from countenance import errors
 from countenance.app import Countenance, Parts
+from countenance.biometrics.similarity_scale import FMR_AT_80, FMR_AT_99, SimilarityScale
 from countenance.entrypoints.api import create_api
 from countenance.entrypoints.api.problems import STATUS, WIRE_TITLES
 from countenance.entrypoints.cli.commands import PANELS, load
 from countenance.entrypoints.cli.exit_codes import MEANINGS, STATUSES, ExitCode
+from countenance.entrypoints.rekognition.operations import CODES, REFUSED
+from countenance.entrypoints.rekognition.requests import REQUESTS
+from countenance.entrypoints.rekognition.responses import RESPONSES
 from countenance.ledger.model import EventType
 from countenance.policy.model import Act, Camera, CustomerKind, ObligationKind, Purpose, Space
 from countenance.settings import Settings
@@ -186,6 +190,69 @@ def _parameter(parameter: Any) -> tuple[str, str]:  # noqa: ANN401  as above
     return name, " ".join(words)
 
 
+# Rekognition
+
+
+def _operations() -> Iterator[tuple[str, ...]]:
+    for name, shape in REQUESTS.items():
+        required = [f"**{member}**" for member in shape.members if member in shape.required]
+        optional = [member for member in shape.members if member not in shape.required]
+        answer = REFUSED.get(name) or ", ".join(RESPONSES[name]) or "(empty)"
+        yield f"`{name}`", ", ".join(required + optional), f"refused: {answer}" if name in REFUSED else answer
+
+
+def _refused() -> Iterator[tuple[str, ...]]:
+    for name, reason in REFUSED.items():
+        if name not in REQUESTS:
+            yield f"`{name}`", reason
+
+
+def rekognition_page() -> str:
+    """Return what of Amazon Rekognition's protocol is spoken."""
+    errors_told = sorted((code, kind.code) for kind, code in CODES.items())
+    return (
+        f"# Amazon Rekognition's protocol\n\n{_MADE}\n"
+        "`POST /` with `X-Amz-Target: RekognitionService.<Operation>`, AWS JSON 1.1, Signature Version 4\n"
+        "for the service `rekognition`, on the port of the native API. How a client gets there:\n"
+        "[coming from Rekognition](../guide/from-rekognition.md).\n\n"
+        "## Operations\n\n"
+        "Required members are bold. Members of answers that are not listed are never sent.\n\n"
+        + _table(("operation", "members of the request", "members of the answer"), *_operations())
+        + "\nRefused too, with `AccessDeniedException`:\n\n"
+        + _table(("operation", "reason"), *_refused())
+        + "\n## Errors\n\n"
+        "A member that breaks a bound or a pattern is a `ValidationException`, one of another type a\n"
+        "`SerializationException`. The rest, by [code](errors.md):\n\n"
+        + _table(("type", "code"), *((f"`{name}`", f"`{code}`") for name, code in errors_told))
+        + "\n## Headers\n\n"
+        + _table(("header", "says"), *HEADERS)
+        + "\n## Similarity\n\n"
+        + " ".join(_paragraph(SimilarityScale).split())
+        + f"\n`FMR_AT_80` is {FMR_AT_80:g}, `FMR_AT_99` is {FMR_AT_99:g}.\n"
+    )
+
+
+def _paragraph(thing: object) -> str:
+    return (thing.__doc__ or "").strip()
+
+
+HEADERS = (
+    ("`x-countenance-decision`", "id of the recorded decision, on answers and refusals"),
+    ("`x-countenance-entry`", "index of the ledger entry"),
+    ("`x-countenance-case`", "id of the case that holds the candidates"),
+    (
+        "`x-countenance-threshold-raised`",
+        "the percentage that the threshold was raised to: the lease's floor",
+    ),
+    ("`x-countenance-not-inferred`", "attributes that were asked for and are never inferred here"),
+    ("`x-countenance-not-enrolled`", "number of bystanders in the image, whom the name does not stand for"),
+    ("`x-countenance-unsearched`", "number of faces beside the largest, which were not searched with"),
+    ("`x-countenance-quality`", "why the probe's face could not be used"),
+    ("`x-countenance-scores`", "`withheld` where the permit forbids scores: `Similarity` is left out"),
+    ("`x-countenance-lead-only`", "`true` where a candidate is a lead and nothing may be done on it alone"),
+)
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "api.md": api_page,
     "cli.md": cli_page,
@@ -193,6 +260,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "settings.md": settings_page,
     "vocabulary.md": vocabulary_page,
     "events.md": events_page,
+    "rekognition.md": rekognition_page,
 }
 
 

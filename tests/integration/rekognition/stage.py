@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,7 @@ from botocore.config import Config
 from countenance.app import Countenance
 from countenance.biometrics.faces import Detection, Extraction, FaceChoice
 from countenance.biometrics.model import ComparisonScore, ErrorRate, GalleryId, SubjectId, Threshold
+from countenance.entrypoints.rekognition.responses import RESPONSES
 from countenance.errors import InvalidInputError
 from countenance.recognition.withdrawal import Agreement
 from countenance.server import all_ways_in
@@ -30,6 +33,7 @@ from countenance.vetting.seed import parse_seed
 from fakes_engine import FAKE_PIPELINE, FakeEngine, fake_threshold, photograph
 from integration.api.stage import Stage as ApiStage
 from integration.api.stage import StageParts
+from unit.entrypoints.rekognition.model import unknown_members
 
 PNG = b"\x89PNG\r\n\x1a\n"
 SEED = (Path(__file__).parent / "leases.toml").read_text(encoding="utf-8")
@@ -103,6 +107,7 @@ class Stage:
     service: Countenance
     url: str
     credentials: Mapping[str, AccessCredential]
+    answered: dict[str, set[str]] = field(default_factory=dict)
 
     @contextmanager
     def client(self, who: str = "archivist", **more: Any) -> Iterator[Any]:  # noqa: ANN401  boto3 makes its classes at run time
@@ -117,10 +122,21 @@ class Stage:
             aws_secret_access_key=more.get("secret", held.secret),
             config=Config(**options),
         )
+        client.meta.events.register("before-parse.rekognition.*", self.look_at)
         try:
             yield client
         finally:
             client.close()
+
+    def look_at(self, operation_model: Any, response_dict: Any, **_: object) -> None:  # noqa: ANN401  botocore's
+        """Hold every answer that a client gets against the service's model, member by member."""
+        if response_dict["status_code"] != HTTPStatus.OK:
+            return
+        content = json.loads(response_dict["body"])
+        faults = list(unknown_members(operation_model.output_shape, content))
+        undocumented = set(content) - set(RESPONSES[operation_model.name])
+        assert not faults and not undocumented, (operation_model.name, faults, undocumented)  # noqa: PT018  told together
+        self.answered.setdefault(operation_model.name, set()).update(content)
 
     @property
     def engine(self) -> FakeEngine:

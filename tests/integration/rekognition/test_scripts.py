@@ -11,6 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from countenance.biometrics.model import GalleryId, SubjectId
+from countenance.entrypoints.rekognition.responses import RESPONSES
 from countenance.vetting.authority import LOCAL_ADMINISTRATOR
 from fakes_engine import BLURRED, NO_FACE
 from integration.rekognition.stage import PNG, Stage, group, picture
@@ -122,7 +123,6 @@ def test_a_face_of_low_quality_is_not_indexed_whatever_the_filter(stage: Stage, 
         )
         assert indexed["FaceRecords"] == []
         assert [face["Reasons"] for face in indexed["UnindexedFaces"]] == unindexed
-    assert stage.parts.unit_of_work is not None
     assert museum.describe_collection(CollectionId="portraits")["FaceCount"] == 0
 
 
@@ -388,3 +388,33 @@ def test_what_is_no_picture_is_told(museum: Any) -> None:  # noqa: ANN401  made 
         museum.detect_faces(Image={"Bytes": b"GIF89a"})
     with pytest.raises(museum.exceptions.InvalidParameterException):
         museum.detect_faces(Image={})
+
+
+def test_every_member_that_the_documentation_promises_is_answered(stage: Stage, museum: Any) -> None:  # noqa: ANN401  made at run time
+    """One walk through every operation; what it is answered is what the tables say."""
+    dave, erin = stage.furnish(museum, "portraits", "dave", "erin")
+    museum.create_collection(CollectionId="sketches")
+    arn = museum.describe_collection(CollectionId="portraits")["CollectionARN"]
+    museum.tag_resource(ResourceArn=arn, Tags={"a": "b"})
+    museum.list_tags_for_resource(ResourceArn=arn)
+    museum.untag_resource(ResourceArn=arn, TagKeys=["a"])
+    museum.list_collections(MaxResults=1)
+    museum.list_faces(CollectionId="portraits", MaxResults=1)
+    for user in ("u1", "u2"):
+        museum.create_user(CollectionId="portraits", UserId=user)
+    museum.list_users(CollectionId="portraits", MaxResults=1)
+    place = {"CollectionId": "portraits"}
+    museum.associate_faces(**place, UserId="u1", FaceIds=[dave])
+    museum.search_users(**place, UserId="u1")
+    museum.search_users(**place, FaceId=dave)
+    museum.search_users_by_image(**place, Image={"Bytes": picture("dave")})
+    museum.search_faces(**place, FaceId=dave)
+    museum.search_faces_by_image(**place, Image={"Bytes": picture("dave")})
+    museum.detect_faces(Image={"Bytes": picture("dave")})
+    museum.disassociate_faces(**place, UserId="u1", FaceIds=[dave])
+    museum.delete_user(**place, UserId="u1")
+    museum.delete_faces(**place, FaceIds=[erin])
+    museum.delete_collection(**place)
+    with stage.client("tester") as lab:
+        lab.compare_faces(SourceImage={"Bytes": picture("a")}, TargetImage={"Bytes": picture("b")})
+    assert {name: set(members) for name, members in RESPONSES.items()} == stage.answered

@@ -35,6 +35,7 @@ PANELS: Final[Mapping[str, Mapping[str, str]]] = {
     "Administration": {
         "serve": "Serve the API until interrupted.",
         "keys": "Issue, list and revoke API keys. A key's text is shown once and kept nowhere.",
+        "collections": "Bind names of collections, as other services' clients use them, to galleries.",
         "leases": "Grant, show and revoke leases: approved uses that expire, the only source of permits.",
         "models": "Show the networks and where their files lie, check them, fetch one.",
         "doctor": "Load the networks as the service would, run each once, and tell what was seen.",

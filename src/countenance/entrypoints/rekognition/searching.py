@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from countenance.biometrics.faces import FaceChoice
 from countenance.biometrics.model import GalleryId, ReferenceId
 from countenance.entrypoints.rekognition.calls import Answer, Asked, Call
-from countenance.entrypoints.rekognition.collections import status_of
 from countenance.entrypoints.rekognition.faces import (
     box_and_confidence,
     enrolled_face,
@@ -72,9 +71,7 @@ def search_users(call: Call, asked: Asked) -> Answer:
         message = f"faceId: {face} was not found in the collection"
         raise AwsError("ResourceNotFoundException", message, headers=call.headers) from error
     searched: Answer = (
-        {"SearchedFace": {"FaceId": face}}
-        if face is not None
-        else {"SearchedUser": {"UserId": user, "UserStatus": status_of(len(probe))}}
+        {"SearchedFace": {"FaceId": face}} if face is not None else {"SearchedUser": {"UserId": user}}
     )
     return {
         "UserMatches": _user_matches(call, asked, result),
