@@ -20,7 +20,7 @@ NAMELESS = re.compile(r"(^|_)(utils?|helpers?|common|commons|manager|managers|ba
 
 BOUNDARIES = {
     "entrypoints/cli/main.py": "the last stop before the terminal: a crash becomes one line and a status",
-    "entrypoints/rekognition/application.py": "the last stop before the wire: a crash becomes an error of its own",
+    "entrypoints/rekognition/application.py": "the last stop before the wire: a crash becomes an error",
     "entrypoints/api/problems.py": "the last stop before the wire: a crash becomes a problem document",
 }
 """Where `except Exception` may stand, and why."""
