@@ -11,6 +11,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from countenance.biometrics.model import GalleryId, SubjectId
+from countenance.entrypoints.rekognition.faults import AwsError
+from countenance.entrypoints.rekognition.pagination import LIFETIME, page_token, place_after
 from countenance.entrypoints.rekognition.responses import RESPONSES
 from countenance.vetting.authority import LOCAL_ADMINISTRATOR
 from fakes_engine import BLURRED, NO_FACE
@@ -154,6 +156,13 @@ def test_a_token_of_another_list_or_of_yesterday_is_not_valid(stage: Stage, muse
     with pytest.raises(museum.exceptions.InvalidPaginationTokenException):
         museum.list_faces(CollectionId="portraits", NextToken=token[:-2] + "AA")
     assert len(museum.list_faces(CollectionId="portraits", NextToken=token)["Faces"]) == 1
+    parts = stage.parts
+    scope, now = "scope", parts.clock()
+    kept = page_token("after", scope, now, parts.commit_to)
+    assert place_after(kept, scope, now, parts.commit_to) == "after"
+    assert len(page_token("u" * 128, scope, now, parts.commit_to)) <= 255
+    with pytest.raises(AwsError):
+        place_after(kept, scope, now + LIFETIME, parts.commit_to)
 
 
 def test_faces_of_one_person_under_one_user(stage: Stage, museum: Any) -> None:  # noqa: ANN401  made at run time
