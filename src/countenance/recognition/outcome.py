@@ -17,20 +17,14 @@ class Outcome(StrEnum):
     HELD = "held"
 
 
-def acquired(extraction: Extraction | InvalidInputError) -> Extraction:
-    """Return the extraction, or raise what stood in its way."""
-    if isinstance(extraction, InvalidInputError):
-        raise extraction
-    return extraction
-
-
 def usable(extraction: Extraction | InvalidInputError) -> Extraction:
     """Return an extraction that is good enough to rely on, or raise what stood in its way."""
-    found = acquired(extraction)
-    if found.face.reasons:
-        reasons = tuple(reason.value for reason in found.face.reasons)
+    if isinstance(extraction, InvalidInputError):
+        raise extraction
+    if extraction.face.reasons:
+        reasons = tuple(reason.value for reason in extraction.face.reasons)
         raise LowQualityError(f"the face cannot be compared reliably: {', '.join(reasons)}", reasons=reasons)
-    return found
+    return extraction
 
 
 def calibration_fields(threshold: Threshold) -> dict[str, str | int]:

@@ -10,8 +10,8 @@ from countenance.ledger import merkle
 from countenance.ledger.checkpoint import Checkpoint
 from countenance.ledger.note import open_note
 from countenance.ledger.proof import InclusionProof
-from countenance.policy import explaining_policy
 from countenance.policy.codec import decision_document
+from countenance.policy.gate import explaining_policy
 from countenance.policy.model import Act, Camera, CustomerKind, Jurisdiction, Purpose, Question, Space
 from fakes_engine import photograph
 from integration.api.stage import SIGNER, Stage

@@ -22,6 +22,7 @@ from countenance.errors import (
     RefusedError,
 )
 from countenance.policy.model import Purpose
+from countenance.recognition.comparison import Pair
 from countenance.recognition.enrolment import MAX_REFERENCES, Enrolment
 from countenance.recognition.identification import Search
 from countenance.recognition.sorting import Folders
@@ -30,7 +31,7 @@ from countenance.vetting.authority import LOCAL_ADMINISTRATOR
 from countenance.vetting.evaluation import LOCAL
 from countenance.vetting.model import Actor, LeaseId, Role
 from countenance.vetting.seed import Seed
-from fakes_engine import BLURRED, MANY_FACES, photograph
+from fakes_engine import BLURRED, MANY_FACES, NO_FACE, photograph
 from plain_index import PlainIndex
 from world import ARCHIVE, BANK, DOORS, MUSEUM, World
 
@@ -315,3 +316,16 @@ def test_what_is_on_disk_of_a_gallery_goes_before_the_erasure_is_committed(museu
     museum.acts.withdraw(MUSEUM, ARCHIVE, ERIN)
     museum.acts.delete_gallery(MUSEUM, ARCHIVE)
     assert seen == [1, 0]
+
+
+@pytest.mark.parametrize(
+    ("reference", "probe", "which"),
+    [(b"cut off", photograph("dave"), "reference"), (photograph("dave"), NO_FACE, "probe")],
+)
+def test_a_comparison_says_which_of_the_two_images_is_unusable(
+    world: World, reference: bytes, probe: bytes, which: str
+) -> None:
+    world.acts.ensure_evaluation_lease()
+    with pytest.raises(InvalidInputError, match=f"^{which}: "):
+        world.acts.compare(LOCAL, Pair(reference=reference, probe=probe, choice=FaceChoice.CENTRAL))
+    assert world.types()[-1] == "verification:failed"

@@ -18,7 +18,7 @@ from countenance.entrypoints.api.schemas.decisions import (
     ReplayTold,
 )
 from countenance.entrypoints.api.schemas.identifiers import DecisionPath
-from countenance.policy import explaining_policy
+from countenance.policy.gate import explaining_policy
 from countenance.policy.packs import EXPLAINED
 
 router = APIRouter(tags=["decisions"])

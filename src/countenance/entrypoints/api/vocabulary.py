@@ -10,8 +10,9 @@ from countenance.entrypoints.api import documents
 from countenance.entrypoints.api.answers import Answer
 from countenance.entrypoints.api.calls import ReadingCall
 from countenance.entrypoints.api.schemas.model import Told
-from countenance.policy import Instrument, shipped_packs
+from countenance.policy.instruments import Instrument
 from countenance.policy.model import Act, Camera, CustomerKind, ObligationKind, Purpose, Space
+from countenance.policy.packs import shipped_packs
 
 router = APIRouter(tags=["decisions"])
 

@@ -10,7 +10,7 @@ from pydantic import Field, StringConstraints
 from countenance.entrypoints.api.schemas.identifiers import JURISDICTION
 from countenance.entrypoints.api.schemas.model import Asked, Day, Moment, Told
 from countenance.entrypoints.api.schemas.reasons import ConditionTold, ObligationTold, ReasonTold
-from countenance.policy import Instrument, jurisdiction
+from countenance.policy.instruments import Instrument
 from countenance.policy.model import (
     Act,
     Camera,
@@ -22,6 +22,7 @@ from countenance.policy.model import (
     Question,
     Space,
 )
+from countenance.policy.places import jurisdiction
 from countenance.recognition.model import DecisionRecord
 
 Place = Annotated[str, StringConstraints(pattern=JURISDICTION), Field(examples=["US-CA"])]
