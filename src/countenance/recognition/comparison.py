@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from countenance.biometrics.faces import DetectedFace, Extraction, FaceChoice
+from countenance.biometrics.faces import DetectedFace, FaceChoice
 from countenance.biometrics.model import ComparisonScore, Threshold
-from countenance.errors import InvalidInputError
 from countenance.ledger import EventType
 from countenance.policy.model import Act, Camera, ObligationKind, Purpose, Space
 from countenance.recognition.asking import Ask, Permission, Request
-from countenance.recognition.outcome import Outcome, calibration_fields
+from countenance.recognition.outcome import Outcome, acquired, calibration_fields
 from countenance.recognition.ports import FaceEngine, UnitOfWork
 from countenance.recognition.reporting import Report
 from countenance.vetting.model import Actor
@@ -66,7 +65,7 @@ class Compare:
                 threshold = self.threshold_for(permission.lease.terms.fmr_ppb)
                 both = self.engine.extract([pair.reference, pair.probe], choice=pair.choice)
                 reference, probe = (
-                    _acquired(extraction, which)
+                    acquired(extraction, which)
                     for extraction, which in zip(both, ("reference", "probe"), strict=True)
                 )
                 score = reference.template.compare(probe.template)
@@ -95,10 +94,3 @@ class Compare:
             permitted_by=permission.entry,
             entry=entry,
         )
-
-
-def _acquired(extraction: Extraction | InvalidInputError, which: str) -> Extraction:
-    """Return the extraction, or raise what stood in its way, saying in which of the two images."""
-    if isinstance(extraction, InvalidInputError):
-        raise type(extraction)(f"{which}: {extraction.message}", reasons=extraction.reasons) from extraction
-    return extraction

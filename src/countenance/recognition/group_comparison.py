@@ -75,7 +75,7 @@ class CompareGroup:
             with self.report.failures_of(Act.VERIFY, permission):
                 threshold = self.threshold_for(permission.lease.terms.fmr_ppb)
                 (first,) = self.engine.extract([asked.source], choice=FaceChoice.LARGEST)
-                source = acquired(first)
+                source = acquired(first, "source")
                 seen = self.engine.extract_all(asked.target, limit=MOST_FACES)
                 least = max(threshold.score, asked.at_least or threshold.score)
                 scores = [one.template.compare(source.template) for one in seen]

@@ -17,6 +17,13 @@ class Outcome(StrEnum):
     HELD = "held"
 
 
+def acquired(extraction: Extraction | InvalidInputError, which: str) -> Extraction:
+    """Return the extraction, or raise what stood in its way, saying in which of two images."""
+    if isinstance(extraction, InvalidInputError):
+        raise type(extraction)(f"{which}: {extraction.message}", reasons=extraction.reasons) from extraction
+    return extraction
+
+
 def usable(extraction: Extraction | InvalidInputError) -> Extraction:
     """Return an extraction that is good enough to rely on, or raise what stood in its way."""
     if isinstance(extraction, InvalidInputError):
