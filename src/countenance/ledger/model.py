@@ -14,7 +14,6 @@ JsonValue = str | int | bool | None | tuple["JsonValue", ...] | Mapping[str, "Js
 class EventType(StrEnum):
     """Everything that the ledger can say, as `subject:past-tense`."""
 
-    LEDGER_STARTED = "ledger:started"
     KEY_ISSUED = "key:issued"
     KEY_REVOKED = "key:revoked"
     LEASE_GRANTED = "lease:granted"
