@@ -42,7 +42,7 @@ def similarity(points: Floats, template: Floats = ARCFACE_TEMPLATE) -> Floats:
     spread = float((np.abs(centred) ** 2).sum())
     turn = ((target - target.mean()) * centred.conj()).sum() / spread if spread else 0j
     shift = target.mean() - turn * source.mean()
-    return np.array([[turn.real, -turn.imag, shift.real], [turn.imag, turn.real, shift.imag]])
+    return _matrix(turn, shift)
 
 
 def scale_of(matrix: Floats) -> float:
@@ -57,9 +57,14 @@ def applied(matrix: Floats, points: Floats) -> Floats:
 
 
 def inverse(matrix: Floats) -> Floats:
-    """Return the transform that undoes `matrix`."""
-    back = np.linalg.inv(matrix[:, :2])
-    return np.column_stack([back, -back @ matrix[:, 2]])
+    """Return the transform that undoes the similarity `matrix`, whose scale is not 0."""
+    turn, shift = complex(matrix[0, 0], matrix[1, 0]), complex(matrix[0, 2], matrix[1, 2])
+    return _matrix(1.0 / turn, -shift / turn)
+
+
+def _matrix(turn: complex, shift: complex) -> Floats:
+    """Return the similarity w = turn z + shift as a matrix."""
+    return np.array([[turn.real, -turn.imag, shift.real], [turn.imag, turn.real, shift.imag]])
 
 
 def lay(picture: Picture, matrix: Floats, side: int) -> Pixels:

@@ -5,11 +5,18 @@ from __future__ import annotations
 import numpy as np
 
 from countenance.biometrics.faces import FaceChoice
-from countenance.engine.face_boxes import FaceBoxes
+from countenance.engine.face_boxes import FaceBoxes, Indexes
 from countenance.errors import ManyFacesError, NoFaceError
 
 PROMINENT = 0.5
 """A face counts beside others if its side is at least this share of the largest one's."""
+
+
+def prominent_faces(faces: FaceBoxes) -> Indexes:
+    """Return the indexes of the faces that are no background, in their order."""
+    if not len(faces):
+        return np.zeros(0, dtype=np.int64)
+    return np.flatnonzero(faces.sides >= PROMINENT * faces.sides.max())
 
 
 def choose_face(faces: FaceBoxes, choice: FaceChoice, *, width: int, height: int) -> int:
@@ -23,7 +30,7 @@ def choose_face(faces: FaceBoxes, choice: FaceChoice, *, width: int, height: int
     if not len(faces):
         raise NoFaceError("no face was found in the image")
     sides = faces.sides
-    prominent = np.flatnonzero(sides >= PROMINENT * sides.max())
+    prominent = prominent_faces(faces)
     if choice is FaceChoice.ONLY and prominent.size > 1:
         raise ManyFacesError(f"the image shows `{prominent.size}` faces where one is asked for")
     if choice is FaceChoice.CENTRAL:

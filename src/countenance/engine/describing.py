@@ -2,51 +2,41 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from countenance.biometrics.faces import BoundingBox, DetectedFace, Landmarks, Point
 from countenance.engine.alignment import SIDE, lay, similarity
-from countenance.engine.face_boxes import FaceBoxes, Floats
+from countenance.engine.face_boxes import FaceBoxes
 from countenance.engine.images import Picture
 from countenance.engine.pose import estimate_pose
 from countenance.engine.quality import FaceView, assess
 from countenance.engine.runtime import Pixels
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class FoundFace:
-    """One face (`box` holds exactly one) of a picture, with its final `points`, 5 x 2 in image pixels.
+def describe(picture: Picture, one: FaceBoxes, alone: float) -> tuple[DetectedFace, Pixels]:
+    """Return what is told of a face, and its aligned crop (112 x 112 x 3, uint8, RGB).
 
-    `unicity` is the side of the image's second largest face over that of its largest.
+    `one` holds exactly that face, in pixels of the image; `alone` is the side of the image's
+    second largest face over that of its largest.
     """
-
-    picture: Picture
-    box: FaceBoxes
-    points: Floats
-    unicity: float
-
-
-def describe(face: FoundFace) -> tuple[DetectedFace, Pixels]:
-    """Return what is told of the face, and its aligned crop (112 x 112 x 3, uint8, RGB)."""
-    matrix = similarity(face.points)
-    crop = lay(face.picture, matrix, SIDE)
-    pose = estimate_pose(face.points)
+    points = one.points[0]
+    matrix = similarity(points)
+    crop = lay(picture, matrix, SIDE)
+    pose = estimate_pose(points)
     quality = assess(
         FaceView(
-            points=face.points,
+            points=points,
             matrix=matrix,
             crop=crop,
             pose=pose,
-            width=face.picture.width,
-            height=face.picture.height,
-            unicity=face.unicity,
+            width=picture.width,
+            height=picture.height,
+            unicity=alone,
         )
     )
-    left, top, width, height = (float(value) for value in face.box.boxes[0])
+    left, top, width, height = (float(value) for value in one.boxes[0])
     detected = DetectedFace(
         box=BoundingBox(left, top, width, height),
-        confidence=float(min(1.0, face.box.scores[0])),
-        landmarks=Landmarks(*(Point(float(x), float(y)) for x, y in face.points)),
+        confidence=float(min(1.0, one.scores[0])),
+        landmarks=Landmarks(*(Point(float(x), float(y)) for x, y in points)),
         pose=pose,
         quality=quality.measures,
         reasons=quality.reasons,

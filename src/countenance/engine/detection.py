@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import cv2
@@ -21,6 +21,11 @@ GLANCES = (256, 640)
 
 TILE = 640
 CONFIDENCE = 0.6
+"""From which a glance counts as having seen a face."""
+
+CANDIDATE = 0.4
+"""From which a part of the image is worth a second look, without which it counts for nothing."""
+
 LARGEST_UPSCALING = 8.0
 
 _TILE_OVERLAP = 128
@@ -54,16 +59,11 @@ def glance_at(picture: Picture, side: int) -> Glance:
     return Glance(canvas, picture.width / size[0], picture.height / size[1])
 
 
-def find_at_a_glance(infer: Infer, glances: Sequence[Glance]) -> list[FaceBoxes]:
-    """Return the faces of each glance, in pixels of its image; all glances have one size."""
-    outputs = infer(np.stack([glance.canvas for glance in glances]))
-    side = glances[0].canvas.shape[0]
-    return [
-        read_heads(outputs, at, width=side, height=side, confidence=CONFIDENCE).scaled(
-            glance.across, glance.down
-        )
-        for at, glance in enumerate(glances)
-    ]
+def find_at_a_glance(infer: Infer, glance: Glance, *, confidence: float = CONFIDENCE) -> FaceBoxes:
+    """Return the faces of a glance, in pixels of its image."""
+    side = glance.canvas.shape[0]
+    faces = read_heads(infer(glance.canvas[None]), 0, width=side, height=side, confidence=confidence)
+    return faces.scaled(glance.across, glance.down)
 
 
 def seen_well(faces: FaceBoxes, glance: Glance) -> bool:
@@ -79,13 +79,15 @@ def seen_well(faces: FaceBoxes, glance: Glance) -> bool:
 
 
 def find_everywhere(infer: Infer, picture: Picture) -> FaceBoxes:
-    """Return the faces of every size, in pixels of the image, those of one face merged.
+    """Return what may be faces, of every size, in pixels of the image, those of one face merged.
 
     The picture is looked at in overlapping tiles at its own size, at a quarter, a sixteenth and
     so on, and in glances at the whole; a small picture is enlarged to the tile instead. A box
     that is cut by a tile's inner edge is left out: the neighbour or the next scale has it whole.
+    What scores below `CONFIDENCE` is a candidate that a second look has to confirm.
     """
-    found = [find_at_a_glance(infer, [glance_at(picture, side)])[0] for side in GLANCES]
+    glances = [glance_at(picture, side) for side in GLANCES]
+    found = [find_at_a_glance(infer, glance, confidence=CANDIDATE) for glance in glances]
     level = picture.pixels
     while max(level.shape[:2]) > TILE:
         across, down = picture.width / level.shape[1], picture.height / level.shape[0]
@@ -137,7 +139,7 @@ def _find_in_tiles(infer: Infer, pixels: Pixels) -> Iterator[FaceBoxes]:
         batch = tiles[first : first + _TILES_AT_ONCE]
         outputs = infer(np.stack([tile.cut_from(pixels) for tile in batch]))
         for at, tile in enumerate(batch):
-            faces = read_heads(outputs, at, width=TILE, height=TILE, confidence=CONFIDENCE)
+            faces = read_heads(outputs, at, width=TILE, height=TILE, confidence=CANDIDATE)
             yield tile.whole(faces).shifted(tile.left, tile.top)
 
 

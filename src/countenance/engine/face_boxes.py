@@ -46,6 +46,10 @@ class FaceBoxes:
         """Return one face by itself."""
         return FaceBoxes(self.boxes[at : at + 1], self.points[at : at + 1], self.scores[at : at + 1])
 
+    def without(self, *indexes: int) -> FaceBoxes:
+        """Return the other faces."""
+        return self.take(np.delete(np.arange(len(self)), indexes))
+
     def scaled(self, across: float, down: float) -> FaceBoxes:
         """Return the faces in an image that is stretched by these factors.
 

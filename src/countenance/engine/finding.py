@@ -1,13 +1,13 @@
-"""Finding the face that is meant in each of several images, at the least cost that loses none."""
+"""Finding the face that is meant, at the least cost that loses none."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from countenance.biometrics.faces import FaceChoice
 from countenance.engine.alignment import scale_of, similarity
-from countenance.engine.choosing import choose_face
+from countenance.engine.choosing import choose_face, prominent_faces
 from countenance.engine.detection import (
     GLANCES,
     Glance,
@@ -20,9 +20,10 @@ from countenance.engine.detection import (
 from countenance.engine.face_boxes import FaceBoxes
 from countenance.engine.image_formats import REDUCTIONS
 from countenance.engine.image_header import EncodedImage
-from countenance.engine.images import ImageDecoder, Picture, Started, decode_picture, reduction_for
+from countenance.engine.images import ImageDecoder, Picture, decode_picture, reduction_for
 from countenance.engine.quality import unicity
-from countenance.errors import FaceError, ImageError, InvalidInputError
+from countenance.engine.refinement import confirmed
+from countenance.errors import NoFaceError
 
 LEAST_SIDE = 1280
 """Pixels that the longer side keeps when an image is decoded smaller for the first look."""
@@ -58,78 +59,82 @@ class Finder:
         self._infer = infer
         self._decoder = decoder
 
-    def find(self, images: Sequence[bytes], choice: FaceChoice) -> list[Found | InvalidInputError]:
-        """Return for each image the face that is meant, or the error that stood in the way.
+    def find(self, data: bytes, choice: FaceChoice) -> Found:
+        """Return the face that is meant; raises `ImageError`, `FaceError` and `BusyError`."""
+        sight = self._first_sight(data)
+        faces = find_at_a_glance(self._infer, sight.glance)
+        for picture, seen in self._looks(sight, faces):
+            left, chosen = self._chosen(picture, seen, choice)
+            if chosen is not None:
+                return Found(self._large_enough(sight, picture, chosen), left, chosen)
+        raise NoFaceError("no face was found in the image")
 
-        The images are decoded side by side, and the first look at all of them is one batch.
-        Raises `BusyError` while every decoder is held by slow images.
-        """
-        sights = [_finished(begun) for begun in [self._begin(data) for data in images]]
-        glances = [sight.glance for sight in sights if isinstance(sight, _Sight)]
-        seen = iter(find_at_a_glance(self._infer, glances) if glances else [])
-        return [
-            self._settled(sight, next(seen), choice) if isinstance(sight, _Sight) else sight
-            for sight in sights
-        ]
+    def find_all(self, data: bytes) -> tuple[Picture, FaceBoxes]:
+        """Return the picture in full and every face in it, each confirmed; raises `ImageError`."""
+        encoded = self._decoder.inspect(data)
+        picture = self._decode(encoded, 1)
+        candidates = find_everywhere(self._infer, picture)
+        return picture, confirmed(self._infer, picture, candidates)
 
-    def _begin(self, data: bytes) -> Started[_Sight] | ImageError:
-        """Start decoding, or return what is wrong with the header."""
-        try:
-            encoded = self._decoder.inspect(data)
-        except ImageError as error:
-            return error
+    def _first_sight(self, data: bytes) -> _Sight:
+        """Decode, reduced where that loses no face, and lay out for the first look on the same thread."""
+        encoded = self._decoder.inspect(data)
         reduction = reduction_for(encoded, least_side=LEAST_SIDE)
-        return self._decoder.start(lambda until: _sight(encoded, reduction, until))
 
-    def _settled(self, sight: _Sight, faces: FaceBoxes, choice: FaceChoice) -> Found | InvalidInputError:
-        """Look again as often as needed and choose; an error becomes a value."""
-        try:
-            picture, faces = self._look_again(sight, faces)
-            at = choose_face(faces, choice, width=picture.width, height=picture.height)
-            chosen = faces.one(at)
-            return Found(self._large_enough(sight.encoded, picture, chosen), faces, chosen)
-        except (ImageError, FaceError) as error:
-            return error
+        def work(until: float) -> _Sight:
+            picture = decode_picture(encoded, reduction=reduction, until=until)
+            return _Sight(encoded, picture, glance_at(picture, GLANCES[0]))
 
-    def _look_again(self, sight: _Sight, faces: FaceBoxes) -> tuple[Picture, FaceBoxes]:
-        """Return the faces of the first look that saw well, and the picture it was a look at."""
-        glance = sight.glance
+        return self._decoder.start(work).result()
+
+    def _looks(self, sight: _Sight, faces: FaceBoxes) -> Iterator[tuple[Picture, FaceBoxes]]:
+        """Yield the faces of each look that saw well, the cheapest first, in the end all there are."""
+        if seen_well(faces, sight.glance):
+            yield sight.picture, faces
         for side in GLANCES[1:]:
-            if seen_well(faces, glance):
-                return sight.picture, faces
             glance = glance_at(sight.picture, side)
-            faces = find_at_a_glance(self._infer, [glance])[0]
-        if seen_well(faces, glance):
-            return sight.picture, faces
-        picture = self._decoded(sight.encoded, sight.picture, 1)
-        return picture, find_everywhere(self._infer, picture)
+            faces = find_at_a_glance(self._infer, glance)
+            if seen_well(faces, glance):
+                yield sight.picture, faces
+        picture = sight.picture if sight.picture.reduction == 1 else self._decode(sight.encoded, 1)
+        yield picture, find_everywhere(self._infer, picture)
 
-    def _large_enough(self, encoded: EncodedImage, picture: Picture, chosen: FaceBoxes) -> Picture:
+    def _chosen(
+        self, picture: Picture, faces: FaceBoxes, choice: FaceChoice
+    ) -> tuple[FaceBoxes, FaceBoxes | None]:
+        """Return the faces that a second look does not refute, and the one that is meant.
+
+        Only faces that come into question are looked at again. Raises `ManyFacesError`.
+        """
+        wanted = FaceChoice.LARGEST if choice is FaceChoice.ONLY else choice
+        while len(faces):
+            at = choose_face(faces, wanted, width=picture.width, height=picture.height)
+            chosen = confirmed(self._infer, picture, faces.one(at))
+            if len(chosen):
+                if choice is FaceChoice.ONLY:
+                    faces = self._without_refuted(picture, faces, beside=at)
+                    choose_face(faces, choice, width=picture.width, height=picture.height)
+                return faces, chosen
+            faces = faces.without(at)
+        return faces, None
+
+    def _without_refuted(self, picture: Picture, faces: FaceBoxes, *, beside: int) -> FaceBoxes:
+        """Return the faces without prominent ones, apart from `beside`, that a second look refutes."""
+        refuted = [
+            at
+            for at in prominent_faces(faces)
+            if at != beside and not len(confirmed(self._infer, picture, faces.one(at)))
+        ]
+        return faces.without(*refuted)
+
+    def _large_enough(self, sight: _Sight, picture: Picture, chosen: FaceBoxes) -> Picture:
         """Return a picture in which the face need not be enlarged for its crop, if the image has one."""
         scale = scale_of(similarity(chosen.points[0]))
-        reduction = max((factor for factor in REDUCTIONS if scale * factor <= 1.0), default=1)
-        return self._decoded(encoded, picture, min(reduction, picture.reduction))
+        enough = max((factor for factor in REDUCTIONS if scale * factor <= 1.0), default=1)
+        return picture if enough >= picture.reduction else self._decode(sight.encoded, enough)
 
-    def _decoded(self, encoded: EncodedImage, picture: Picture, reduction: int) -> Picture:
-        """Return the picture at 1 / `reduction`, decoding again only if it is another."""
-        if reduction == picture.reduction:
-            return picture
+    def _decode(self, encoded: EncodedImage, reduction: int) -> Picture:
+        """Return the picture at 1 / `reduction`."""
         return self._decoder.start(
             lambda until: decode_picture(encoded, reduction=reduction, until=until)
         ).result()
-
-
-def _sight(encoded: EncodedImage, reduction: int, until: float) -> _Sight:
-    """Decode and lay out for the first look, both on the decoder's thread."""
-    picture = decode_picture(encoded, reduction=reduction, until=until)
-    return _Sight(encoded, picture, glance_at(picture, GLANCES[0]))
-
-
-def _finished(begun: Started[_Sight] | ImageError) -> _Sight | ImageError:
-    """Wait for a decoding; its error becomes a value."""
-    if isinstance(begun, ImageError):
-        return begun
-    try:
-        return begun.result()
-    except ImageError as error:
-        return error

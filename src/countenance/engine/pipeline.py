@@ -4,27 +4,28 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from countenance.biometrics.faces import DetectedFace, Detection, Extraction, FaceChoice
 from countenance.biometrics.model import Pipeline
-from countenance.engine.describing import FoundFace, describe
-from countenance.engine.detection import GLANCES, find_everywhere
+from countenance.engine.describing import describe
+from countenance.engine.detection import GLANCES
 from countenance.engine.embedding import embed
-from countenance.engine.face_boxes import FaceBoxes
-from countenance.engine.finding import Finder, Found
+from countenance.engine.finding import Finder
 from countenance.engine.image_header import ImageLimits
-from countenance.engine.images import ImageDecoder, Picture, decode_picture
+from countenance.engine.images import ImageDecoder, Picture
 from countenance.engine.networks import EngineOptions, Networks, open_networks
 from countenance.engine.processor import usable_cores
 from countenance.engine.quality import unicity
-from countenance.engine.refinement import SIDE as CLOSE_LOOK
-from countenance.engine.refinement import refine
+from countenance.engine.refinement import VIEWS
 from countenance.engine.runtime import Pixels
-from countenance.errors import BusyError, InvalidInputError
+from countenance.errors import BusyError, FaceError, ImageError, InvalidInputError
 
-RULES = "1"
+RULES = "2"
 """The rules of decoding, detection, alignment and embedding. Whatever moves a template changes it,
 and with it every gallery has to be enrolled anew:
 
@@ -32,7 +33,7 @@ and with it every gallery has to be enrolled anew:
    pixels, at more where the chosen face would have to be enlarged for its crop
 2. detect: one glance at 256 pixels, one at 640 if the largest face is small in it, then every
    tile at every scale
-3. look again at the chosen face, upright in 160 pixels and mirrored, mean of both landmarks
+3. confirm: a second look at the face, turned upright in 160 pixels and mirrored; its landmarks
 4. align: similarity transform to the ArcFace template, 112 x 112, bilinear, halved before while
    the face is more than twice as large
 5. embed once, unit length
@@ -40,7 +41,7 @@ and with it every gallery has to be enrolled anew:
 
 _IMAGES_AT_ONCE = 8
 _FACES_AT_ONCE = 16
-_DETECTOR_SIZES = tuple((side, side) for side in (GLANCES[0], CLOSE_LOOK, *GLANCES[1:]))
+_DETECTOR_SIZES = ((GLANCES[0], GLANCES[0]), VIEWS, *((side, side) for side in GLANCES[1:]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,17 @@ class Limits:
     queue: int
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Acquired:
+    """A face on the way to its template: described and aligned, in an image of `width` x `height` pixels."""
+
+    face: DetectedFace
+    crop: Pixels
+    faces_found: int
+    width: int
+    height: int
+
+
 class LocalFaceEngine:
     """The port `FaceEngine` on this machine's processor. Safe to call from many threads."""
 
@@ -70,6 +82,7 @@ class LocalFaceEngine:
         )
         self._finder = Finder(self._detector, self._decoder)
         self._places = threading.BoundedSemaphore(limits.queue)
+        self._threads = ThreadPoolExecutor(usable_cores(), thread_name_prefix="countenance-engine")
 
     @property
     def pipeline(self) -> Pipeline:
@@ -114,46 +127,39 @@ class LocalFaceEngine:
         )
 
     def close(self) -> None:
-        """Let go of the decoding threads. What is under way may fail."""
+        """Let go of the threads. What is under way may fail."""
         self._decoder.close()
+        self._threads.shutdown(wait=False, cancel_futures=True)
 
     def _extract(self, images: Sequence[bytes], choice: FaceChoice) -> list[Extraction | InvalidInputError]:
-        """Do so for a few images, whose pictures are in memory together."""
-        found = self._finder.find(images, choice)
-        seen = [face for face in found if isinstance(face, Found)]
-        points = refine(self._detector, [(face.picture, face.chosen.points[0]) for face in seen])
-        described = [
-            describe(FoundFace(face.picture, face.chosen, points[at], face.unicity))
-            for at, face in enumerate(seen)
+        """Do so for a few images: each on a thread of its own up to the crop, then one batch for all."""
+        others = [self._threads.submit(self._acquire, data, choice) for data in images[1:]]
+        results = [self._acquire(images[0], choice), *(other.result() for other in others)]
+        acquired = [one for one in results if isinstance(one, _Acquired)]
+        templates = iter(embed(self._recogniser, [one.crop for one in acquired], self._pipeline))
+        return [
+            Extraction(one.face, next(templates), one.faces_found, one.width, one.height)
+            if isinstance(one, _Acquired)
+            else one
+            for one in results
         ]
-        templates = embed(self._recogniser, [crop for _, crop in described], self._pipeline)
-        extracted = iter(
-            [
-                Extraction(face, template, len(source.faces), source.picture.width, source.picture.height)
-                for (face, _), template, source in zip(described, templates, seen, strict=True)
-            ]
-        )
-        return [next(extracted) if isinstance(face, Found) else face for face in found]
+
+    def _acquire(self, data: bytes, choice: FaceChoice) -> _Acquired | InvalidInputError:
+        """Return the face that is meant, aligned and described, or the error that stood in the way."""
+        try:
+            found = self._finder.find(data, choice)
+        except (ImageError, FaceError) as error:
+            return error
+        face, crop = describe(found.picture, found.chosen, found.unicity)
+        return _Acquired(face, crop, len(found.faces), found.picture.width, found.picture.height)
 
     def _look(self, image: bytes, limit: int) -> tuple[Picture, list[tuple[DetectedFace, Pixels]], int]:
         """Return the picture, its largest faces with their crops, and how many there are at all."""
-        encoded = self._decoder.inspect(image)
-        picture = self._decoder.start(
-            lambda until: decode_picture(encoded, reduction=1, until=until)
-        ).result()
-        faces = find_everywhere(self._detector, picture)
-        order = faces.sides.argsort(kind="stable")[::-1][:limit]
-        return picture, self._describe_all(picture, faces, faces.take(order)), len(faces)
-
-    def _describe_all(
-        self, picture: Picture, every: FaceBoxes, chosen: FaceBoxes
-    ) -> list[tuple[DetectedFace, Pixels]]:
-        """Return `chosen` with landmarks, pose and quality, and the crop of each."""
-        points = refine(self._detector, [(picture, first) for first in chosen.points])
-        alone = unicity(every)
-        return [
-            describe(FoundFace(picture, chosen.one(at), better, alone)) for at, better in enumerate(points)
-        ]
+        picture, faces = self._finder.find_all(image)
+        largest = faces.take(np.argsort(-faces.sides, kind="stable")[:limit])
+        alone = unicity(faces)
+        described = [describe(picture, largest.one(at), alone) for at in range(len(largest))]
+        return picture, described, len(faces)
 
 
 def pipeline_of(networks: Networks) -> Pipeline:

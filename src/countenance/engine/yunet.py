@@ -28,8 +28,8 @@ def read_heads(outputs: Outputs, at: int, *, width: int, height: int, confidence
     """
     parts = []
     for stride in STRIDES:
-        certainty = np.clip(outputs[f"cls_{stride}"][at, :, 0], 0.0, 1.0)
-        certainty = np.sqrt(certainty * np.clip(outputs[f"obj_{stride}"][at, :, 0], 0.0, 1.0))
+        heads = outputs[f"cls_{stride}"][at, :, 0], outputs[f"obj_{stride}"][at, :, 0]
+        certainty = np.sqrt(np.clip(heads[0], 0.0, 1.0) * np.clip(heads[1], 0.0, 1.0))
         places = np.flatnonzero(certainty >= confidence)
         if places.size:
             corners = _corners(width // stride, height // stride)[places]
