@@ -39,6 +39,7 @@ check: .venv/.ready ## format, lint, types, floors, house rules, documentation
 	@$(PYTHON) -m ruff check --quiet .
 	@echo 'lint      ok'
 	@$(PYTHON) -m mypy --no-error-summary
+	@MYPYPATH=src:bench $(PYTHON) -m mypy --no-error-summary bench scripts
 	@echo 'types     ok'
 	@mkdir -p build; .venv/bin/lint-imports > build/lint-imports.txt || { cat build/lint-imports.txt; exit 1; }
 	@echo 'floors    ok'

@@ -33,6 +33,8 @@ def aligned_faces(opencv: OpenCv, count: int) -> Faces:
     faces = []
     for one, _ in photographs(count).pairs[:count]:
         image = cv2.imread(str(one))
+        if image is None:
+            raise OSError(f"OpenCV cannot read `{one.name}`")
         opencv.detector.setInputSize(image.shape[1::-1])
         _, found = opencv.detector.detect(image)
         faces.append(opencv.recogniser.alignCrop(image, found[0]))

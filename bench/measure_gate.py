@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 from countenance.biometrics.faces import FaceChoice
-from countenance.recognition.outcome import acquired
+from countenance.recognition.outcome import usable
 from countenance.recognition.verification import Claim
 from installation import GALLERY, OPERATOR, SUBJECT, open_installation
 from photographs import photographs
@@ -24,14 +24,14 @@ def measure() -> list[Row]:
         installation = open_installation(Path(folder) / "home", enrolled)
         countenance, engine = installation.countenance, installation.countenance.parts.engine
         content = probe.read_bytes()
-        reference = acquired(*engine.extract([enrolled.read_bytes()], choice=FaceChoice.ONLY))
+        reference = usable(engine.extract([enrolled.read_bytes()], choice=FaceChoice.ONLY)[0])
         claim = Claim(gallery_id=GALLERY, subject_id=SUBJECT, probe=content)
 
         def whole(_: int) -> None:
             countenance.verify(OPERATOR, claim)
 
         def bare(_: int) -> None:
-            found = acquired(*engine.extract([content], choice=FaceChoice.ONLY))
+            found = usable(engine.extract([content], choice=FaceChoice.ONLY)[0])
             found.template.compare(reference.template)
 
         wholes, bares = in_turns(whole, bare, rounds=ROUNDS)

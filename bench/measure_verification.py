@@ -9,7 +9,7 @@ from pathlib import Path
 import peer_opencv
 from countenance.app import open_countenance
 from countenance.biometrics.faces import FaceChoice
-from countenance.recognition.outcome import acquired
+from countenance.recognition.outcome import usable
 from countenance.settings import Settings
 from photographs import photographs
 from report import Row, compared, hand_over
@@ -28,7 +28,7 @@ def ours(home: Path) -> Decide:
 
     def decide(one: Path, other: Path) -> tuple[float, bool]:
         images = [one.read_bytes(), other.read_bytes()]
-        first, second = map(acquired, parts.engine.extract(images, choice=FaceChoice.LARGEST))
+        first, second = map(usable, parts.engine.extract(images, choice=FaceChoice.LARGEST))
         score = first.template.compare(second.template)
         return score, threshold.reached_by(score)
 

@@ -54,7 +54,8 @@ def _astronaut() -> Photographs:
     from skimage import data  # noqa: PLC0415  needed only without the London Set
 
     folder = Path(tempfile.mkdtemp(prefix="countenance-bench-"))
-    whole = Image.fromarray(data.astronaut()).resize((1024, 1024), Image.Resampling.LANCZOS)
+    astronaut: Image.Image = Image.fromarray(data.astronaut())  # type: ignore[no-untyped-call]  # no types
+    whole = astronaut.resize((1024, 1024), Image.Resampling.LANCZOS)
     views = [
         whole,
         ImageOps.mirror(whole),
