@@ -15,6 +15,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
 from countenance.engine.alignment import ARCFACE_TEMPLATE, applied, inverse, lay, scale_of, similarity
@@ -115,7 +116,10 @@ def _seen(infer: Infer, crop: Pixels) -> CloseLook | None:
 
     The two lie side by side in one input: one inference costs less than two.
     """
-    outputs = infer(np.concatenate([crop, crop[:, ::-1]], axis=1)[None])
+    views = np.empty((1, *VIEWS, 3), dtype=np.uint8)
+    views[0, :, :SIDE] = crop
+    views[0, :, SIDE:] = cv2.flip(crop, 1)
+    outputs = infer(views)
     faces = read_heads(outputs, 0, width=2 * SIDE, height=SIDE, confidence=_CONFIRMED)
     middles = faces.points.mean(axis=1)
     looks = []
