@@ -59,9 +59,9 @@ class Finder:
         self._infer = infer
         self._decoder = decoder
 
-    def find(self, data: bytes, choice: FaceChoice) -> Found:
+    def find(self, encoded: EncodedImage, choice: FaceChoice) -> Found:
         """Return the face that is meant; raises `ImageError`, `FaceError` and `BusyError`."""
-        sight = self._first_sight(data)
+        sight = self._first_sight(encoded)
         faces = find_at_a_glance(self._infer, sight.glance)
         for picture, seen in self._looks(sight, faces):
             left, chosen = self._chosen(picture, seen, choice)
@@ -69,16 +69,14 @@ class Finder:
                 return Found(self._large_enough(sight, picture, chosen), left, chosen)
         raise NoFaceError("no face was found in the image")
 
-    def find_all(self, data: bytes) -> tuple[Picture, FaceBoxes]:
+    def find_all(self, encoded: EncodedImage) -> tuple[Picture, FaceBoxes]:
         """Return the picture in full and every face in it, each confirmed; raises `ImageError`."""
-        encoded = self._decoder.inspect(data)
         picture = self._decode(encoded, 1)
         candidates = find_everywhere(self._infer, picture)
         return picture, confirmed(self._infer, picture, candidates)
 
-    def _first_sight(self, data: bytes) -> _Sight:
+    def _first_sight(self, encoded: EncodedImage) -> _Sight:
         """Decode, reduced where that loses no face, and lay out for the first look on the same thread."""
-        encoded = self._decoder.inspect(data)
         reduction = reduction_for(encoded, least_side=LEAST_SIDE)
 
         def work(until: float) -> _Sight:

@@ -17,8 +17,9 @@ from countenance.engine.detection import GLANCES
 from countenance.engine.embedding import embed
 from countenance.engine.finding import Finder
 from countenance.engine.image_header import ImageLimits
-from countenance.engine.images import ImageDecoder, Picture
+from countenance.engine.images import ImageDecoder
 from countenance.engine.networks import EngineOptions, Networks, open_networks
+from countenance.engine.pixel_budget import PixelBudget
 from countenance.engine.processor import usable_cores
 from countenance.engine.quality import unicity
 from countenance.engine.refinement import VIEWS
@@ -69,6 +70,16 @@ class _Acquired:
     height: int
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Sight:
+    """The largest faces of an image of `width` x `height` pixels with their crops, and the number of all."""
+
+    described: list[tuple[DetectedFace, Pixels]]
+    faces_found: int
+    width: int
+    height: int
+
+
 class LocalFaceEngine:
     """The port `FaceEngine` on this machine's processor. Safe to call from many threads."""
 
@@ -81,6 +92,7 @@ class LocalFaceEngine:
             threads=usable_cores(),
         )
         self._finder = Finder(self._detector, self._decoder)
+        self._memory = PixelBudget(limits.image_pixels)
         self._places = threading.BoundedSemaphore(limits.queue)
         self._threads = ThreadPoolExecutor(usable_cores(), thread_name_prefix="countenance-engine")
 
@@ -101,18 +113,18 @@ class LocalFaceEngine:
 
     def detect(self, image: bytes, *, limit: int) -> Detection:
         """Return up to `limit` faces of every size, the largest first; raises `ImageError`."""
-        picture, described, _ = self._look(image, limit)
-        return Detection(picture.width, picture.height, tuple(face for face, _ in described))
+        sight = self._look(image, limit)
+        return Detection(sight.width, sight.height, tuple(face for face, _ in sight.described))
 
     def extract_all(self, image: bytes, *, limit: int) -> tuple[Extraction, ...]:
         """Return up to `limit` faces with their templates, the largest first; raises `ImageError`."""
-        picture, described, found = self._look(image, limit)
+        sight = self._look(image, limit)
         extracted: list[Extraction] = []
-        for first in range(0, len(described), _FACES_AT_ONCE):
-            part = described[first : first + _FACES_AT_ONCE]
+        for first in range(0, len(sight.described), _FACES_AT_ONCE):
+            part = sight.described[first : first + _FACES_AT_ONCE]
             templates = embed(self._recogniser, [crop for _, crop in part], self._pipeline)
             for (face, _), template in zip(part, templates, strict=True):
-                extracted.append(Extraction(face, template, found, picture.width, picture.height))
+                extracted.append(Extraction(face, template, sight.faces_found, sight.width, sight.height))
         return tuple(extracted)
 
     def extract(
@@ -147,19 +159,23 @@ class LocalFaceEngine:
     def _acquire(self, data: bytes, choice: FaceChoice) -> _Acquired | InvalidInputError:
         """Return the face that is meant, aligned and described, or the error that stood in the way."""
         try:
-            found = self._finder.find(data, choice)
+            encoded = self._decoder.inspect(data)
+            with self._memory.room_for(encoded.width * encoded.height):
+                found = self._finder.find(encoded, choice)
+                face, crop = describe(found.picture, found.chosen, found.unicity)
         except (ImageError, FaceError) as error:
             return error
-        face, crop = describe(found.picture, found.chosen, found.unicity)
         return _Acquired(face, crop, len(found.faces), found.picture.width, found.picture.height)
 
-    def _look(self, image: bytes, limit: int) -> tuple[Picture, list[tuple[DetectedFace, Pixels]], int]:
-        """Return the picture, its largest faces with their crops, and how many there are at all."""
-        picture, faces = self._finder.find_all(image)
-        largest = faces.take(np.argsort(-faces.sides, kind="stable")[:limit])
-        alone = unicity(faces)
-        described = [describe(picture, largest.one(at), alone) for at in range(len(largest))]
-        return picture, described, len(faces)
+    def _look(self, image: bytes, limit: int) -> _Sight:
+        """Find all faces, and describe the largest."""
+        encoded = self._decoder.inspect(image)
+        with self._memory.room_for(encoded.width * encoded.height):
+            picture, faces = self._finder.find_all(encoded)
+            largest = faces.take(np.argsort(-faces.sides, kind="stable")[:limit])
+            alone = unicity(faces)
+            described = [describe(picture, largest.one(at), alone) for at in range(len(largest))]
+        return _Sight(described, len(faces), picture.width, picture.height)
 
 
 def pipeline_of(networks: Networks) -> Pipeline:
