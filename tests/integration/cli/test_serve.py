@@ -143,7 +143,7 @@ def test_people_are_told_where_it_serves_and_the_key_once(tmp_path: Path) -> Non
         text=True,
     )
     line = first_line(process)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(signal.SIGTERM)
     assert process.stdout is not None
     assert process.stderr is not None
     said, warned = process.stdout.read(), process.stderr.read()
