@@ -1,6 +1,16 @@
 """Answers *who is this customer, and what did we lease them?*."""
 
-from countenance.vetting.model import Actor, ApiKey, Customer, CustomerId, KeyId, Lease, LeaseId, Role
+from countenance.vetting.model import (
+    Actor,
+    ApiKey,
+    Customer,
+    CustomerId,
+    KeyId,
+    Lease,
+    LeaseId,
+    PersonId,
+    Role,
+)
 from countenance.vetting.ports import ApiKeys, Customers, Leases
 
 __all__ = [
@@ -14,5 +24,6 @@ __all__ = [
     "Lease",
     "LeaseId",
     "Leases",
+    "PersonId",
     "Role",
 ]

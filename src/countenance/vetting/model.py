@@ -12,15 +12,23 @@ from countenance.policy.model import CustomerKind, Jurisdiction, LeaseTerms
 CustomerId = NewType("CustomerId", str)
 LeaseId = NewType("LeaseId", str)
 KeyId = NewType("KeyId", str)
+PersonId = NewType("PersonId", str)
+"""One human being, whatever keys or sessions they act with: an account, or a name given to keys."""
 
 ACCESS_KEY_PREFIX = "AKCN"
 """What access key ids begin with, so that none is taken for one of another service."""
 
 
 class Role(StrEnum):
-    """What the holder of a key may do besides the acts of its lease."""
+    """What the holder of a key, or of a session, may do besides the acts of a lease.
+
+    A reviewer judges applications and can stop any lease; an applicant is a member of a
+    customer and writes its applications. Both act as a person, never as a key alone.
+    """
 
     ADMINISTRATOR = "administrator"
+    REVIEWER = "reviewer"
+    APPLICANT = "applicant"
     OPERATOR = "operator"
     EXAMINER = "examiner"
     AUDITOR = "auditor"
@@ -93,8 +101,15 @@ class AccessCredential:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
-    """Who asks, after authentication. `id` is a key's id, or `local` for the command line."""
+    """Who asks, after authentication. `id` is a key's or session's id, or `local` for the command line.
+
+    `person` is who it is, where that is known: separation of duties compares persons, so that
+    two keys of one person are one reviewer. `customer_id` is whose applications an applicant
+    writes; nobody else has one.
+    """
 
     id: str
     role: Role
     lease_id: LeaseId | None
+    person: PersonId | None = None
+    customer_id: CustomerId | None = None
