@@ -76,6 +76,18 @@ class SlowImageError(ImageError):
     code = "image_decode_timeout"
 
 
+class UnsupportedEvidenceError(InvalidInputError):
+    """A file sent as evidence is of a type that is not kept, whatever its name says."""
+
+    code = "evidence_unsupported"
+
+
+class OversizedEvidenceError(InvalidInputError):
+    """A file sent as evidence has more bytes than the limit, or the application more files."""
+
+    code = "evidence_too_large"
+
+
 class FaceError(InvalidInputError):
     """The image is fine; what it shows cannot be used for the act."""
 
@@ -121,6 +133,12 @@ class ForbiddenError(CountenanceError):
     code = "forbidden"
 
 
+class SeparationError(ForbiddenError):
+    """The person may do this in general and not here: they wrote it, belong to it, or did their part."""
+
+    code = "separation_of_duties"
+
+
 # What is there ----------------------------------------------------------------------------
 
 
@@ -152,6 +170,18 @@ class KeyShownOnceError(ConflictError):
     """This request has issued a key already, whose text was shown then and is not kept."""
 
     code = "key_shown_once"
+
+
+class StateError(ConflictError):
+    """The thing is in a state in which this cannot be done; the message says which."""
+
+    code = "wrong_state"
+
+
+class IncompleteError(ConflictError):
+    """The application still lacks something, or says what cannot be; `reasons` names the factors."""
+
+    code = "application_incomplete"
 
 
 class ConcurrentWriteError(ConflictError):
