@@ -11,7 +11,7 @@ from architecture.source import Module
 ROOMS = frozenset(
     {
         "server", "entrypoints", "app", "storage", "engine", "settings", "recognition", "vetting", "consent",
-        "oversight", "fairness", "policy", "ledger", "biometrics", "errors", "__init__", "__main__",
+        "oversight", "fairness", "staff", "policy", "ledger", "biometrics", "errors", "__init__", "__main__",
     }
 )  # fmt: skip
 """The rooms of the plan. `utils` would be a room without a sentence that says what belongs in it."""
@@ -21,6 +21,7 @@ NAMELESS = re.compile(r"(^|_)(utils?|helpers?|common|commons|manager|managers|ba
 BOUNDARIES = {
     "entrypoints/cli/main.py": "the last stop before the terminal: a crash becomes one line and a status",
     "entrypoints/rekognition/application.py": "the last stop before the wire: a crash becomes an error",
+    "entrypoints/pages/site.py": "the last stop before the wire: a crash becomes a page",
     "entrypoints/api/problems.py": "the last stop before the wire: a crash becomes a problem document",
 }
 """Where `except Exception` may stand, and why."""
