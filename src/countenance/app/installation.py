@@ -83,8 +83,9 @@ class Installation(Parts):
     def decide(self) -> Decider:
         """Load and check the packs and the laws."""
         from countenance.policy.gate import installed_policy  # noqa: PLC0415  slow
+        from countenance.policy.remembering import RememberingPolicy  # noqa: PLC0415  slow
 
-        return installed_policy(self.settings.packs).decide
+        return RememberingPolicy(installed_policy(self.settings.packs)).decide
 
     @built_once
     def engine(self) -> FaceEngine:

@@ -8,10 +8,10 @@ decides which law binds. A decision has the shape that `countenance policy expla
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Final, TypeVar, cast
+from typing import Final, Generic, TypeVar, cast
 
 import rfc8785
 
@@ -36,6 +36,7 @@ from countenance.policy.model import (
 )
 
 Word = TypeVar("Word", bound=StrEnum)
+Value = TypeVar("Value")
 Json = Mapping[str, object]
 
 _PERMIT: Final = "permit"
@@ -49,7 +50,7 @@ def question_to_json(question: Question) -> bytes:
 
     Raises `InvalidInputError` for text or a number that has no canonical form.
     """
-    return _canonical(question_document(question))
+    return _QUESTIONS.encoded(question, question_document)
 
 
 def question_from_json(data: bytes) -> Question:
@@ -63,7 +64,7 @@ def question_from_json(data: bytes) -> Question:
 
 def decision_to_json(decision: Decision) -> bytes:
     """Return the canonical bytes of `decision`; raises like `question_to_json`."""
-    return _canonical(decision_document(decision))
+    return _DECISIONS.encoded(decision, decision_document)
 
 
 def decision_from_json(data: bytes) -> Decision:
@@ -256,6 +257,34 @@ def _canonical(document: dict[str, object]) -> bytes:
         return rfc8785.dumps(document)  # type: ignore[arg-type]  # its alias is narrower than what it takes
     except (rfc8785.CanonicalizationError, UnicodeError) as error:
         raise InvalidInputError(f"it has no canonical form: {error}") from error
+
+
+class _Encoded(Generic[Value]):
+    """The bytes of the values encoded last, each known by being the very same object.
+
+    An act encodes its question for the ledger and for the record, and a remembered decision is
+    recorded again and again. Equal values will not do, since equal moments can differ in their
+    zone. A value is held as long as its bytes, so that no other can take its identity.
+    """
+
+    def __init__(self, capacity: int) -> None:
+        self._capacity = capacity
+        self._known: dict[int, tuple[Value, bytes]] = {}
+
+    def encoded(self, value: Value, document: Callable[[Value], dict[str, object]]) -> bytes:
+        """Return the canonical bytes of `value`."""
+        known = self._known.get(id(value))
+        if known is not None and known[0] is value:
+            return known[1]
+        data = _canonical(document(value))
+        if len(self._known) >= self._capacity:
+            self._known.clear()
+        self._known[id(value)] = (value, data)
+        return data
+
+
+_QUESTIONS: Final[_Encoded[Question]] = _Encoded(16)
+_DECISIONS: Final[_Encoded[Decision]] = _Encoded(256)
 
 
 def _plain(value: object) -> bool:

@@ -46,7 +46,7 @@ from countenance.policy.register import LAWS, Register, shipped_register
 from countenance.policy.reopening import Reopening, reopened_on
 from countenance.policy.rules import Rule
 from countenance.policy.schema import schema, schema_digest
-from countenance.policy.strictness import named_jurisdictions
+from countenance.policy.strictness import named_jurisdictions, reads_the_clock
 
 _SEVERAL = 2
 
@@ -61,6 +61,7 @@ class Policy:
     `rules` are in the order in which reasons are shown. `deciding` holds everything;
     `recording` holds the lease's clauses one by one and the duties, and is asked only to
     explain a denial. `digests` names what a decision rests on, by SHA-256 (hex).
+    `blind_to_the_clock` is whether no rule asks for more of the moment than its day.
     """
 
     packs: tuple[Pack, ...]
@@ -71,6 +72,7 @@ class Policy:
     digests: Mapping[str, str]
     deciding: PolicySet
     recording: PolicySet
+    blind_to_the_clock: bool
 
     def decide(self, question: Question) -> Decision:
         """Return the decision for `question`.
@@ -179,6 +181,7 @@ def build_policy(
         digests=MappingProxyType(_digests(asked, register, decided)),
         deciding=policy_set([*permits(), *(rule.template for rule in rules.values())]),
         recording=policy_set([*clauses, *duties]),
+        blind_to_the_clock=not any(reads_the_clock(rule.template) for rule in rules.values()),
     )
 
 

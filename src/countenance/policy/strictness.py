@@ -22,6 +22,8 @@ GROWING = frozenset(
 SHRINKING = frozenset({"consent", "instruments", "reopened"})
 """Facts that may only exempt from a prohibition."""
 
+_NOW = "now"
+
 
 def laxer_facts(template: pst.Template) -> tuple[str, ...]:
     """Return the facts that are used in a way by which leaving them out, or adding to them, could be laxer.
@@ -33,6 +35,11 @@ def laxer_facts(template: pst.Template) -> tuple[str, ...]:
     for clause in template.clauses:
         found.update(_faults(clause.expr, positive=isinstance(clause, pst.When)))
     return tuple(sorted(found - SHRINKING if template.effect == "permit" else found))
+
+
+def reads_the_clock(template: pst.Template) -> bool:
+    """Tell whether the rule asks for more of the moment than its day."""
+    return any(_NOW in _facts(clause.expr) for clause in template.clauses)
 
 
 def named_jurisdictions(template: pst.Template) -> frozenset[str]:
@@ -90,7 +97,7 @@ def _facts(expression: object) -> Iterator[str]:
         yield from expression.attrs
         return
     if expression == pst.Var("context"):
-        yield from GROWING | SHRINKING
+        yield from GROWING | SHRINKING | {_NOW}
     for child in _children(expression):
         yield from _facts(child)
 
