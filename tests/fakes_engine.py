@@ -31,6 +31,7 @@ from countenance.errors import (
     CalibrationError,
     CorruptImageError,
     EmptyImageError,
+    ImageError,
     InvalidInputError,
     ManyFacesError,
     NoFaceError,
@@ -153,6 +154,15 @@ class FakeEngine:
             Extraction(face_of(one), template_of(one), len(shown), width=640, height=480)
             for one in shown[:limit]
         )
+
+    def extract_one_and_all(
+        self, one: bytes, every: bytes, *, choice: FaceChoice, limit: int
+    ) -> tuple[Extraction | InvalidInputError, tuple[Extraction, ...] | ImageError]:
+        (first,) = self.extract([one], choice=choice)
+        try:
+            return first, self.extract_all(every, limit=limit)
+        except ImageError as error:
+            return first, error
 
     def extract(
         self, images: Sequence[bytes], *, choice: FaceChoice

@@ -28,10 +28,12 @@ CANDIDATE = 0.4
 
 LARGEST_UPSCALING = 8.0
 
+INSIDE = 0.6
+"""Share of the smaller of two boxes from which they are one face at two scales."""
+
 _TILE_OVERLAP = 128
 _LEVEL_STEP = 4
 _TILES_AT_ONCE = 4
-_INSIDE = 0.6
 _EDGE = 3.0
 _ENOUGH = {256: 40.0, 640: 24.0}
 
@@ -78,23 +80,27 @@ def seen_well(faces: FaceBoxes, glance: Glance) -> bool:
     return largest >= _ENOUGH[glance.canvas.shape[0]]
 
 
-def find_everywhere(infer: Infer, picture: Picture) -> FaceBoxes:
+def find_everywhere(infer: Infer, picture: Picture, *, glanced: FaceBoxes | None = None) -> FaceBoxes:
     """Return what may be faces, of every size, in pixels of the image, those of one face merged.
 
     The picture is looked at in overlapping tiles at its own size, at a quarter, a sixteenth and
     so on, and in glances at the whole; a small picture is enlarged to the tile instead. A box
     that is cut by a tile's inner edge is left out: the neighbour or the next scale has it whole.
-    What scores below `CONFIDENCE` is a candidate that a second look has to confirm.
+    What scores below `CONFIDENCE` is a candidate that a second look has to confirm. `glanced` are
+    the candidates of the cheap glance at this picture, where it was glanced at already.
     """
-    glances = [glance_at(picture, side) for side in GLANCES]
-    found = [find_at_a_glance(infer, glance, confidence=CANDIDATE) for glance in glances]
+    first, *others = GLANCES
+    if glanced is None:
+        glanced = find_at_a_glance(infer, glance_at(picture, first), confidence=CANDIDATE)
+    glances = [glance_at(picture, side) for side in others]
+    found = [glanced, *(find_at_a_glance(infer, glance, confidence=CANDIDATE) for glance in glances)]
     level = picture.pixels
     while max(level.shape[:2]) > TILE:
         across, down = picture.width / level.shape[1], picture.height / level.shape[0]
         found += [faces.scaled(across, down) for faces in _find_in_tiles(infer, level)]
         for _ in range(_LEVEL_STEP.bit_length() - 1):
             level = halved(level)
-    return suppressed(joined(found), overlap=OVERLAP, inside=_INSIDE)
+    return suppressed(joined(found), overlap=OVERLAP, inside=INSIDE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,18 +89,32 @@ def suppressed(faces: FaceBoxes, *, overlap: float, inside: float | None = None)
     `inside` is given, if their intersection makes up more than that share of the smaller.
     """
     faces = faces.take(np.argsort(-faces.scores, kind="stable"))
-    far = faces.boxes[:, :2] + faces.boxes[:, 2:]
-    areas = faces.boxes[:, 2] * faces.boxes[:, 3]
     alive = np.ones(len(faces), dtype=bool)
     kept = []
     for index in range(len(faces)):
         if not alive[index]:
             continue
         kept.append(index)
-        near = np.maximum(faces.boxes[index, :2], faces.boxes[:, :2])
-        common = np.prod(np.clip(np.minimum(far[index], far) - near, 0.0, None), axis=1)
-        same = common > overlap * (areas[index] + areas - common)
-        if inside is not None:
-            same |= common > inside * np.minimum(areas[index], areas)
-        alive &= ~same
+        alive &= ~_one_face(faces.boxes[index], faces.boxes, overlap=overlap, inside=inside)
     return faces.take(np.array(kept, dtype=np.int64))
+
+
+def apart_from(others: FaceBoxes, faces: FaceBoxes, *, overlap: float, inside: float) -> FaceBoxes:
+    """Return those of `faces` that are none of `others`, in their order; see `suppressed`."""
+    alive = np.ones(len(faces), dtype=bool)
+    for box in others.boxes:
+        alive &= ~_one_face(box, faces.boxes, overlap=overlap, inside=inside)
+    return faces.take(np.flatnonzero(alive))
+
+
+def _one_face(box: Floats, boxes: Floats, *, overlap: float, inside: float | None) -> npt.NDArray[np.bool_]:
+    """Tell for each of `boxes` whether it and `box` are so much the same that they are one face."""
+    areas = boxes[:, 2] * boxes[:, 3]
+    area = box[2] * box[3]
+    near = np.maximum(box[:2], boxes[:, :2])
+    far = np.minimum(box[:2] + box[2:], boxes[:, :2] + boxes[:, 2:])
+    common = np.prod(np.clip(far - near, 0.0, None), axis=1)
+    same: npt.NDArray[np.bool_] = common > overlap * (area + areas - common)
+    if inside is not None:
+        same |= common > inside * np.minimum(area, areas)
+    return same

@@ -69,12 +69,6 @@ class Finder:
                 return Found(self._large_enough(sight, picture, chosen), left, chosen)
         raise NoFaceError("no face was found in the image")
 
-    def find_all(self, encoded: EncodedImage) -> tuple[Picture, FaceBoxes]:
-        """Return the picture in full and every face in it, each confirmed; raises `ImageError`."""
-        picture = self._decode(encoded, 1)
-        candidates = find_everywhere(self._infer, picture)
-        return picture, confirmed(self._infer, picture, candidates)
-
     def _first_sight(self, encoded: EncodedImage) -> _Sight:
         """Decode, reduced where that loses no face, and lay out for the first look on the same thread."""
         reduction = reduction_for(encoded, least_side=LEAST_SIDE)
@@ -127,12 +121,21 @@ class Finder:
 
     def _large_enough(self, sight: _Sight, picture: Picture, chosen: FaceBoxes) -> Picture:
         """Return a picture in which the face need not be enlarged for its crop, if the image has one."""
-        scale = scale_of(similarity(chosen.points[0]))
-        enough = max((factor for factor in REDUCTIONS if scale * factor <= 1.0), default=1)
-        return picture if enough >= picture.reduction else self._decode(sight.encoded, enough)
+        reduction = reduction_to_lay(picture, chosen)
+        return picture if reduction == picture.reduction else self._decode(sight.encoded, reduction)
 
     def _decode(self, encoded: EncodedImage, reduction: int) -> Picture:
         """Return the picture at 1 / `reduction`."""
         return self._decoder.start(
             lambda until: decode_picture(encoded, reduction=reduction, until=until)
         ).result()
+
+
+def reduction_to_lay(picture: Picture, one: FaceBoxes) -> int:
+    """Return the reduction at which `one` (exactly one face) need not be enlarged for its crop.
+
+    The picture's own where that is enough, or where no reduction is.
+    """
+    scale = scale_of(similarity(one.points[0]))
+    enough = max((factor for factor in REDUCTIONS if scale * factor <= 1.0), default=1)
+    return min(picture.reduction, enough)

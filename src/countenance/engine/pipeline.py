@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from countenance.biometrics.faces import DetectedFace, Detection, Extraction, FaceChoice
-from countenance.biometrics.model import Pipeline
+from countenance.biometrics.model import Pipeline, Template
 from countenance.engine.describing import describe
 from countenance.engine.detection import GLANCES
 from countenance.engine.embedding import embed
-from countenance.engine.finding import Finder
 from countenance.engine.image_header import ImageLimits
 from countenance.engine.images import ImageDecoder
 from countenance.engine.networks import EngineOptions, Networks, open_networks
 from countenance.engine.pixel_budget import PixelBudget
 from countenance.engine.processor import usable_cores
-from countenance.engine.quality import unicity
 from countenance.engine.refinement import VIEWS
 from countenance.engine.runtime import Pixels
+from countenance.engine.surveying import Surveyor
 from countenance.errors import BusyError, FaceError, ImageError, InvalidInputError
 
 RULES = "2"
@@ -69,6 +66,10 @@ class _Acquired:
     width: int
     height: int
 
+    def extraction(self, template: Template) -> Extraction:
+        """Return the face with its template."""
+        return Extraction(self.face, template, self.faces_found, self.width, self.height)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Sight:
@@ -78,6 +79,11 @@ class _Sight:
     faces_found: int
     width: int
     height: int
+
+    def extractions(self, templates: Iterable[Template]) -> Iterator[Extraction]:
+        """Yield the faces with their templates, which come in the same order."""
+        for (face, _), template in zip(self.described, templates, strict=True):
+            yield Extraction(face, template, self.faces_found, self.width, self.height)
 
 
 class LocalFaceEngine:
@@ -91,7 +97,7 @@ class LocalFaceEngine:
             ImageLimits(limits.image_bytes, limits.image_pixels, limits.decode_seconds),
             threads=usable_cores(),
         )
-        self._finder = Finder(self._detector, self._decoder)
+        self._finder = Surveyor(self._detector, self._decoder)
         self._memory = PixelBudget(limits.image_pixels)
         self._places = threading.BoundedSemaphore(limits.queue)
         self._threads = ThreadPoolExecutor(usable_cores(), thread_name_prefix="countenance-engine")
@@ -119,13 +125,27 @@ class LocalFaceEngine:
     def extract_all(self, image: bytes, *, limit: int) -> tuple[Extraction, ...]:
         """Return up to `limit` faces with their templates, the largest first; raises `ImageError`."""
         sight = self._look(image, limit)
-        extracted: list[Extraction] = []
-        for first in range(0, len(sight.described), _FACES_AT_ONCE):
-            part = sight.described[first : first + _FACES_AT_ONCE]
-            templates = embed(self._recogniser, [crop for _, crop in part], self._pipeline)
-            for (face, _), template in zip(part, templates, strict=True):
-                extracted.append(Extraction(face, template, sight.faces_found, sight.width, sight.height))
-        return tuple(extracted)
+        return tuple(sight.extractions(self._embedded([crop for _, crop in sight.described])))
+
+    def extract_one_and_all(
+        self, one: bytes, every: bytes, *, choice: FaceChoice, limit: int
+    ) -> tuple[Extraction | InvalidInputError, tuple[Extraction, ...] | ImageError]:
+        """Return the chosen face of `one` and up to `limit` faces of `every`, as if each were alone.
+
+        The two are looked at side by side and embedded together, which takes little longer than one.
+        """
+        other = self._threads.submit(self._acquire, one, choice)
+        try:
+            sight: _Sight | ImageError = self._look(every, limit)
+        except ImageError as error:
+            sight = error
+        finally:
+            acquired = other.result()
+        crops = [acquired.crop] if isinstance(acquired, _Acquired) else []
+        described = sight.described if isinstance(sight, _Sight) else []
+        templates = iter(self._embedded([*crops, *(crop for _, crop in described)]))
+        first = acquired.extraction(next(templates)) if isinstance(acquired, _Acquired) else acquired
+        return first, sight if isinstance(sight, ImageError) else tuple(sight.extractions(templates))
 
     def extract(
         self, images: Sequence[bytes], *, choice: FaceChoice
@@ -148,12 +168,15 @@ class LocalFaceEngine:
         others = [self._threads.submit(self._acquire, data, choice) for data in images[1:]]
         results = [self._acquire(images[0], choice), *(other.result() for other in others)]
         acquired = [one for one in results if isinstance(one, _Acquired)]
-        templates = iter(embed(self._recogniser, [one.crop for one in acquired], self._pipeline))
+        templates = iter(self._embedded([one.crop for one in acquired]))
+        return [one.extraction(next(templates)) if isinstance(one, _Acquired) else one for one in results]
+
+    def _embedded(self, crops: Sequence[Pixels]) -> list[Template]:
+        """Return the templates of crops, a few at a time: memory grows with the batch."""
         return [
-            Extraction(one.face, next(templates), one.faces_found, one.width, one.height)
-            if isinstance(one, _Acquired)
-            else one
-            for one in results
+            template
+            for first in range(0, len(crops), _FACES_AT_ONCE)
+            for template in embed(self._recogniser, crops[first : first + _FACES_AT_ONCE], self._pipeline)
         ]
 
     def _acquire(self, data: bytes, choice: FaceChoice) -> _Acquired | InvalidInputError:
@@ -171,11 +194,11 @@ class LocalFaceEngine:
         """Find all faces, and describe the largest."""
         encoded = self._decoder.inspect(image)
         with self._memory.room_for(encoded.width * encoded.height):
-            picture, faces = self._finder.find_all(encoded)
-            largest = faces.take(np.argsort(-faces.sides, kind="stable")[:limit])
-            alone = unicity(faces)
-            described = [describe(picture, largest.one(at), alone) for at in range(len(largest))]
-        return _Sight(described, len(faces), picture.width, picture.height)
+            seen = self._finder.survey(encoded, limit=limit)
+            described = [
+                describe(picture, seen.faces.one(at), seen.alone) for at, picture in enumerate(seen.pictures)
+            ]
+        return _Sight(described, seen.faces_found, seen.width, seen.height)
 
 
 def pipeline_of(networks: Networks) -> Pipeline:

@@ -65,7 +65,7 @@ def confirmed(infer: Infer, picture: Picture, faces: FaceBoxes) -> FaceBoxes:
         needed = _CONFIRMED if faces.scores[at] >= CONFIDENCE else _CONVINCING
         if look is None or look.confidence < needed:
             continue
-        if not any(_same(look.points, other.points) for _, other in seen):
+        if not any(same_face(look.points, other.points) for _, other in seen):
             seen.append((at, look))
     chosen = faces.take(np.array([at for at, _ in seen], dtype=np.int64))
     points = np.array([look.points for _, look in seen]).reshape(-1, 5, 2)
@@ -73,8 +73,8 @@ def confirmed(infer: Infer, picture: Picture, faces: FaceBoxes) -> FaceBoxes:
     return FaceBoxes(chosen.boxes, points, scores)
 
 
-def _same(points: Floats, others: Floats) -> bool:
-    """Tell whether two faces lie so near to each other that they are one."""
+def same_face(points: Floats, others: Floats) -> bool:
+    """Tell whether two faces lie so near to each other that they are one, by their points, each 5 x 2."""
     apart = np.hypot(*(points - others).T).mean()
     return bool(apart < _ONE_FACE * np.hypot(*(points[1] - points[0])))
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from countenance.biometrics.faces import Extraction, FaceChoice
 from countenance.biometrics.model import ComparisonScore, Threshold
+from countenance.errors import ImageError
 from countenance.ledger import EventType
 from countenance.policy.model import Act, ObligationKind
 from countenance.recognition.asking import Ask, Permission, Request
@@ -74,9 +75,12 @@ class CompareGroup:
                 permission = self.ask(work, actor, Request(act=Act.VERIFY))
             with self.report.failures_of(Act.VERIFY, permission):
                 threshold = self.threshold_for(permission.lease.terms.fmr_ppb)
-                (first,) = self.engine.extract([asked.source], choice=FaceChoice.LARGEST)
+                first, seen = self.engine.extract_one_and_all(
+                    asked.source, asked.target, choice=FaceChoice.LARGEST, limit=MOST_FACES
+                )
                 source = acquired(first, "source")
-                seen = self.engine.extract_all(asked.target, limit=MOST_FACES)
+                if isinstance(seen, ImageError):
+                    raise seen
                 least = max(threshold.score, asked.at_least or threshold.score)
                 scores = [one.template.compare(source.template) for one in seen]
                 targets = tuple(

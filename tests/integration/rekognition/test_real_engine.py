@@ -5,23 +5,25 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
 from PIL import Image
 from skimage import data
 
-from countenance.biometrics.faces import FaceChoice
+from countenance.biometrics.faces import Extraction, FaceChoice
 from countenance.engine.networks import EngineOptions
 from countenance.engine.pipeline import Limits, LocalFaceEngine, open_engine
+from countenance.errors import ImageError, NoFaceError, UnsupportedImageError
 
 
-def picture_of_two() -> bytes:
+def picture_of_two(scale: float = 1.0, kind: str = "PNG") -> bytes:
     """The astronaut (NASA, public domain) beside herself, smaller: two faces in one photograph."""
     astronaut = Image.fromarray(data.astronaut())
     both = Image.new("RGB", (900, 512), (90, 120, 60))
     both.paste(astronaut, (0, 0))
     both.paste(astronaut.resize((300, 300)), (560, 100))
     out = io.BytesIO()
-    both.save(out, "PNG")
+    both.resize((round(900 * scale), round(512 * scale))).save(out, kind)
     return out.getvalue()
 
 
@@ -34,16 +36,56 @@ def networks() -> Iterator[LocalFaceEngine]:
     engine.close()
 
 
-def test_every_face_of_a_photograph_has_the_template_that_it_has_alone(networks: LocalFaceEngine) -> None:
+@pytest.mark.parametrize(
+    ("scale", "kind"),
+    [(0.2, "PNG"), (1.0, "PNG"), (1.0, "JPEG"), (3.0, "JPEG"), (6.0, "JPEG")],
+    ids=["tiny", "png", "jpeg", "decoded at one half", "decoded at one quarter"],
+)
+def test_every_face_of_a_photograph_has_the_template_that_it_has_where_it_is_chosen(
+    networks: LocalFaceEngine, scale: float, kind: str
+) -> None:
+    image = picture_of_two(scale, kind)
+    both = networks.extract_all(image, limit=9)
+    assert len(both) >= 2
+    assert both[0].face.box.width > both[1].face.box.width
+    for choice, at in ((FaceChoice.LARGEST, 0), (FaceChoice.CENTRAL, None)):
+        (alone,) = networks.extract([image], choice=choice)
+        assert not isinstance(alone, Exception)
+        same = [one for one in both if one.face.landmarks == alone.face.landmarks]
+        assert len(same) == 1
+        assert at is None or same[0] is both[at]
+        assert np.abs(alone.template.vector - same[0].template.vector).max() < 1e-5
+        assert alone.template.compare(same[0].template) > 1 - 1e-6
+
+
+def test_faces_are_told_with_the_size_of_the_image_and_the_largest_first(networks: LocalFaceEngine) -> None:
     image = picture_of_two()
     both = networks.extract_all(image, limit=9)
-    assert len(both) == 2
     assert {(one.width, one.height, one.faces_found) for one in both} == {(900, 512, 2)}
-    assert both[0].face.box.width > both[1].face.box.width
     assert both[0].template.compare(both[1].template) > 0.6
-    (alone,) = networks.extract([image], choice=FaceChoice.LARGEST)
-    assert not isinstance(alone, Exception)
-    assert (alone.width, alone.height) == (900, 512)
-    assert alone.template.compare(both[0].template) > 0.98
     assert networks.detect(image, limit=9).faces == tuple(one.face for one in both)
     assert len(networks.extract_all(image, limit=1)) == 1
+
+
+def test_one_and_all_at_once_are_what_they_are_by_themselves(networks: LocalFaceEngine) -> None:
+    one, every = picture_of_two(1.0, "JPEG"), picture_of_two()
+    nothing = io.BytesIO()
+    Image.new("RGB", (300, 300)).save(nothing, "PNG")
+    first, others = networks.extract_one_and_all(one, every, choice=FaceChoice.LARGEST, limit=9)
+    (alone,) = networks.extract([one], choice=FaceChoice.LARGEST)
+    assert isinstance(first, Extraction)
+    assert isinstance(alone, Extraction)
+    assert first.template.compare(alone.template) > 1 - 1e-6
+    assert not isinstance(others, ImageError)
+    for face, same in zip(others, networks.extract_all(every, limit=9), strict=True):
+        assert face.face == same.face
+        assert face.template.compare(same.template) > 1 - 1e-6
+    none, found = networks.extract_one_and_all(nothing.getvalue(), every, choice=FaceChoice.LARGEST, limit=9)
+    assert isinstance(none, NoFaceError)
+    assert isinstance(found, tuple)
+    assert len(found) == 2
+    kept, broken = networks.extract_one_and_all(one, b"no image", choice=FaceChoice.LARGEST, limit=9)
+    assert isinstance(kept, Extraction)
+    assert isinstance(broken, UnsupportedImageError)
+    empty = networks.extract_one_and_all(one, nothing.getvalue(), choice=FaceChoice.LARGEST, limit=9)
+    assert empty[1] == ()

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from countenance.engine.face_boxes import FaceBoxes, joined, no_faces, suppressed
+from countenance.engine.face_boxes import FaceBoxes, apart_from, joined, no_faces, suppressed
 
 
 def faces(*boxes: tuple[float, float, float, float, float]) -> FaceBoxes:
@@ -23,6 +23,14 @@ def test_a_box_inside_another_is_the_same_face_only_if_asked() -> None:
     nested = faces((0, 0, 100, 100, 0.9), (10, 10, 30, 30, 0.8))
     assert len(suppressed(nested, overlap=0.3)) == 2
     assert len(suppressed(nested, overlap=0.3, inside=0.6)) == 1
+
+
+def test_faces_that_are_known_already_are_left_out_whatever_they_score() -> None:
+    known = faces((0, 0, 100, 100, 0.2), (200, 0, 20, 20, 0.2))
+    seen = faces((1, 1, 100, 100, 0.9), (10, 10, 30, 30, 0.8), (300, 0, 20, 20, 0.7), (212, 0, 20, 20, 0.6))
+    assert apart_from(known, seen, overlap=0.3, inside=0.6).scores.tolist() == [0.7, 0.6]
+    assert len(apart_from(no_faces(), seen, overlap=0.3, inside=0.6)) == 4
+    assert len(apart_from(known, no_faces(), overlap=0.3, inside=0.6)) == 0
 
 
 def test_equal_scores_keep_their_order() -> None:

@@ -1,0 +1,102 @@
+"""Finding every face, each exactly as it is found where it is the one that is meant."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from countenance.engine.detection import (
+    CANDIDATE,
+    CONFIDENCE,
+    GLANCES,
+    INSIDE,
+    Glance,
+    find_at_a_glance,
+    find_everywhere,
+    glance_at,
+    seen_well,
+)
+from countenance.engine.face_boxes import FaceBoxes, apart_from, joined, no_faces
+from countenance.engine.finding import Finder, reduction_to_lay
+from countenance.engine.image_header import EncodedImage
+from countenance.engine.images import Picture
+from countenance.engine.quality import unicity
+from countenance.engine.refinement import confirmed, same_face
+from countenance.engine.yunet import OVERLAP
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Survey:
+    """The largest faces of an image, the largest first, each with the picture that its crop is made from.
+
+    `faces_found` counts all there are, and `alone` is the side of the second largest over that
+    of the largest. `width` and `height` are the upright image's, in pixels.
+    """
+
+    faces: FaceBoxes
+    pictures: tuple[Picture, ...]
+    faces_found: int
+    alone: float
+    width: int
+    height: int
+
+
+class Surveyor(Finder):
+    """A finder that can also tell of every face.
+
+    Where a face was found decides its points and its crop, and so its template. The faces
+    that the finder would choose from are therefore taken from the look that it would stop at,
+    and laid from the same picture; the thorough look adds those that it shows beside them.
+    """
+
+    def survey(self, encoded: EncodedImage, *, limit: int) -> Survey:
+        """Return up to `limit` faces, each confirmed; raises `ImageError` and `BusyError`."""
+        sight = self._first_sight(encoded)
+        glanced = find_at_a_glance(self._infer, sight.glance, confidence=CANDIDATE)
+        known = self._known(sight.picture, sight.glance, glanced)
+        full = sight.picture if sight.picture.reduction == 1 else self._decode(encoded, 1)
+        others = self._others(full, glanced if full is sight.picture else None, known)
+        every = joined([known, others])
+        order = np.argsort(-every.sides, kind="stable")[:limit]
+        pictures = {sight.picture.reduction: sight.picture, 1: full}
+        reductions = []
+        for at in order:
+            found_in = sight.picture if at < len(known) else full
+            reductions.append(reduction_to_lay(found_in, every.one(at)))
+            if reductions[-1] not in pictures:
+                pictures[reductions[-1]] = self._decode(encoded, reductions[-1])
+        return Survey(
+            faces=every.take(order),
+            pictures=tuple(pictures[reduction] for reduction in reductions),
+            faces_found=len(every),
+            alone=unicity(every),
+            width=full.width,
+            height=full.height,
+        )
+
+    def _known(self, picture: Picture, glance: Glance, glanced: FaceBoxes) -> FaceBoxes:
+        """Return the faces that the finder would choose from at a glance, the largest first, or none."""
+        faces = glanced.take(np.flatnonzero(glanced.scores >= CONFIDENCE))
+        for side in GLANCES:
+            if side != GLANCES[0]:
+                glance = glance_at(picture, side)
+                faces = find_at_a_glance(self._infer, glance)
+            if seen_well(faces, glance):
+                largest_first = faces.take(np.argsort(-faces.sides, kind="stable"))
+                known = confirmed(self._infer, picture, largest_first)
+                if len(known):
+                    return known
+        return no_faces()
+
+    def _others(self, full: Picture, glanced: FaceBoxes | None, known: FaceBoxes) -> FaceBoxes:
+        """Return the faces that the thorough look shows beside the known ones."""
+        candidates = find_everywhere(self._infer, full, glanced=glanced)
+        unknown = apart_from(known, candidates, overlap=OVERLAP, inside=INSIDE)
+        others = confirmed(self._infer, full, unknown)
+        new = [
+            at
+            for at, points in enumerate(others.points)
+            if not any(same_face(points, face) for face in known.points)
+        ]
+        return others.take(np.array(new, dtype=np.int64))
