@@ -33,6 +33,17 @@ from countenance.ledger.note import Signer, VerifierKey
 from countenance.oversight.model import Case, CaseId
 from countenance.recognition.model import DecisionRecord, Gallery, GalleryChange, Reference
 from countenance.vetting.model import AccessCredential, ApiKey, Customer, CustomerId, KeyId, Lease, LeaseId
+from fakes_azure import (
+    AzureState,
+    FakeDynamicGroups,
+    FakeLooseFaces,
+    FakeRosterFaces,
+    FakeRosterPersons,
+    FakeRosters,
+    without_note,
+    without_person_of,
+    without_roster,
+)
 from fakes_collections import (
     CollectionState,
     FakeCollections,
@@ -82,7 +93,7 @@ class Claim:
 
 
 @dataclass
-class State(CollectionState):
+class State(CollectionState, AzureState):
     """All that is stored. Values are never changed in place, so that a copy of the maps is a snapshot."""
 
     customers: dict[CustomerId, Customer] = field(default_factory=dict)
@@ -147,6 +158,11 @@ class FakeUnitOfWork:
         self.ledger = FakeLedger(self, store.signer)
         self.collections = FakeCollections(self)
         self.faces = FakeEnrolledFaces(self)
+        self.loose_faces = FakeLooseFaces(self)
+        self.rosters = FakeRosters(self)
+        self.roster_persons = FakeRosterPersons(self)
+        self.roster_faces = FakeRosterFaces(self)
+        self.dynamic_groups = FakeDynamicGroups(self)
 
     def __enter__(self) -> Self:
         self._open = True
@@ -308,6 +324,7 @@ class FakeGalleries(_Repository):
             self.unit.references.erase(gallery_id, subject_id)
         del state.galleries[gallery_id]
         without_gallery(state, gallery_id)
+        without_roster(state, gallery_id)
         state.consents = {place: value for place, value in state.consents.items() if place[0] != gallery_id}
         state.cases = {name: case for name, case in state.cases.items() if case.gallery_id != gallery_id}
 
@@ -343,14 +360,17 @@ class FakeReferences(_Repository):
             raise NotFoundError(f"there is no reference `{reference_id}`")
         self._log(state, state.references.pop(reference_id), added=False)
         without_reference(state, reference_id)
+        without_note(state, reference_id)
 
     def erase(self, gallery_id: GalleryId, subject_id: SubjectId) -> tuple[ReferenceId, ...]:
         state = self.unit.write()
         gone = _of_subject(state, gallery_id, subject_id)
         without_users_of(state, gallery_id, subject_id)
+        without_person_of(state, gallery_id, subject_id)
         for reference in gone:
             self._log(state, state.references.pop(reference.id), added=False)
             without_reference(state, reference.id)
+            without_note(state, reference.id)
         state.subject_keys.pop((gallery_id, subject_id), None)
         return tuple(reference.id for reference in gone)
 

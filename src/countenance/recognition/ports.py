@@ -24,7 +24,9 @@ from countenance.ledger.ports import Ledger
 from countenance.oversight.ports import Cases
 from countenance.policy.model import Decision, Question
 from countenance.recognition.collection_ports import Collections, EnrolledFaces
+from countenance.recognition.loose_face_ports import LooseFaces
 from countenance.recognition.model import DecisionRecord, Gallery, GalleryChange, Reference
+from countenance.recognition.roster_ports import DynamicGroups, RosterFaces, RosterPersons, Rosters
 from countenance.vetting.model import CustomerId
 from countenance.vetting.ports import AccessCredentials, ApiKeys, Customers, Leases
 
@@ -171,6 +173,11 @@ class UnitOfWork(Protocol):
     ledger: Ledger
     collections: Collections
     faces: EnrolledFaces
+    loose_faces: LooseFaces
+    rosters: Rosters
+    roster_persons: RosterPersons
+    roster_faces: RosterFaces
+    dynamic_groups: DynamicGroups
 
     def __enter__(self) -> Self:
         """Begin."""

@@ -11,12 +11,14 @@ from sqlalchemy import bindparam, delete, select, update
 from countenance.biometrics.model import GalleryId, Pipeline, ReferenceId, SubjectId, Template
 from countenance.errors import AlreadyExistsError, NotFoundError, StorageError
 from countenance.recognition.model import GalleryChange, Reference
+from countenance.storage.azure_rosters import FORGET_PERSON
 from countenance.storage.collections import FORGET_USERS
 from countenance.storage.consent import SqlConsents, span
 from countenance.storage.prepared import Row
-from countenance.storage.secrecy import WRAPPED_SIZE, Keyring, SubjectKey
+from countenance.storage.secrecy import Keyring, SubjectKey
 from countenance.storage.session import Session
 from countenance.storage.statements import insert_if_absent, insert_row
+from countenance.storage.subject_keys import destroy_key, keep_key
 from countenance.storage.tables import galleries, gallery_changes, reference_templates, subject_keys, subjects
 
 _PAGE: Final = 500
@@ -73,16 +75,6 @@ _CHANGES: Final = (
     .limit(_PAGE)
 )
 
-_VACANT_KEY: Final = (
-    select(subject_keys.c.id).where(subject_keys.c.vacant).order_by(subject_keys.c.id).limit(1)
-)
-_ADD_KEY: Final = insert_row(subject_keys)
-_NEWEST_KEY: Final = select(subject_keys.c.id).order_by(subject_keys.c.id.desc()).limit(1)
-_SET_KEY: Final = (
-    update(subject_keys)
-    .where(subject_keys.c.id == bindparam("key"))
-    .values(wrapped=bindparam("bytes"), vacant=bindparam("empty"))
-)
 _ADD_SUBJECT: Final = insert_row(subjects)
 _ADD_REFERENCE: Final = insert_if_absent(reference_templates)
 _GROW: Final = (
@@ -106,12 +98,13 @@ _REMOVE_SUBJECT: Final = delete(subjects).where(subjects.c.id == bindparam("numb
 class SqlReferences:
     """References of subjects, each encrypted under its subject's own key."""
 
-    __slots__ = ("_consents", "_keyring", "_session")
+    __slots__ = ("_consents", "_keyring", "_session", "_unwrapped")
 
     def __init__(self, session: Session, keyring: Keyring, consents: SqlConsents) -> None:
         self._session = session
         self._keyring = keyring
         self._consents = consents
+        self._unwrapped: tuple[tuple[bytes, str, str], SubjectKey] | None = None
 
     def add(self, reference: Reference) -> None:
         """Store `reference`; raises `AlreadyExistsError` for its id, `NotFoundError` without its gallery."""
@@ -141,7 +134,7 @@ class SqlReferences:
         rows = self._session.read(_REFERENCES, {"gallery": gallery_id, "subject": subject_id})
         if not rows:
             return ()
-        key = self._keyring.unwrap(bytes(rows[0].wrapped), gallery_id, subject_id)
+        key = self._key(rows[0], gallery_id, subject_id)
         return tuple(
             Reference(
                 id=ReferenceId(row.id),
@@ -189,6 +182,7 @@ class SqlReferences:
         """
         self._session.become_writer()
         place = {"gallery": gallery_id, "subject": subject_id}
+        self._session.write(FORGET_PERSON, place)
         rows = self._session.read(_SUBJECT, place)
         if not rows:
             return ()
@@ -199,9 +193,7 @@ class SqlReferences:
         if removed:
             self._session.write(_COUNT_SUBJECT, {"gallery": gallery_id, "by": -1})
         self._session.write(_REMOVE_SUBJECT, {"number": rows[0].id})
-        zeros = {"key": rows[0].key_id, "bytes": bytes(WRAPPED_SIZE), "empty": True}
-        self._session.write(_SET_KEY, zeros)
-        self._session.leaves_traces()
+        destroy_key(self._session, rows[0].key_id)
         return removed
 
     def commitment(self, gallery_id: GalleryId, subject_id: SubjectId) -> bytes | None:
@@ -209,7 +201,7 @@ class SqlReferences:
         rows = self._session.read(_SUBJECT, {"gallery": gallery_id, "subject": subject_id})
         if not rows:
             return None
-        return self._keyring.unwrap(bytes(rows[0].wrapped), gallery_id, subject_id).commitment()
+        return self._key(rows[0], gallery_id, subject_id).commitment()
 
     def changes(self, gallery_id: GalleryId, *, after: int) -> Iterator[GalleryChange]:
         """Yield the changes of the gallery with a sequence above `after`, in order, a page at a time.
@@ -231,13 +223,19 @@ class SqlReferences:
                 )
             after = rows[-1].sequence
 
+    def _key(self, row: Row, gallery_id: GalleryId, subject_id: SubjectId) -> SubjectKey:
+        """Return the subject's key; an act asks for the same one several times in a unit of work."""
+        place = bytes(row.wrapped), gallery_id, subject_id
+        if self._unwrapped is None or self._unwrapped[0] != place:
+            self._unwrapped = place, self._keyring.unwrap(*place)
+        return self._unwrapped[1]
+
     def _subject(self, gallery_id: GalleryId, subject_id: SubjectId) -> tuple[int, SubjectKey, int]:
         """Return the subject's row number, key and count of references, making the subject if it is new."""
         place = {"gallery": gallery_id, "subject": subject_id}
         rows = self._session.read(_SUBJECT, place)
         if rows:
-            key = self._keyring.unwrap(bytes(rows[0].wrapped), gallery_id, subject_id)
-            return rows[0].id, key, rows[0].reference_count
+            return rows[0].id, self._key(rows[0], gallery_id, subject_id), rows[0].reference_count
         if not self._session.read(_COUNT, {"gallery": gallery_id}):
             raise NotFoundError(f"there is no gallery `{gallery_id}`")
         key, wrapped = self._keyring.new_subject_key(gallery_id, subject_id)
@@ -245,23 +243,13 @@ class SqlReferences:
         row = {
             "gallery_id": gallery_id,
             "subject_id": subject_id,
-            "key_id": self._place_for(wrapped),
+            "key_id": keep_key(self._session, wrapped),
             "reference_count": 0,
             "consent_from": start,
             "consent_until": stop,
         }
         self._session.write(_ADD_SUBJECT, row)
         return self._session.read(_SUBJECT, place)[0].id, key, 0
-
-    def _place_for(self, wrapped: bytes) -> int:
-        """Write a wrapped key over one that was destroyed, or at the end; return its row's number."""
-        vacant = self._session.read(_VACANT_KEY, {})
-        if vacant:
-            number = int(vacant[0].id)
-            self._session.write(_SET_KEY, {"key": number, "bytes": wrapped, "empty": False})
-            return number
-        self._session.write(_ADD_KEY, {"wrapped": wrapped, "vacant": False})
-        return int(self._session.read(_NEWEST_KEY, {})[0].id)
 
     def _take_out(self, gallery_id: GalleryId, reference_id: ReferenceId) -> None:
         self._session.write(_REMOVE, {"reference": reference_id})

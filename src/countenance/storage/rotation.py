@@ -7,6 +7,7 @@ from typing import Any, Final
 from sqlalchemy import bindparam, select, update
 
 from countenance.errors import ConfigurationError
+from countenance.storage.azure_rotation import reseal_azure_face
 from countenance.storage.database import Database
 from countenance.storage.secrecy import Keyring
 from countenance.storage.session import Session
@@ -74,6 +75,7 @@ def rotate_master_key(database: Database, old: Keyring, new: Keyring) -> int:
             raise ConfigurationError("the master key is not the one that this database was made with")
         count = _rewrap(session, old, new)
         _reseal(session, old, new)
+        reseal_azure_face(session, old, new)
         session.write(_SET, {"which": MASTER_KEY, "bytes": new.fingerprint})
         session.leaves_traces()
         make_durable(session)

@@ -12,7 +12,12 @@ from countenance.ledger.note import Signer
 from countenance.ledger.ports import Ledger
 from countenance.oversight.ports import Cases
 from countenance.recognition.collection_ports import Collections, EnrolledFaces
+from countenance.recognition.loose_face_ports import LooseFaces
 from countenance.recognition.ports import Decisions, Galleries, IdempotencyRecords, References
+from countenance.recognition.roster_ports import DynamicGroups, RosterFaces, RosterPersons, Rosters
+from countenance.storage.azure_groups import SqlDynamicGroups
+from countenance.storage.azure_loose_faces import SqlLooseFaces
+from countenance.storage.azure_rosters import SqlRosterFaces, SqlRosterPersons, SqlRosters
 from countenance.storage.collections import SqlCollections, SqlEnrolledFaces
 from countenance.storage.consent import SqlConsents
 from countenance.storage.database import Database
@@ -48,6 +53,11 @@ class SqlUnitOfWork:
     ledger: Ledger
     collections: Collections
     faces: EnrolledFaces
+    loose_faces: LooseFaces
+    rosters: Rosters
+    roster_persons: RosterPersons
+    roster_faces: RosterFaces
+    dynamic_groups: DynamicGroups
 
     def __init__(self, database: Database, keyring: Keyring, signer: Signer) -> None:
         session = Session(database)
@@ -67,6 +77,11 @@ class SqlUnitOfWork:
         self.ledger = ledger
         self.collections = SqlCollections(session)
         self.faces = SqlEnrolledFaces(session)
+        self.loose_faces = SqlLooseFaces(session, keyring)
+        self.rosters = SqlRosters(session)
+        self.roster_persons = SqlRosterPersons(session, keyring)
+        self.roster_faces = SqlRosterFaces(session, keyring)
+        self.dynamic_groups = SqlDynamicGroups(session)
 
     def __enter__(self) -> Self:
         """Begin; the connection is taken at the first statement."""
