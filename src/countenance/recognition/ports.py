@@ -19,7 +19,7 @@ from countenance.biometrics.model import (
     Template,
 )
 from countenance.consent.ports import Consents
-from countenance.errors import InvalidInputError
+from countenance.errors import ImageError, InvalidInputError
 from countenance.ledger.ports import Ledger
 from countenance.oversight.ports import Cases
 from countenance.policy.model import Decision, Question
@@ -224,8 +224,15 @@ class FaceEngine(Protocol):
     def extract_all(self, image: bytes, *, limit: int) -> tuple[Extraction, ...]:
         """Return up to `limit` faces of every size with templates, the largest first; raises `ImageError`.
 
-        Each costs as much as an image with one face: for acts that need every face.
+        Each costs as much as an image with one face: for acts that need every face. A face
+        has the template here that `extract` gives where it is the one that is chosen.
         """
+        ...
+
+    def extract_one_and_all(
+        self, one: bytes, every: bytes, *, choice: FaceChoice, limit: int
+    ) -> tuple[Extraction | InvalidInputError, tuple[Extraction, ...] | ImageError]:
+        """Return what `extract` gives for `one` and `extract_all` for `every`, at once; errors are values."""
         ...
 
     def extract(
