@@ -148,6 +148,12 @@ class NotFoundError(CountenanceError):
     code = "not_found"
 
 
+class FaceGoneError(NotFoundError):
+    """A face that was kept for a while is unknown, expired or another lease's: one answer."""
+
+    code = "face_gone"
+
+
 class ConflictError(CountenanceError):
     """The request contradicts what is stored."""
 
@@ -182,6 +188,12 @@ class IncompleteError(ConflictError):
     """The application still lacks something, or says what cannot be; `reasons` names the factors."""
 
     code = "application_incomplete"
+
+
+class LimitReachedError(ConflictError):
+    """There is no room for one more of these; nothing was stored."""
+
+    code = "limit_reached"
 
 
 class ConcurrentWriteError(ConflictError):

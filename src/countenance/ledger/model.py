@@ -49,6 +49,7 @@ class EventType(StrEnum):
     MEASUREMENT_REFUSED = "measurement:refused"
     MEASUREMENT_COMPLETED = "measurement:completed"
     MEASUREMENT_FAILED = "measurement:failed"
+    LOOSE_FACES_DESTROYED = "loose_faces:destroyed"
     SUBJECT_ERASED = "subject:erased"
     REQUEST_REFUSED = "request:refused"
 

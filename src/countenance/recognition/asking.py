@@ -125,10 +125,7 @@ class Ask:
         """
         work.become_writer()
         asked = self.clock()
-        lease = work.leases.get(actor.lease_id) if actor.lease_id is not None else None  # (1)
-        customer = work.customers.get(lease.customer_id) if lease is not None else None
-        lease = lease if customer is not None else None
-        gallery = self._covered_gallery(work, lease, request)
+        lease, customer, gallery = self._holder(work, actor, request)  # (1)
         question = self._question(work, request, asked, (lease, customer, gallery))
         decision = leased(self.decide)(question)  # (2)
         commitment = self._commitment(work, gallery, request)
@@ -157,6 +154,20 @@ class Ask:
             gallery=gallery,
             subject_commitment=commitment,
         )
+
+    def foresee(self, work: UnitOfWork, actor: Actor, request: Request) -> Decision:
+        """Return what `request` would be answered now. Nothing may be done on it, so nothing is recorded."""
+        holder = self._holder(work, actor, request)
+        return leased(self.decide)(self._question(work, request, self.clock(), holder))
+
+    def _holder(
+        self, work: UnitOfWork, actor: Actor, request: Request
+    ) -> tuple[Lease | None, Customer | None, Gallery | None]:
+        """Return lease, customer and gallery behind a request, each None where there is none to count."""
+        lease = work.leases.get(actor.lease_id) if actor.lease_id is not None else None
+        customer = work.customers.get(lease.customer_id) if lease is not None else None
+        lease = lease if customer is not None else None
+        return lease, customer, self._covered_gallery(work, lease, request)
 
     def _covered_gallery(self, work: UnitOfWork, lease: Lease | None, request: Request) -> Gallery | None:
         """Return the gallery if the lease covers it.

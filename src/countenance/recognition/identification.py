@@ -11,7 +11,7 @@ from countenance.biometrics.model import (
     Comparison,
     ComparisonScore,
     GalleryId,
-    ReferenceId,
+    SubjectId,
     Template,
     Threshold,
 )
@@ -21,14 +21,17 @@ from countenance.ledger import EventType, JsonValue
 from countenance.oversight import Case, CaseId, CaseState
 from countenance.policy.model import Act, Camera, ObligationKind, Purpose, Space
 from countenance.recognition.asking import Ask, Permission, Request
+from countenance.recognition.loose_faces import loose_face, usable_face
 from countenance.recognition.outcome import Outcome, calibration_fields, usable
 from countenance.recognition.ports import FaceEngine, SearchIndex, UnitOfWork
 from countenance.recognition.reporting import Report
 from countenance.recognition.stored_probes import (
     FoundReference,
     Listing,
+    Probe,
     StoredProbe,
     bytes_of,
+    left_out,
     of_candidates,
     references_behind,
     stored_probes,
@@ -41,18 +44,20 @@ from countenance.vetting.model import Actor
 class Search:
     """A probe, and the gallery to be searched for its mates.
 
-    `probe` is an image, or the references whose subject is to be found again. `limit` can
+    `probe` is an image, the references whose subject is to be found again, or a face that was
+    kept. With `only`, whoever is not among those subjects takes no part. `limit` can
     shorten the list that the lease allows, never lengthen it, and `at_least` can ask for higher
     scores than the lease's threshold, never for lower ones. `listing` says what is told of the
     candidates beside the list itself.
     """
 
     gallery_id: GalleryId
-    probe: bytes | tuple[ReferenceId, ...]
+    probe: Probe
     purpose: Purpose | None = None
     choice: FaceChoice = FaceChoice.ONLY
     limit: int | None = None
     at_least: ComparisonScore | None = None
+    only: frozenset[SubjectId] | None = None
     listing: Listing = Listing.SUBJECTS
     space: Space | None = None
     camera: Camera | None = None
@@ -120,21 +125,27 @@ class Identify:
                     raise TemplateMismatchError("the gallery is pinned to another model or pipeline")
                 threshold = self.threshold_for(permission.lease.terms.fmr_ppb)
                 limit = min(search.limit or permission.lease.max_candidates, permission.lease.max_candidates)
-                seen, probes = self._probes(search)
+                seen, probes = self._probes(permission, search)
                 wider = width_of_search(search.listing, limit, probes)
                 compared = self._search(search, [probe for _, probe in probes], threshold, wider)
                 found, faces = self._listed(search, probes, compared, threshold)
                 ranked = rank_candidates(found, threshold=threshold, limit=limit)
                 return self._record(permission, search, seen, (ranked, of_candidates(faces, ranked)))
 
-    def _probes(self, search: Search) -> tuple[Extraction | None, tuple[StoredProbe, ...]]:
+    def _probes(
+        self, permission: Permission, search: Search
+    ) -> tuple[Extraction | None, tuple[StoredProbe, ...]]:
         """Return what is searched with: the template of the image, or those of the references."""
         if isinstance(search.probe, bytes):
             (extraction,) = self.engine.extract([search.probe], choice=search.choice)
             found = usable(extraction)
             return found, ((None, found.template),)
         with self.unit_of_work() as work:
-            return None, stored_probes(work, search.gallery_id, search.probe, self.report.clock())
+            now = self.report.clock()
+            if isinstance(search.probe, str):
+                face = loose_face(work, permission.lease.id, search.probe, at=now)
+                return None, ((None, usable_face(face).template),)
+            return None, stored_probes(work, search.gallery_id, search.probe, now)
 
     def _search(
         self, search: Search, probes: Sequence[Template], threshold: Threshold, limit: int
@@ -144,12 +155,14 @@ class Identify:
         with self.unit_of_work() as work:
             changes = work.references.changes(gallery_id, after=self.index.position(gallery_id))
             self.index.apply(gallery_id, changes)
-            lapsed = work.consents.lapsed(gallery_id, self.report.clock())
+            without = work.consents.lapsed(gallery_id, self.report.clock())
+            if search.only is not None:
+                without |= left_out(work, gallery_id, search.only)
         return tuple(
             comparison
             for probe in probes
             for comparison in self.index.search(
-                gallery_id, probe, threshold=score, limit=limit, without=lapsed
+                gallery_id, probe, threshold=score, limit=limit, without=without
             )
         )
 

@@ -13,11 +13,13 @@ from countenance.biometrics.model import (
     ComparisonScore,
     GalleryId,
     ReferenceId,
+    SubjectId,
     Template,
 )
 from countenance.biometrics.ranking import better_first
 from countenance.errors import InvalidInputError, NotFoundError
 from countenance.recognition.collection_model import EnrolledFace
+from countenance.recognition.loose_face_model import LooseFaceId
 from countenance.recognition.ports import UnitOfWork
 
 MOST_SUBJECTS = 4096
@@ -25,6 +27,10 @@ MOST_SUBJECTS = 4096
 
 StoredProbe = tuple[ReferenceId | None, Template]
 """A template to search with, and the reference it is of, which then is no candidate itself."""
+
+
+Probe = bytes | tuple[ReferenceId, ...] | LooseFaceId
+"""What a gallery is searched with: an image, references of the gallery, or a face that was kept."""
 
 
 class Listing(StrEnum):
@@ -43,9 +49,11 @@ class FoundReference:
     comparison: Comparison
 
 
-def bytes_of(probe: bytes | tuple[ReferenceId, ...]) -> bytes:
+def bytes_of(probe: Probe) -> bytes:
     """Return what a commitment to the probe is made of."""
-    return probe if isinstance(probe, bytes) else "\0".join(probe).encode()
+    if isinstance(probe, bytes):
+        return probe
+    return (probe if isinstance(probe, str) else "\0".join(probe)).encode()
 
 
 def stored_probes(
@@ -67,6 +75,16 @@ def stored_probes(
         held = work.references.of_subject(gallery_id, face.subject_id)
         probes.extend((one.id, one.template) for one in held if one.id == reference_id)
     return tuple(probes)
+
+
+def left_out(work: UnitOfWork, gallery_id: GalleryId, only: frozenset[SubjectId]) -> frozenset[SubjectId]:
+    """Return the enrolled subjects that are not among `only`."""
+    found: set[SubjectId] = set()
+    page = work.references.subjects(gallery_id, after=None, limit=MOST_SUBJECTS)
+    while page:
+        found.update(page)
+        page = work.references.subjects(gallery_id, after=page[-1], limit=MOST_SUBJECTS)
+    return frozenset(found - only)
 
 
 def width_of_search(listing: Listing, limit: int, probes: Sequence[StoredProbe]) -> int:
