@@ -34,6 +34,7 @@ from countenance.policy.model import (
     Reason,
     Space,
 )
+from countenance.policy.reopening import HumanRightsPoint, Reopening
 
 Word = TypeVar("Word", bound=StrEnum)
 Value = TypeVar("Value")
@@ -77,8 +78,8 @@ def decision_from_json(data: bytes) -> Decision:
 
 
 def question_document(question: Question) -> dict[str, object]:
-    """Return `question` as what JSON can hold."""
-    return {
+    """Return `question` as what JSON can hold; what is at rest (no re-opening, not suspended) is left out."""
+    document: dict[str, object] = {
         "act": question.act.value,
         "on": question.on.isoformat(),
         "customer_kind": question.customer_kind,
@@ -94,6 +95,9 @@ def question_document(question: Question) -> dict[str, object]:
         "lease": _lease_document(question.lease) if question.lease is not None else None,
         "gallery": _gallery_document(question.gallery) if question.gallery is not None else None,
     }
+    if question.reopenings:
+        document["reopenings"] = [_reopening_document(one) for one in question.reopenings]
+    return document
 
 
 def decision_document(decision: Decision) -> dict[str, object]:
@@ -127,7 +131,11 @@ def reason_document(reason: Reason) -> dict[str, object]:
 
 
 def _lease_document(lease: LeaseTerms) -> dict[str, object]:
+    standing = {name: True for name in _STANDING if getattr(lease, name)}
+    duties = {"obligations": sorted(lease.obligations)} if lease.obligations else {}
     return {
+        **standing,
+        **duties,
         "id": lease.id,
         "acts": sorted(lease.acts),
         "purposes": sorted(lease.purposes),
@@ -173,6 +181,7 @@ def _question(row: Json) -> Question:
         model_digest=None if row["model_digest"] is None else _text(row["model_digest"]),
         lease=None if lease is None else _lease(cast("Json", lease)),
         gallery=None if gallery is None else _gallery(cast("Json", gallery)),
+        reopenings=tuple(_reopening(entry) for entry in _rows(row.get("reopenings", []))),
     )
 
 
@@ -193,6 +202,33 @@ def _lease(row: Json) -> LeaseTerms:
         not_before=datetime.fromisoformat(_text(row["not_before"])),
         expires=datetime.fromisoformat(_text(row["expires"])),
         revoked=_flag(row["revoked"]),
+        obligations=_set(ObligationKind, row.get("obligations", [])),
+        suspended=_flag(row.get("suspended", False)),
+        terms_due=_flag(row.get("terms_due", False)),
+        reverification_due=_flag(row.get("reverification_due", False)),
+    )
+
+
+def _reopening_document(reopening: Reopening) -> dict[str, object]:
+    return {
+        "rule": reopening.rule,
+        "officers": list(reopening.officers),
+        "citation": reopening.citation,
+        "answered": sorted(reopening.answered),
+        "decided": reopening.decided.isoformat(),
+        "expires": reopening.expires.isoformat(),
+    }
+
+
+def _reopening(row: Json) -> Reopening:
+    _only(row, "re-opening", frozenset(Reopening.__slots__))
+    return Reopening(
+        rule=_text(row["rule"]),
+        officers=tuple(_texts(row["officers"])),
+        citation=_text(row["citation"]),
+        answered=_set(HumanRightsPoint, row["answered"]),
+        decided=date.fromisoformat(_text(row["decided"])),
+        expires=date.fromisoformat(_text(row["expires"])),
     )
 
 
@@ -243,6 +279,7 @@ def _reason(row: Json) -> Reason:
 _QUESTION_FIELDS: Final = frozenset(Question.__slots__)
 _LEASE_FIELDS: Final = frozenset(LeaseTerms.__slots__)
 _GALLERY_FIELDS: Final = frozenset(GalleryFacts.__slots__)
+_STANDING: Final = ("suspended", "terms_due", "reverification_due")
 
 
 def _canonical(document: dict[str, object]) -> bytes:

@@ -44,6 +44,9 @@ _LEFT_OUT = {
 _SHORTEST = frozenset({ObligationKind.EXPIRE_RESULT})
 """Obligations of which the smallest number is the strictest; of the others it is the greatest."""
 
+NUMBERED = frozenset({ObligationKind.HOLD_FOR_EXAMINERS, ObligationKind.EXPIRE_RESULT})
+"""Obligations that are nothing without their number, so that a lease cannot simply name them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Explained:
@@ -188,6 +191,8 @@ def _obligations(question: Question, duties: Iterable[Rule]) -> tuple[Obligation
     examiners = question.lease.examiners if question.lease is not None else 0
     if examiners > 0 and question.act in SEARCH:
         asked.append(Obligation(ObligationKind.HOLD_FOR_EXAMINERS, examiners))
+    if question.lease is not None:
+        asked += (Obligation(kind) for kind in question.lease.obligations - NUMBERED)
     for obligation in asked:
         seen = strictest.get(obligation.kind)
         if seen is None or obligation.value is None:

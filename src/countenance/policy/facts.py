@@ -144,6 +144,9 @@ def lease_entities(lease: LeaseTerms) -> Entities:
         "not_before": _ceiling(lease.not_before),
         "expires": _floor(lease.expires),
         "revoked": lease.revoked,
+        "suspended": lease.suspended,
+        "terms_due": lease.terms_due,
+        "reverification_due": lease.reverification_due,
     }
     return _parsed({"uid": {"type": "Lease", "id": lease.id}, "attrs": attributes, "parents": []})
 

@@ -49,6 +49,7 @@ from countenance.policy.schema import schema, schema_digest
 from countenance.policy.strictness import named_jurisdictions, reads_the_clock
 
 _SEVERAL = 2
+_REOPENINGS = "reopenings"
 
 HOUSE = "house"
 """The pack that no installation can leave out."""
@@ -99,7 +100,8 @@ class Policy:
 
         Raises `ValueError` where a number does not fit into 64 bits. For `strictest` see `World`.
         """
-        reopened = reopened_on(question.on.date(), self.reopenings) if self.reopenings else frozenset()
+        reopenings = (*self.reopenings, *question.reopenings)
+        reopened = reopened_on(question.on.date(), reopenings) if reopenings else frozenset()
         facts = context(question, World(self.places, reopened, strictest))
         if question.lease is None:
             resource, entities = UNLEASED, no_lease_entities()
@@ -151,9 +153,12 @@ class Policy:
         )
 
     def _digests(self, question: Question) -> dict[str, str]:
-        if question.model_digest is None:
-            return dict(self.digests)
-        return {**self.digests, "model": question.model_digest}
+        digests = dict(self.digests)
+        if question.model_digest is not None:
+            digests["model"] = question.model_digest
+        if question.reopenings:
+            digests[_REOPENINGS] = _digest_of((*self.reopenings, *question.reopenings))
+        return digests
 
 
 def build_policy(
@@ -230,11 +235,15 @@ def _digests(
     if register is not None:
         digests[LAWS] = register.digest
     if reopenings:
-        texts = sorted(_recorded(reopening) for reopening in reopenings)
-        digests["reopenings"] = sha256("\n".join(texts).encode()).hexdigest()
+        digests[_REOPENINGS] = _digest_of(reopenings)
     digests[GATE] = sha256("\0".join(gate_texts()).encode()).hexdigest()
     digests["schema"] = schema_digest()
     return digests
+
+
+def _digest_of(reopenings: Iterable[Reopening]) -> str:
+    texts = sorted(_recorded(reopening) for reopening in reopenings)
+    return sha256("\n".join(texts).encode()).hexdigest()
 
 
 def _recorded(reopening: Reopening) -> str:

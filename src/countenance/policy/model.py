@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import NewType
 
 from countenance.errors import NaiveDateTimeError
+from countenance.policy.reopening import Reopening
 
 Jurisdiction = NewType("Jurisdiction", str)
 """ISO 3166 code with local parts: `US`, `US-CA`, `US-MA-BOS`, `EU`, `DE`."""
@@ -124,6 +125,9 @@ class LeaseTerms:
     An empty `spaces` or `cameras` allows none, not all. `fmr_ppb` is the highest false match
     rate that the lease's threshold may stand for, in parts per billion (Cedar has no exact
     small decimals). `n_max` is the greatest number of subjects a gallery may hold.
+    `suspended` is the stop button, `terms_due` that a newer version of the terms of use waits
+    to be accepted, `reverification_due` that reviewers have to look again: each refuses every
+    act until it is over. `obligations` come with every permit, beside those of the gate.
     """
 
     id: str
@@ -140,6 +144,10 @@ class LeaseTerms:
     not_before: datetime
     expires: datetime
     revoked: bool
+    suspended: bool = False
+    terms_due: bool = False
+    reverification_due: bool = False
+    obligations: frozenset[ObligationKind] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,7 +174,8 @@ class Question:
     reference is touched has a valid consent or another legal basis on record.
     `instruments` names the warrants, orders, releases and policies that are on record.
     `lease` is None where no lease is asked about (`countenance policy explain`): the packs
-    and laws then answer for themselves.
+    and laws then answer for themselves. `reopenings` are the recorded decisions of officers
+    that hold at the moment; a rule that cannot be re-opened is not moved by them.
     """
 
     act: Act
@@ -183,6 +192,7 @@ class Question:
     model_digest: str | None = None
     lease: LeaseTerms | None = None
     gallery: GalleryFacts | None = None
+    reopenings: tuple[Reopening, ...] = ()
 
     def __post_init__(self) -> None:
         if self.on.tzinfo is None or self.on.utcoffset() is None:

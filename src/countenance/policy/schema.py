@@ -69,7 +69,10 @@ _LEASE = """{
   examiners: Long,
   not_before: datetime,
   expires: datetime,
-  revoked: Bool
+  revoked: Bool,
+  suspended: Bool,
+  terms_due: Bool,
+  reverification_due: Bool
 }"""
 
 

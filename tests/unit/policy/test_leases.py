@@ -14,6 +14,7 @@ from countenance.policy.model import (
     GalleryFacts,
     Jurisdiction,
     LeaseTerms,
+    ObligationKind,
     Purpose,
     Question,
     Space,
@@ -59,6 +60,9 @@ def test_a_lease_that_covers_everything_permits_and_says_so() -> None:
         ({"gallery": replace(CUSTOMERS, id="somebody-elses")}, "lease.gallery"),
         ({"model_digest": "other"}, "lease.model"),
         ({"gallery": replace(CUSTOMERS, model_digest="other")}, "lease.model"),
+        ({"lease": replace(BANK, suspended=True)}, "lease.suspended"),
+        ({"lease": replace(BANK, reverification_due=True)}, "lease.reverification"),
+        ({"lease": replace(BANK, terms_due=True)}, "lease.terms-of-use"),
         ({"gallery": replace(CUSTOMERS, purpose=Purpose.MEDIA_ARCHIVE)}, "gallery.purpose"),
     ],
 )
@@ -73,7 +77,14 @@ def test_every_clause_has_a_question_that_it_alone_refuses() -> None:
     named = {"lease.purpose", "lease.n_max", "consent.missing"}
     parametrized = {"lease.act", "lease.space", "lease.camera", "lease.not-begun", "lease.expired"}
     parametrized |= {"lease.revoked", "lease.gallery", "lease.model", "gallery.purpose"}
+    parametrized |= {"lease.suspended", "lease.reverification", "lease.terms-of-use"}
     assert {clause.id for clause in lease_clauses()} == named | parametrized
+
+
+def test_the_duties_that_a_lease_names_come_with_every_permit_but_never_without_their_number() -> None:
+    duties = frozenset({ObligationKind.NO_SCORES, ObligationKind.HOLD_FOR_EXAMINERS})
+    permit = decide(VERIFY, lease=replace(BANK, obligations=duties))
+    assert [obligation.kind for obligation in permit.obligations] == [ObligationKind.NO_SCORES]
 
 
 def test_a_purpose_that_the_lease_does_not_name_is_refused() -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from countenance.errors import InvalidInputError
+from countenance.policy.codec import question_from_json, question_to_json
 from countenance.policy.gate import installed_policy
 from countenance.policy.model import Camera, CustomerKind, Purpose, Question, Space
 from countenance.policy.reopening import HumanRightsPoint, Reopening
@@ -106,5 +107,16 @@ def test_no_setting_and_no_field_of_a_question_says_that_a_condition_is_met() ->
         "unsafe",
         "allow_police",
     )
-    names = [*Settings.model_fields, *(field.name for field in dataclasses.fields(Question))]
-    assert [name for name in names if any(word in name for word in words)] == []
+    fields = {field.name: field.type for field in dataclasses.fields(Question)}
+    names = [*Settings.model_fields, *fields]
+    assert [name for name in names if any(word in name for word in words)] == ["reopenings"]
+    assert fields["reopenings"] == "tuple[Reopening, ...]", "records of people, never a flag or a name"
+
+
+def test_a_question_carries_the_records_that_re_open_and_is_read_back_with_them() -> None:
+    question = replace(police("2027-06-01"), reopenings=(RECORD,))
+    assert question_from_json(question_to_json(question)) == question
+    bare, policy = installed(), installed_policy(reopenings=[RECORD])
+    assert bare.decide(question) == policy.decide(police("2027-06-01"))
+    later = replace(police("2029-06-01"), reopenings=(RECORD,))
+    assert bare.decide(later).reasons == bare.decide(police("2029-06-01")).reasons
