@@ -88,6 +88,28 @@ class Settings(BaseSettings):
         default=None,
         description="Folder of buckets from which requests may name images as `S3Object`; none if not given.",
     )
+    object_endpoint: str | None = Field(
+        default=None,
+        description="Address of the S3-compatible store that `S3Object` names images in, "
+        "`https://host:port`; instead of the folder. No other address is opened, nor a redirection followed.",
+    )
+    object_region: str = Field(
+        default="us-east-1", description="Region that requests to the store are signed for."
+    )
+    object_access_key_id: str | None = Field(
+        default=None, description="Access key of the store; without one, requests are not signed."
+    )
+    object_secret_access_key: SecretStr | None = Field(
+        default=None, description="Secret of that access key, which needs to read objects and nothing else."
+    )
+    object_buckets: Words = Field(
+        default=(),
+        description="Buckets that images may be named in, `bucket` for every customer or `bucket:customer`; "
+        "required with an endpoint, every bucket of a folder if not given.",
+    )
+    object_seconds: float = Field(
+        default=10.0, gt=0, le=300, description="Longest time to fetch one object, in seconds."
+    )
     host: str = Field(default="127.0.0.1", description="Address that the server listens on.")
     port: int = Field(default=8753, ge=0, le=65_535, description="Port that the server listens on.")
     max_image_bytes: int = Field(default=20_000_000, ge=1, description="Largest image file, in bytes.")
@@ -96,7 +118,7 @@ class Settings(BaseSettings):
         default=5.0, gt=0, description="Longest time to decode one image, in seconds."
     )
 
-    @field_validator("packs", "accepted_licences", "jurisdictions", mode="before")
+    @field_validator("packs", "accepted_licences", "jurisdictions", "object_buckets", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         """Accept `a,b` from the environment."""

@@ -12,10 +12,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from countenance.app.objects import buckets_of, open_objects
 from countenance.app.parts import Parts
 from countenance.biometrics.model import Threshold
 from countenance.errors import ConfigurationError, CountenanceError
 from countenance.policy.places import jurisdiction
+from countenance.recognition.collection_ports import Objects
 from countenance.recognition.ports import Decider, FaceEngine, SearchIndex, SearchSnapshots, UnitOfWork
 
 if TYPE_CHECKING:
@@ -65,7 +67,7 @@ class Installation(Parts):
         self.queue = settings.queue
         self.listen = (settings.host, settings.port)
         self.leases_file = settings.leases_file
-        self.object_folder = settings.object_folder
+        self.object_buckets = buckets_of(settings.object_buckets)
 
     @built_once
     def unit_of_work(self) -> Callable[[], UnitOfWork]:
@@ -154,6 +156,11 @@ class Installation(Parts):
 
         snapshots = SnapshotFolder(self.settings.home / "snapshots", self._keyring.key_for("snapshots"))
         return ExactSearch(threads=self.settings.threads or usable_cores(), snapshots=snapshots)
+
+    @built_once
+    def objects(self) -> Objects | None:
+        """Return where photographs lie that requests name, or None where no place is configured."""
+        return open_objects(self.settings)
 
     @built_once
     def calibration(self) -> CalibrationRecord:

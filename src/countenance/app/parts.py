@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from countenance.biometrics.model import Threshold
 from countenance.policy.model import Jurisdiction
+from countenance.recognition.collection_objects import Buckets
+from countenance.recognition.collection_ports import Objects
 from countenance.recognition.ports import Decider, FaceEngine, SearchIndex, SearchSnapshots, UnitOfWork
 
 if TYPE_CHECKING:
@@ -24,7 +26,8 @@ class Parts:
     Each attribute is built at first use and kept. `queue` is how many acts may wait for or use the
     engine at once, `listen` is the host and port that the server
     is told to listen on, `leases_file` the seed file that it grants at start, and
-    `object_folder` where images lie that requests name as objects of a bucket.
+    `objects` where photographs lie that requests name as objects of a bucket: those of
+    `object_buckets`, each with the customer whose it is, or of every bucket where that is None.
     """
 
     clock: Callable[[], datetime]
@@ -41,7 +44,8 @@ class Parts:
     queue: int
     listen: tuple[str, int]
     leases_file: Path | None
-    object_folder: Path | None = None
+    objects: Objects | None = None
+    object_buckets: Buckets | None = None
     models: ModelAdministration
     diagnose: Callable[[], Diagnosis]
 

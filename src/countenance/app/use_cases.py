@@ -7,6 +7,8 @@ from datetime import timedelta
 from functools import cached_property
 
 from countenance.app.parts import Parts
+from countenance.app.staff_cases import StaffCases
+from countenance.app.rekognition_cases import RekognitionCases
 from countenance.biometrics.similarity_scale import FMR_AT_80, FMR_AT_99, SimilarityScale
 from countenance.recognition.asking import Ask
 from countenance.recognition.bindings import BindCollections
@@ -116,6 +118,11 @@ class Countenance:
         return Associate(self._ask, self._report, p.engine, self._standing, p.unit_of_work)
 
     # Collections of other services' protocols
+
+    @cached_property
+    def rekognition(self) -> RekognitionCases:
+        """What only Amazon Rekognition's protocol needs."""
+        return RekognitionCases(self.parts)
 
     @cached_property
     def similarity_scale(self) -> SimilarityScale:

@@ -63,3 +63,12 @@ class User:
 
     id: str
     faces: int
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectName:
+    """Names a photograph that lies in a place the operator configured. `version` is None for the newest."""
+
+    bucket: str
+    name: str
+    version: str | None = None

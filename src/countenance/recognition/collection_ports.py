@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Protocol
 
 from countenance.biometrics.model import GalleryId, ReferenceId
-from countenance.recognition.collection_model import Binding, EnrolledFace, FaceRecord, User
+from countenance.recognition.collection_model import Binding, EnrolledFace, FaceRecord, ObjectName, User
 from countenance.vetting.model import LeaseId
 
 
@@ -85,4 +85,20 @@ class EnrolledFaces(Protocol):
 
     def associate(self, face: EnrolledFace, user_id: str | None) -> None:
         """Put the face under a user of its gallery, or under none."""
+        ...
+
+
+class Objects(Protocol):
+    """Photographs that requests name instead of sending them. Safe to call from many threads.
+
+    Reads from the one place that the operator configured and opens no other, whatever the name
+    says and whatever that place answers. Nothing is kept.
+    """
+
+    def read(self, place: ObjectName, *, limit: int) -> bytes | None:
+        """Return the object's bytes, the first `limit + 1` of a larger one, or None.
+
+        None is the answer whatever stands in the way: no such bucket, object or version, no
+        access, no answer in time.
+        """
         ...

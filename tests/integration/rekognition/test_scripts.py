@@ -364,34 +364,6 @@ def test_a_full_queue_is_told_so_that_clients_try_again(stage: Stage) -> None:
         assert len(waiting.result(timeout=60)["FaceDetails"]) == 1
 
 
-def test_an_object_comes_from_the_operators_folder_and_from_nowhere_else(stage: Stage, museum: Any) -> None:  # noqa: ANN401  made at run time
-    def detect(bucket: str, name: str, **more: str) -> int:
-        found = museum.detect_faces(Image={"S3Object": {"Bucket": bucket, "Name": name, **more}})
-        return len(found["FaceDetails"])
-
-    with pytest.raises(museum.exceptions.InvalidS3ObjectException):
-        detect("photos", "dave.png")
-    folder = stage.parts.path.parent / "objects"
-    (folder / "photos" / "deep").mkdir(parents=True)
-    (folder / "photos" / "deep" / "dave.png").write_bytes(picture("dave"))
-    (folder / "secret.png").write_bytes(picture("erin"))
-    (folder / "photos" / "link.png").symlink_to(folder / "secret.png")
-    stage.parts.object_folder = folder
-    assert detect("photos", "deep/dave.png") == 1
-    for bucket, name in (
-        ("photos", "../secret.png"),
-        ("photos", "link.png"),
-        ("photos", "deep"),
-        ("photos", "none.png"),
-        ("...", "secret.png"),
-        ("other", "dave.png"),
-    ):
-        with pytest.raises(museum.exceptions.InvalidS3ObjectException):
-            detect(bucket, name)
-    with pytest.raises(museum.exceptions.InvalidS3ObjectException):
-        detect("photos", "deep/dave.png", Version="1")
-
-
 def test_what_is_no_picture_is_told(museum: Any) -> None:  # noqa: ANN401  made at run time
     with pytest.raises(museum.exceptions.InvalidImageFormatException):
         museum.detect_faces(Image={"Bytes": b"GIF89a"})

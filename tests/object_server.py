@@ -1,0 +1,110 @@
+"""A tiny server on loopback that speaks as much of S3 as reading needs, and misbehaves on demand."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import unquote, urlsplit
+
+from botocore.auth import S3SigV4QueryAuth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+
+ACCESS_KEY, SECRET, REGION = "AKIDOBJECTS", "secret-of-the-store", "eu-north-1"
+
+
+@dataclass
+class ObjectServer:
+    """What the server holds, by `bucket/name`; and the paths that it was asked for."""
+
+    objects: dict[str, bytes] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+    elsewhere: str = ""
+    signed: bool = True
+    url: str = ""
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Answers for the `ObjectServer` that a subclass names."""
+
+    held: ObjectServer
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+    def do_GET(self) -> None:
+        self.held.asked.append(self.path)
+        name = unquote(urlsplit(self.path).path).removeprefix("/")
+        if self.held.signed and not self._is_signed():
+            return self._answer(403, b"<Error><Code>SignatureDoesNotMatch</Code></Error>")
+        if name.endswith("redirected.png"):
+            return self._answer(307, b"", Location=self.held.elsewhere)
+        if name.endswith("endless.png"):
+            return self._drip()
+        if name.endswith("broken.png"):
+            self.close_connection = True
+            return self._answer(200, self.held.objects["photos/a.png"][:-4], length=4)
+        if name not in self.held.objects:
+            return self._answer(404, b"<Error><Code>NoSuchKey</Code></Error>")
+        return self._answer(200, self.held.objects[name])
+
+    def _is_signed(self) -> bool:
+        """Sign the same request with botocore, at the same moment, and compare."""
+        query = dict(pair.split("=", 1) for pair in urlsplit(self.path).query.split("&") if "=" in pair)
+        if "X-Amz-Signature" not in query:
+            return False
+        request = AWSRequest("GET", f"{self.held.url}{urlsplit(self.path).path}")
+        request.context["timestamp"] = query["X-Amz-Date"]
+        signer = S3SigV4QueryAuth(Credentials(ACCESS_KEY, SECRET), "s3", REGION)
+        signer._expires = int(query["X-Amz-Expires"])
+        signer._modify_request_before_signing(request)
+        canonical = signer.canonical_request(request)
+        expected = signer.signature(signer.string_to_sign(request, canonical), request)
+        return bool(expected == query["X-Amz-Signature"])
+
+    def _answer(self, status: int, body: bytes, *, length: int = 0, **headers: str) -> None:
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body) + length))
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def _drip(self) -> None:
+        """Promise much and send it a byte at a time, until the client leaves."""
+        self.send_response(200)
+        self.send_header("Content-Length", "1000000")
+        self.end_headers()
+        try:
+            for _ in range(2_000):
+                self.wfile.write(b"x")
+                time.sleep(0.01)
+        except OSError:
+            self.close_connection = True
+
+
+@contextmanager
+def object_server() -> Iterator[ObjectServer]:
+    """Serve on a free port until the block ends."""
+    held = ObjectServer()
+
+    class Own(Handler):
+        """This server's."""
+
+    Own.held = held
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Own)
+    server.daemon_threads = True
+    held.url = f"http://127.0.0.1:{server.server_port}"
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        yield held
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
