@@ -7,7 +7,6 @@ from datetime import timedelta
 from functools import cached_property
 
 from countenance.app.parts import Parts
-from countenance.app.staff_cases import StaffCases
 from countenance.app.rekognition_cases import RekognitionCases
 from countenance.biometrics.similarity_scale import FMR_AT_80, FMR_AT_99, SimilarityScale
 from countenance.recognition.asking import Ask
