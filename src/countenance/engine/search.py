@@ -48,7 +48,7 @@ class _Gallery:
 class ExactSearch:
     """Satisfies `recognition.ports.SearchIndex` and `SearchSnapshots`.
 
-    A search scans half-precision rows and scores the best of them exactly, with a proof
+    A search scans rows of bytes and scores the best of them exactly, with a proof
     that nothing was missed (`Shard.search`). Galleries of some thousands of rows are
     scanned on the caller's thread; larger ones on up to `threads` threads at once, since one
     core alone does not saturate the memory. Searches share a gallery's lock, a change has

@@ -18,14 +18,14 @@ from countenance.biometrics.model import (
     Template,
 )
 from countenance.biometrics.similarity import cosine_similarities
-from countenance.engine.search_block import Block, Rows, Scores, summation_bound
+from countenance.engine.search_block import Block, RoundedProbe, Rows, Scores, rounded_probe, rounding_bound
 from countenance.errors import TemplateMismatchError
 
 BLOCK_ROWS = 65_536
-"""Rows of a full block: 16 MB to scan and 32 MB to score from at 128 components."""
+"""Rows of a full block: 8 MB to scan and 32 MB to score from at 128 components."""
 
 _FIRST_ROWS = 256
-_MARGIN = 32
+_MARGIN = 128
 _WIDER = 8
 _WIDEST_SHARE = 16
 _LONGEST = 1.01
@@ -63,7 +63,6 @@ class Shard:
         self._subjects: list[SubjectId] = []
         self._rows: dict[ReferenceId, int] = {}
         self._held: dict[SubjectId, int] = {}
-        self._rounding = 0.0
 
     def __len__(self) -> int:
         return len(self._references)
@@ -79,7 +78,7 @@ class Shard:
         while start < len(rows):
             room = self._room(rows.shape[1])
             part = rows[start : start + room]
-            self._rounding = max(self._rounding, self._blocks[-1].append(part))
+            self._blocks[-1].append(part)
             start += len(part)
         first = len(self._references)
         self._rows.update(zip(references, range(first, first + len(rows)), strict=True))
@@ -150,59 +149,71 @@ class Shard:
     # Search
 
     def search(self, search: Search, spread_out: SpreadOut) -> tuple[Comparison, ...]:
-        """Return what a scan of every row in float32 would, having scanned half precision.
+        """Return what a scan of every row in float32 would, having scanned bytes.
 
-        No rounded score is further than `bound` from the exact one. So after the best
-        rounded rows were scored exactly, no other row exceeds the lowest rounded score
-        among them plus `bound`; where that is below the last place on the list (or below
-        the threshold), nothing was missed. Otherwise the scan is widened, in the end to
-        every row whose rounded score lets it reach the last place.
+        No rounded score is further than `bound` from the exact one, but of rows that are unfit
+        for bytes, which are scored exactly in any case. So after the best rounded rows were
+        scored exactly too, no other row exceeds the lowest rounded score among them plus
+        `bound`; where that is below the last place on the list (or below the threshold),
+        nothing was missed. Otherwise the scan is widened, in the end to every row whose rounded
+        score lets it reach the last place.
         """
         self.check(search.probe)
         excluded = [self._held[subject] for subject in search.without if subject in self._held]
         wanted = min(search.limit, len(self._held) - len(excluded))
         if wanted < 1:
             return ()
-        bound = self._bound()
+        rough = rounded_probe(search.probe.vector)
+        bound = self._bound(rough)
         fetch = search.limit + sum(excluded) + _MARGIN
+        unfit = self._unfit()
         while fetch < len(self):
-            rounded, rows = self._nearest(search.probe, fetch, spread_out)
+            rounded, rows = self._nearest(rough, fetch, spread_out)
             exact = self._scores(search.probe, rows)
-            if (np.abs(rounded - exact) > bound).any():
+            if (np.abs(rounded - exact) > bound)[~np.isin(rows, unfit)].any():
                 break  # a scan that rounds in some way not provided for: rely on none of it
+            if len(unfit):
+                rows = np.union1d(rows, unfit)
+                exact = self._scores(search.probe, rows)
             found = self._best(search, exact, rows)
             last_place = found[-1].score if len(found) == wanted else search.threshold
             if float(rounded.min()) + bound < last_place:
                 return found
             if len(found) == wanted or fetch * _WIDEST_SHARE > len(self):
-                rows = self._above(search.probe, last_place - bound, spread_out)
+                rows = np.union1d(self._above(rough, last_place - bound, spread_out), unfit)
                 return self._best(search, self._scores(search.probe, rows), rows)
             fetch *= _WIDER
         rows = np.arange(len(self), dtype=np.int64)
         return self._best(search, self._scores(search.probe, rows), rows)
 
-    def _bound(self) -> float:
+    def _bound(self, probe: RoundedProbe) -> float:
         """Return how far a rounded score can be from the exact one.
 
-        With r' for the rounded form of row r: |q.r' - q.r| <= |q| |r' - r| (Cauchy-Schwarz),
-        where the second factor was measured when the row was added; and the float32 sum of
-        q.r' is off by no more than `summation_bound` |q| |r'|. Templates are no longer than
-        1.001. The slack covers the rounding of scores and of the bound itself to float32.
+        With q' and r' for the rounded forms: |q'.r' - q.r| = |q'.(r' - r) + (q' - q).r|
+        <= |q'| |r' - r| + |q' - q| |r| (Cauchy-Schwarz), where |r' - r| was measured when the row
+        was added and is at most `rounding_bound`, and |q' - q| is measured here. q'.r' itself is
+        a sum of whole numbers. Templates are no longer than 1.001, their rounded forms by their
+        own distance. The slack covers the rounding of scores and of the bound to float32.
         """
-        dimension = self._blocks[0].vectors.shape[1]
-        return _LONGEST * (self._rounding + summation_bound(dimension) * _LONGEST) + _SLACK
+        most = rounding_bound(self._blocks[0].vectors.shape[1])
+        return _LONGEST * ((_LONGEST + probe.distance) * most + probe.distance) + _SLACK
 
-    def _nearest(self, probe: Template, fetch: int, spread_out: SpreadOut) -> tuple[Scores, Rows]:
+    def _unfit(self) -> Rows:
+        """Return the rows that bytes do not hold, in order."""
+        found = [at * self._block_rows + row for at, block in enumerate(self._blocks) for row in block.unfit]
+        return np.array(sorted(found), dtype=np.int64)
+
+    def _nearest(self, probe: RoundedProbe, fetch: int, spread_out: SpreadOut) -> tuple[Scores, Rows]:
         """Return the `fetch` best rounded scores with their rows, in no order."""
-        rounded, rows = self._scan(lambda block: block.nearest(probe.vector, fetch), spread_out)
+        rounded, rows = self._scan(lambda block: block.nearest(probe, fetch), spread_out)
         if len(rounded) > fetch:
             best = np.argpartition(-rounded, fetch - 1)[:fetch]
             rounded, rows = rounded[best], rows[best]
         return rounded, rows
 
-    def _above(self, probe: Template, floor: float, spread_out: SpreadOut) -> Rows:
+    def _above(self, probe: RoundedProbe, floor: float, spread_out: SpreadOut) -> Rows:
         """Return every row whose rounded score is above `floor`."""
-        return self._scan(lambda block: block.above(probe.vector, floor), spread_out)[1]
+        return self._scan(lambda block: block.above(probe, floor), spread_out)[1]
 
     def _scan(self, scan: Scan, spread_out: SpreadOut) -> tuple[Scores, Rows]:
         parts = list(spread_out(scan, self._blocks))

@@ -17,7 +17,7 @@ from countenance.biometrics.model import (
 )
 from countenance.engine.read_write_lock import ReadWriteLock
 from countenance.engine.search import ExactSearch
-from countenance.engine.search_block import Block, Rows, Scores
+from countenance.engine.search_block import Block, Rows, Scores, rounded_probe
 from countenance.errors import InvalidInputError
 from countenance.recognition.model import GalleryChange
 
@@ -94,7 +94,7 @@ def test_a_fault_on_another_thread_is_not_swallowed() -> None:
         if threading.get_ident() != caller:
             raise MemoryError
         time.sleep(0.01)
-        return block.nearest(template(1, dimension=8).vector, 1)
+        return block.nearest(rounded_probe(template(1, dimension=8).vector), 1)
 
     blocks = index._galleries[GALLERY].shard._blocks
     with pytest.raises(MemoryError):
