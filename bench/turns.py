@@ -21,7 +21,8 @@ def in_turns(
 ) -> tuple[list[float], list[float]]:
     """Return the times of both in milliseconds. Each action is given the number of its round.
 
-    Both rest for `rest` seconds before each turn. The order within a round alternates, since the second of two finds warmer caches.
+    Both rest for `rest` seconds before each turn. The order within a round alternates, since
+    the second of two finds warmer caches.
     """
     for number in range(warm):
         ours(number)
