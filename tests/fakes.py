@@ -31,7 +31,7 @@ from countenance.ledger.checkpoint import Checkpoint
 from countenance.ledger.model import Entry
 from countenance.ledger.note import Signer, VerifierKey
 from countenance.oversight.model import Case, CaseId
-from countenance.recognition.model import DecisionRecord, Gallery, GalleryChange, Reference
+from countenance.recognition.model import DecisionRecord, DecisionSearch, Gallery, GalleryChange, Reference
 from countenance.vetting.model import AccessCredential, ApiKey, Customer, CustomerId, KeyId, Lease, LeaseId
 from fakes_azure import (
     AzureState,
@@ -52,6 +52,7 @@ from fakes_collections import (
     without_reference,
     without_users_of,
 )
+from fakes_staff import FakeInvitations, FakeStaffMembers, FakeStaffSessions, StaffState, matches
 
 Value = TypeVar("Value")
 Pair = tuple[str, str]
@@ -93,7 +94,7 @@ class Claim:
 
 
 @dataclass
-class State(CollectionState, AzureState):
+class State(CollectionState, AzureState, StaffState):
     """All that is stored. Values are never changed in place, so that a copy of the maps is a snapshot."""
 
     customers: dict[CustomerId, Customer] = field(default_factory=dict)
@@ -158,6 +159,9 @@ class FakeUnitOfWork:
         self.ledger = FakeLedger(self, store.signer)
         self.collections = FakeCollections(self)
         self.faces = FakeEnrolledFaces(self)
+        self.staff = FakeStaffMembers(self)
+        self.sessions = FakeStaffSessions(self)
+        self.invitations = FakeInvitations(self)
         self.loose_faces = FakeLooseFaces(self)
         self.rosters = FakeRosters(self)
         self.roster_persons = FakeRosterPersons(self)
@@ -413,6 +417,16 @@ class FakeDecisions(_Repository):
 
     def get(self, decision_id: str) -> DecisionRecord | None:
         return self.unit.read(lambda state: state.decisions.get(decision_id))
+
+    def search(self, sought: DecisionSearch, *, skip: int, limit: int) -> tuple[DecisionRecord, ...]:
+        found = sorted(self._all(sought), key=lambda record: record.entry, reverse=not sought.oldest_first)
+        return tuple(found[skip : skip + limit])
+
+    def count(self, sought: DecisionSearch) -> int:
+        return len(self._all(sought))
+
+    def _all(self, sought: DecisionSearch) -> list[DecisionRecord]:
+        return self.unit.read(lambda state: [one for one in state.decisions.values() if matches(sought, one)])
 
 
 class FakeIdempotencyRecords(_Repository):

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from countenance.app.parts import Parts
 from countenance.app.rekognition_cases import RekognitionCases
+from countenance.app.staff_cases import StaffCases
 from countenance.biometrics.similarity_scale import FMR_AT_80, FMR_AT_99, SimilarityScale
 from countenance.recognition.asking import Ask
 from countenance.recognition.bindings import BindCollections
@@ -258,6 +259,11 @@ class Countenance:
         """Grant the local command line its lease."""
         p = self.parts
         return EnsureEvaluationLease(p.unit_of_work, p.clock, p.jurisdictions, p.evaluation_fmr_ppb)
+
+    @cached_property
+    def staff(self) -> StaffCases:
+        """Accounts of the people who work here, and their sessions."""
+        return StaffCases(self.parts, self._record_stranger)
 
     def close(self) -> None:
         """Let go of files, threads and connections."""

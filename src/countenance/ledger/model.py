@@ -52,6 +52,14 @@ class EventType(StrEnum):
     LOOSE_FACES_DESTROYED = "loose_faces:destroyed"
     SUBJECT_ERASED = "subject:erased"
     REQUEST_REFUSED = "request:refused"
+    STAFF_INVITED = "staff:invited"
+    STAFF_JOINED = "staff:joined"
+    STAFF_CHANGED = "staff:changed"
+    STAFF_LOCKED = "staff:locked"
+    SESSION_OPENED = "session:opened"
+    SESSION_REFUSED = "session:refused"
+    SESSION_CONFIRMED = "session:confirmed"
+    SESSION_CLOSED = "session:closed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from countenance.biometrics.model import GalleryId, Pipeline, ReferenceId, SubjectId, Template
-from countenance.policy.model import Decision, Purpose, Question
+from countenance.policy.model import Act, Decision, Purpose, Question
 from countenance.vetting.model import CustomerId, LeaseId
 
 
@@ -61,3 +61,20 @@ class DecisionRecord:
     decision: Decision
     entry: int
     asked: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionSearch:
+    """Which decisions are sought; None and an empty text leave that open.
+
+    `text` is the id of a decision, of who asked, or of a rule among the reasons, whole. `since`
+    is included, `until` is not. The newest come first unless `oldest_first`.
+    """
+
+    text: str = ""
+    act: Act | None = None
+    permitted: bool | None = None
+    customer_id: CustomerId | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    oldest_first: bool = False

@@ -25,8 +25,9 @@ from countenance.oversight.ports import Cases
 from countenance.policy.model import Decision, Question
 from countenance.recognition.collection_ports import Collections, EnrolledFaces
 from countenance.recognition.loose_face_ports import LooseFaces
-from countenance.recognition.model import DecisionRecord, Gallery, GalleryChange, Reference
+from countenance.recognition.model import DecisionRecord, DecisionSearch, Gallery, GalleryChange, Reference
 from countenance.recognition.roster_ports import DynamicGroups, RosterFaces, RosterPersons, Rosters
+from countenance.staff.ports import Invitations, StaffMembers, StaffSessions
 from countenance.vetting.model import CustomerId
 from countenance.vetting.ports import AccessCredentials, ApiKeys, Customers, Leases
 
@@ -115,6 +116,14 @@ class Decisions(Protocol):
         """Return the record, or None."""
         ...
 
+    def search(self, sought: DecisionSearch, *, skip: int, limit: int) -> tuple[DecisionRecord, ...]:
+        """Return up to `limit` records that are `sought`, after the first `skip`, in the order asked for."""
+        ...
+
+    def count(self, sought: DecisionSearch) -> int:
+        """Return how many records are `sought`."""
+        ...
+
 
 class IdempotencyRecords(Protocol):
     """Answers that were given, so that a write sent twice happens once."""
@@ -173,6 +182,9 @@ class UnitOfWork(Protocol):
     ledger: Ledger
     collections: Collections
     faces: EnrolledFaces
+    staff: StaffMembers
+    sessions: StaffSessions
+    invitations: Invitations
     loose_faces: LooseFaces
     rosters: Rosters
     roster_persons: RosterPersons

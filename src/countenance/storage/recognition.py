@@ -21,7 +21,8 @@ from countenance.policy.codec import (
     question_to_json,
 )
 from countenance.policy.model import Purpose
-from countenance.recognition.model import DecisionRecord, Gallery
+from countenance.recognition.model import DecisionRecord, DecisionSearch, Gallery
+from countenance.storage.decision_search import COUNT, NEWEST, OLDEST, parameters_of
 from countenance.storage.prepared import Row
 from countenance.storage.secrecy import WRAPPED_SIZE, Keyring
 from countenance.storage.session import Session
@@ -157,18 +158,17 @@ class SqlDecisions:
     def get(self, decision_id: str) -> DecisionRecord | None:
         """Return the record, or None."""
         rows = self._session.read(_DECISION, {"id": decision_id})
-        if not rows:
-            return None
-        row = rows[0]
-        return DecisionRecord(
-            id=row.id,
-            customer_id=None if row.customer_id is None else CustomerId(row.customer_id),
-            actor_id=row.actor_id,
-            question=question_from_json(row.question.encode()),
-            decision=decision_from_json(row.decision.encode()),
-            entry=row.entry,
-            asked=row.asked,
-        )
+        return _decision(rows[0]) if rows else None
+
+    def search(self, sought: DecisionSearch, *, skip: int, limit: int) -> tuple[DecisionRecord, ...]:
+        """Return up to `limit` records that are `sought`, after the first `skip`, in the order asked for."""
+        statement = OLDEST if sought.oldest_first else NEWEST
+        rows = self._session.read(statement, {**parameters_of(sought), "most": limit, "skip": skip})
+        return tuple(map(_decision, rows))
+
+    def count(self, sought: DecisionSearch) -> int:
+        """Return how many records are `sought`."""
+        return int(self._session.read(COUNT, parameters_of(sought))[0].number)
 
 
 class SqlIdempotencyRecords:
@@ -224,4 +224,16 @@ def _gallery(row: Row) -> Gallery:
         pipeline=Pipeline(row.model_digest, row.pipeline_version),
         scraped=row.scraped,
         created=row.created,
+    )
+
+
+def _decision(row: Row) -> DecisionRecord:
+    return DecisionRecord(
+        id=row.id,
+        customer_id=None if row.customer_id is None else CustomerId(row.customer_id),
+        actor_id=row.actor_id,
+        question=question_from_json(row.question.encode()),
+        decision=decision_from_json(row.decision.encode()),
+        entry=row.entry,
+        asked=row.asked,
     )

@@ -11,6 +11,8 @@ from countenance.storage.azure_rotation import reseal_azure_face
 from countenance.storage.database import Database
 from countenance.storage.secrecy import Keyring
 from countenance.storage.session import Session
+from countenance.storage.staff import CREDENTIALS
+from countenance.storage.staff_tables import staff_credentials
 from countenance.storage.startup import MASTER_KEY
 from countenance.storage.tables import (
     access_credentials,
@@ -50,6 +52,12 @@ _CREDENTIALS: Final = select(access_credentials.c.key_id, access_credentials.c.s
 _SET_CREDENTIAL: Final = (
     update(access_credentials)
     .where(access_credentials.c.key_id == bindparam("of_key"))
+    .values(sealed=bindparam("bytes"))
+)
+_STAFF: Final = select(staff_credentials.c.staff_id, staff_credentials.c.sealed)
+_SET_STAFF: Final = (
+    update(staff_credentials)
+    .where(staff_credentials.c.staff_id == bindparam("of_staff"))
     .values(sealed=bindparam("bytes"))
 )
 _HELD: Final = select(installation.c.value).where(installation.c.name == bindparam("name"))
@@ -105,6 +113,9 @@ def _reseal(session: Session, old: Keyring, new: Keyring) -> None:
     for row in session.page(_CREDENTIALS, {}):
         sealed = _sealed(old, new, row.sealed, CREDENTIAL, row.key_id)
         session.write(_SET_CREDENTIAL, {"of_key": row.key_id, "bytes": sealed})
+    for row in session.page(_STAFF, {}):
+        sealed = _sealed(old, new, row.sealed, CREDENTIALS, row.staff_id)
+        session.write(_SET_STAFF, {"of_staff": row.staff_id, "bytes": sealed})
 
 
 def _sealed(old: Keyring, new: Keyring, sealed: Any, *place: str) -> bytes:  # noqa: ANN401  bytes or a view of them

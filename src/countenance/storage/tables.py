@@ -269,7 +269,7 @@ decisions = Table(
     Column("actor_id", name(), nullable=False),
     Column("question", Text, nullable=False),
     Column("decision", Text, nullable=False),
-    Column("entry", BigInteger, nullable=False),
+    Column("entry", BigInteger, nullable=False, index=True),
     Column("asked", Moment, nullable=False),
 )
 

@@ -15,6 +15,7 @@ from countenance.recognition.collection_ports import Collections, EnrolledFaces
 from countenance.recognition.loose_face_ports import LooseFaces
 from countenance.recognition.ports import Decisions, Galleries, IdempotencyRecords, References
 from countenance.recognition.roster_ports import DynamicGroups, RosterFaces, RosterPersons, Rosters
+from countenance.staff.ports import Invitations, StaffMembers, StaffSessions
 from countenance.storage.azure_groups import SqlDynamicGroups
 from countenance.storage.azure_loose_faces import SqlLooseFaces
 from countenance.storage.azure_rosters import SqlRosterFaces, SqlRosterPersons, SqlRosters
@@ -28,6 +29,7 @@ from countenance.storage.recognition import SqlDecisions, SqlGalleries, SqlIdemp
 from countenance.storage.references import SqlReferences
 from countenance.storage.secrecy import Keyring
 from countenance.storage.session import Session
+from countenance.storage.staff import SqlInvitations, SqlStaffMembers, SqlStaffSessions
 from countenance.storage.vetting import SqlAccessCredentials, SqlApiKeys, SqlCustomers, SqlLeases
 from countenance.vetting.ports import AccessCredentials, ApiKeys, Customers, Leases
 
@@ -58,6 +60,9 @@ class SqlUnitOfWork:
     roster_persons: RosterPersons
     roster_faces: RosterFaces
     dynamic_groups: DynamicGroups
+    staff: StaffMembers
+    sessions: StaffSessions
+    invitations: Invitations
 
     def __init__(self, database: Database, keyring: Keyring, signer: Signer) -> None:
         session = Session(database)
@@ -77,6 +82,9 @@ class SqlUnitOfWork:
         self.ledger = ledger
         self.collections = SqlCollections(session)
         self.faces = SqlEnrolledFaces(session)
+        self.staff = SqlStaffMembers(session, keyring)
+        self.sessions = SqlStaffSessions(session)
+        self.invitations = SqlInvitations(session)
         self.loose_faces = SqlLooseFaces(session, keyring)
         self.rosters = SqlRosters(session)
         self.roster_persons = SqlRosterPersons(session, keyring)

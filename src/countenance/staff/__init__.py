@@ -1,0 +1,1 @@
+"""Answers *who works here, and is it really them?*."""
