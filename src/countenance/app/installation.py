@@ -67,6 +67,7 @@ class Installation(Parts):
         self.queue = settings.queue
         self.listen = (settings.host, settings.port)
         self.leases_file = settings.leases_file
+        self.packs = tuple(settings.packs)
         self.object_buckets = buckets_of(settings.object_buckets)
 
     @built_once

@@ -12,6 +12,7 @@ from countenance.policy.model import Jurisdiction
 from countenance.recognition.collection_objects import Buckets
 from countenance.recognition.collection_ports import Objects
 from countenance.recognition.ports import Decider, FaceEngine, SearchIndex, SearchSnapshots, UnitOfWork
+from countenance.vetting.terms_of_use import Published, shipped_terms
 
 if TYPE_CHECKING:
     from countenance.engine.diagnosis import Diagnosis as Diagnosis  # noqa: PLC0414  the command line names it from here
@@ -28,6 +29,8 @@ class Parts:
     is told to listen on, `leases_file` the seed file that it grants at start, and
     `objects` where photographs lie that requests name as objects of a bucket: those of
     `object_buckets`, each with the customer whose it is, or of every bucket where that is None.
+    `packs` names the policy packs that `decide` asks beside the house rules, and `terms_of_use`
+    returns the published terms of use, the oldest first.
     """
 
     clock: Callable[[], datetime]
@@ -46,6 +49,8 @@ class Parts:
     leases_file: Path | None
     objects: Objects | None = None
     object_buckets: Buckets | None = None
+    packs: tuple[str, ...] = ()
+    terms_of_use: Published = staticmethod(shipped_terms)
     models: ModelAdministration
     diagnose: Callable[[], Diagnosis]
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from hashlib import sha256
 from types import MappingProxyType
@@ -208,6 +209,24 @@ def installed_policy(packs: Iterable[str] = (), *, reopenings: Iterable[Reopenin
     return build_policy(
         [load_pack(name) for name in names], register=shipped_register(), reopenings=reopenings
     )
+
+
+def rule_changes(packs: Iterable[str] = ()) -> frozenset[date]:
+    """Return the days on which a rule of an installation with `packs` begins or ends."""
+    rules = _installed_rules(tuple(packs))
+    days = (day for rule in rules for day in (rule.valid_from, rule.valid_until))
+    return frozenset(day for day in days if day is not None)
+
+
+def rules_to_reopen(packs: Iterable[str] = ()) -> frozenset[str]:
+    """Return the ids of the rules of an installation with `packs` that officers can re-open."""
+    return frozenset(rule.name for rule in _installed_rules(tuple(packs)) if rule.reopening)
+
+
+@lru_cache(maxsize=8)
+def _installed_rules(packs: tuple[str, ...]) -> tuple[Rule, ...]:
+    loaded = [load_pack(name) for name in dict.fromkeys((HOUSE, *packs))]
+    return (*(rule for pack in loaded for rule in pack.rules), *shipped_register().rules)
 
 
 def _unique_rules(packs: Iterable[Pack], register: Register | None) -> dict[str, Rule]:

@@ -15,6 +15,9 @@ KeyId = NewType("KeyId", str)
 PersonId = NewType("PersonId", str)
 """One human being, whatever keys or sessions they act with: an account, or a name given to keys."""
 
+FIRST_TERMS_OF_USE = "1"
+"""The terms of use that whoever grants a lease by a seed file accepts for its customer."""
+
 ACCESS_KEY_PREFIX = "AKCN"
 """What access key ids begin with, so that none is taken for one of another service."""
 
@@ -45,17 +48,48 @@ class Customer:
     acts_for: frozenset[CustomerKind] = frozenset()
 
 
+class LeaseOrigin(StrEnum):
+    """Where a lease comes from: a seed file, the program itself, or an approved application."""
+
+    SEED = "seed"
+    BUILT_IN = "built_in"
+    APPLICATION = "application"
+
+
+class LeaseChange(StrEnum):
+    """What made a version of a lease."""
+
+    GRANTED = "granted"
+    SUSPENDED = "suspended"
+    RESUMED = "resumed"
+    REVOKED = "revoked"
+    TERMS_ACCEPTED = "terms_accepted"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lease:
     """An approved use that expires: the only source of permits.
 
-    `terms.id` is the lease's id. `max_candidates` bounds every candidate list.
+    `terms.id` is the lease's id. `max_candidates` bounds every candidate list. `approved_by`
+    are names in a seed file and persons where an application was approved. `version` grows with
+    every change. `acts_for` is bound at approval: a customer that later says otherwise is still
+    bound by it. From `reverify` on the gate refuses until reviewers have looked again.
+    `terms_of_use` is the version that was accepted last, `secret_because` why the lease is left
+    out of the public register, empty where it is not.
     """
 
     customer_id: CustomerId
     terms: LeaseTerms
     max_candidates: int
     approved_by: tuple[str, ...]
+    origin: LeaseOrigin = LeaseOrigin.SEED
+    version: int = 1
+    application_id: str | None = None
+    acts_for: frozenset[CustomerKind] = frozenset()
+    conditions: tuple[str, ...] = ()
+    reverify: datetime | None = None
+    terms_of_use: str = FIRST_TERMS_OF_USE
+    secret_because: str = ""
 
     @property
     def id(self) -> LeaseId:
@@ -64,11 +98,23 @@ class Lease:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LeaseVersion:
+    """One version of a lease: what changed, by whom (a person, else an actor's id), why and when."""
+
+    lease: Lease
+    change: LeaseChange
+    by: str
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ApiKey:
     """A key as it is stored: the secret's digest, never the secret.
 
     `secret_digest` is the SHA-256 of the secret, which has 256 random bits. A key without
-    a lease administers or audits; it can perform no act on a face.
+    a lease administers, reviews, applies or audits; it can perform no act on a face. `person`
+    is who holds it, `customer_id` whose applications an applicant's key writes.
     """
 
     id: KeyId
@@ -79,6 +125,8 @@ class ApiKey:
     created: datetime
     expires: datetime | None
     revoked: datetime | None
+    person: PersonId | None = None
+    customer_id: CustomerId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""What vetting needs of a place that keeps customers, leases and keys."""
+"""What vetting needs of a place that keeps customers, applications, reviews, leases and keys."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from countenance.ledger.ports import Ledger
+from countenance.vetting.dossier_ports import Conditions, Dossiers, LeaseVersions, Reviews
 from countenance.vetting.model import AccessCredential, ApiKey, Customer, CustomerId, KeyId, Lease, LeaseId
 
 
@@ -57,6 +58,10 @@ class ApiKeys(Protocol):
         """Mark the key as revoked from `at`; raises `NotFoundError`. A second time changes nothing."""
         ...
 
+    def expire(self, key_id: KeyId, at: datetime) -> None:
+        """End the key at `at`, or when it ends already if that is earlier; raises `NotFoundError`."""
+        ...
+
     def all(self) -> tuple[ApiKey, ...]:
         """Return every key, ordered by creation, then id."""
         ...
@@ -85,6 +90,10 @@ class VettingWork(Protocol):
     leases: Leases
     keys: ApiKeys
     credentials: AccessCredentials
+    lease_versions: LeaseVersions
+    dossiers: Dossiers
+    reviews: Reviews
+    conditions: Conditions
     ledger: Ledger
 
     def __enter__(self) -> Self:
@@ -98,6 +107,10 @@ class VettingWork(Protocol):
         traceback: TracebackType | None,
     ) -> None:
         """Roll back what was not committed."""
+        ...
+
+    def become_writer(self) -> None:
+        """Take the writer's turn before anything is read, so that it cannot change until the commit."""
         ...
 
     def commit(self) -> None:
