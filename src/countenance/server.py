@@ -10,6 +10,7 @@ import logging
 import threading
 
 from fastapi import FastAPI
+from starlette.middleware import Middleware
 
 from countenance.app import Countenance
 from countenance.entrypoints.api import create_api
@@ -33,9 +34,12 @@ def prepare(countenance: Countenance) -> FastAPI:
 
 
 def all_ways_in(countenance: Countenance) -> FastAPI:
-    """Return the API with the protocols that other clients speak on the same port."""
+    """Return the API with the protocols that other clients speak on the same port.
+
+    They stand inside what surrounds every request, so that the access log and the counts know them.
+    """
     application = create_api(countenance)
-    application.add_middleware(Rekognition, service=countenance)
+    application.user_middleware.append(Middleware(Rekognition, service=countenance))
     return application
 
 

@@ -44,6 +44,7 @@ class ComparedFace:
 class GroupComparisonResult:
     """The source's face, and the target's: those that reached the threshold first, then by score."""
 
+    outcome: Outcome
     source: Extraction
     targets: tuple[ComparedFace, ...]
     threshold: Threshold
@@ -108,6 +109,7 @@ class CompareGroup:
             entry = self.report.completed(work, EventType.VERIFICATION_COMPLETED, permission, fields)
             work.commit()
         return GroupComparisonResult(
+            outcome=outcome,
             source=source,
             targets=tuple(sorted(targets, key=lambda target: -target.score)),
             threshold=threshold,

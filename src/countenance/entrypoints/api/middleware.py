@@ -56,7 +56,7 @@ class Surroundings:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
-                decision = headers.get("Countenance-Decision")
+                decision = headers.get("Countenance-Decision") or headers.get("X-Countenance-Decision")
                 headers.update({**added, "X-Request-Id": request_id})
             elif message["type"] == "http.response.body":
                 size += len(message.get("body", b""))

@@ -8,7 +8,7 @@ import logging
 import uuid
 import zlib
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -18,7 +18,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from countenance.app import Countenance
-from countenance.entrypoints.rekognition.calls import Call
+from countenance.entrypoints.rekognition.calls import Call, Counts
 from countenance.entrypoints.rekognition.faults import AwsError
 from countenance.entrypoints.rekognition.operations import INTERNAL, OPERATIONS, REFUSED, perform, told
 from countenance.entrypoints.rekognition.requests import LARGEST_IMAGE, REQUESTS
@@ -46,6 +46,13 @@ _NOTHING: Final = Structure({})
 _log = logging.getLogger("countenance.rekognition")
 
 
+@dataclass(frozen=True, slots=True)
+class Route:
+    """What the access log and the counts call a request; of a closed list."""
+
+    path: str
+
+
 class Rekognition:
     """Answers the protocol's requests with the use cases of a service, and passes on every other."""
 
@@ -70,16 +77,20 @@ class Rekognition:
         await response(scope, receive, send)
 
     async def _answer(self, request: Request) -> Response:
+        request.scope["route"] = Route(f"rekognition:{_known(operation_of(request.headers))}")
         if self._bodies >= BODIES_AT_ONCE:
             return failed(AwsError("ThrottlingException", "Rate exceeded"), str(uuid.uuid4()))
         self._bodies += 1
         try:
-            body = await _read(request)
-            return await run_in_threadpool(answer, self._service, signed_request(request, body))
+            signed = signed_request(request, await _read(request))
+            counts = getattr(request.app.state, "metrics", None)
+            response, actor = await run_in_threadpool(answer, self._service, signed, counts)
         except AwsError as error:
             return failed(error, str(uuid.uuid4()))
         finally:
             self._bodies -= 1
+        request.state.actor = actor
+        return response
 
 
 async def _read(request: Request) -> bytes:
@@ -112,22 +123,30 @@ def signed_request(request: Request, body: bytes) -> SignedRequest:
     return SignedRequest(request.method, request.url.path, request.url.query, headers, body)
 
 
-def answer(service: Countenance, request: SignedRequest) -> Response:
-    """Answer one request: who asks, then for what, then with which members."""
+def answer(
+    service: Countenance, request: SignedRequest, counts: Counts | None = None
+) -> tuple[Response, Actor | None]:
+    """Answer one request: who asks, then for what, then with which members. Tells who asked, if somebody."""
     request_id = str(uuid.uuid4())
-    operation = request.headers["x-amz-target"].removeprefix(PREFIX)
+    operation = operation_of(request.headers)
+    actor = None
     try:
-        call = _authenticated(service, request, operation)
-        return succeeded(_performed(call, request), call.headers, request_id)
+        call = replace(_authenticated(service, request, operation), counts=counts)
+        actor = call.actor
+        return succeeded(_performed(call, request), call.headers, request_id), actor
     except AwsError as error:
-        return failed(error, request_id)
+        return failed(error, request_id), actor
     except Exception as error:  # noqa: BLE001  the last stop before the wire
         _log.error(
             "%s: %s in %s", request_id, type(error).__qualname__, _known(operation)
         )  # a traceback could quote what was sent
-        return failed(
-            AwsError(INTERNAL, "Internal server error", status=HTTPStatus.INTERNAL_SERVER_ERROR), request_id
-        )
+        fault = AwsError(INTERNAL, "Internal server error", status=HTTPStatus.INTERNAL_SERVER_ERROR)
+        return failed(fault, request_id), actor
+
+
+def operation_of(headers: Mapping[str, str]) -> str:
+    """Return the operation that a request names."""
+    return headers["x-amz-target"].removeprefix(PREFIX)
 
 
 def _authenticated(service: Countenance, request: SignedRequest, operation: str) -> Call:
@@ -184,4 +203,4 @@ def _response(content: dict[str, Any], status: HTTPStatus, headers: Mapping[str,
 
 
 def _known(operation: str) -> str:
-    return operation if operation in REQUESTS else "another operation"
+    return operation if operation in OPERATIONS or operation in REFUSED else "another operation"

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final, Protocol
 
 from countenance.app import Countenance
 from countenance.biometrics.model import ComparisonScore, GalleryId
+from countenance.policy.model import Act
+from countenance.recognition.outcome import Outcome
 from countenance.vetting.model import Actor, Lease
 
 Asked = dict[str, Any]
@@ -17,6 +21,34 @@ Answer = dict[str, Any]
 """The members of an answer."""
 
 PERCENT_DIGITS = 6
+
+ACTS: Final = {
+    "DetectFaces": Act.DETECT,
+    "CompareFaces": Act.VERIFY,
+    "IndexFaces": Act.ENROL,
+    "AssociateFaces": Act.ENROL,
+    "SearchFaces": Act.IDENTIFY,
+    "SearchFacesByImage": Act.IDENTIFY,
+    "SearchUsers": Act.IDENTIFY,
+    "SearchUsersByImage": Act.IDENTIFY,
+}
+"""Which operations are acts on faces, and which."""
+
+
+class Counted(Protocol):
+    """One act that is being counted."""
+
+    def came_to(self, outcome: Outcome | None) -> None:
+        """Note the outcome; None for an act that compares nothing."""
+        ...
+
+
+class Counts(Protocol):
+    """Where acts are counted."""
+
+    def act(self, act: Act) -> AbstractContextManager[Counted]:
+        """Count one act, whatever it comes to."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +60,25 @@ class Call:
     operation: str
     region: str
     headers: dict[str, str] = field(default_factory=dict)
+    counts: Counts | None = None
+    outcomes: list[Outcome] = field(default_factory=list)
+    """What the act came to; empty as long as it compared nothing."""
+
+    @contextmanager
+    def counted(self) -> Iterator[None]:
+        """Count the operation, if it is an act."""
+        act = ACTS.get(self.operation)
+        if act is None or self.counts is None:
+            yield
+            return
+        with self.counts.act(act) as counted:
+            try:
+                yield
+            except Exception:
+                if self.outcomes:
+                    counted.came_to(self.outcomes[-1])
+                raise
+            counted.came_to(self.outcomes[-1] if self.outcomes else None)
 
     def gallery(self, collection_id: str) -> GalleryId:
         """Return the gallery behind a collection, or raise `NotFoundError`: unknown and uncovered are one."""

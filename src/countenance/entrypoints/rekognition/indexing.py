@@ -82,6 +82,7 @@ def compare_faces(call: Call, asked: Asked) -> Answer:
     comparison = GroupComparison(source=source, target=target, at_least=least)
     result = call.service.compare_group(call.actor, comparison)
     call.told(result.decision_id, result.entry)
+    call.outcomes.append(result.outcome)
     if not result.show_scores:
         call.headers["x-countenance-scores"] = "withheld"
     seen = result.source

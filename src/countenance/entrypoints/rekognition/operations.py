@@ -121,7 +121,8 @@ def perform(call: Call, asked: Asked) -> Answer:
     if call.operation in REFUSED:
         raise AwsError("AccessDeniedException", REFUSED[call.operation])
     try:
-        return OPERATIONS[call.operation](call, asked)
+        with call.counted():
+            return OPERATIONS[call.operation](call, asked)
     except errors.CountenanceError as error:
         raise told(call, asked, error) from error
 

@@ -125,6 +125,7 @@ def _identify(
     )
     result = call.service.identify(call.actor, search)
     call.told(result.decision_id, result.entry)
+    call.outcomes.append(result.outcome)
     if result.lead_only:
         call.headers["x-countenance-lead-only"] = "true"
     if not result.show_scores:
