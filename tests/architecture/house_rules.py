@@ -22,6 +22,7 @@ BOUNDARIES = {
     "entrypoints/cli/main.py": "the last stop before the terminal: a crash becomes one line and a status",
     "entrypoints/rekognition/application.py": "the last stop before the wire: a crash becomes an error",
     "entrypoints/pages/site.py": "the last stop before the wire: a crash becomes a page",
+    "entrypoints/azure_face/application.py": "the last stop before the wire: a crash becomes an error",
     "entrypoints/api/problems.py": "the last stop before the wire: a crash becomes a problem document",
 }
 """Where `except Exception` may stand, and why."""

@@ -6,6 +6,7 @@ import secrets
 from datetime import timedelta
 from functools import cached_property
 
+from countenance.app.azure_face_cases import AzureFaceCases
 from countenance.app.parts import Parts
 from countenance.app.rekognition_cases import RekognitionCases
 from countenance.app.staff_cases import StaffCases
@@ -150,6 +151,11 @@ class Countenance:
     def users(self) -> Users:
         """Make and remove users of a collection."""
         return Users(self._standing, self.parts.unit_of_work)
+
+    @cached_property
+    def azure_face(self) -> AzureFaceCases:
+        """What Azure Face's protocol needs beside the other acts."""
+        return AzureFaceCases(self.parts, self._ask, self._report, self._standing)
 
     # Galleries and consent
 

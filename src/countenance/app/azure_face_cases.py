@@ -1,0 +1,68 @@
+"""What Azure Face's protocol needs beside the acts that every way in has."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from countenance.app.parts import Parts
+from countenance.recognition.asking import Ask
+from countenance.recognition.collection_objects import ReadObject
+from countenance.recognition.face_keeping import DestroyExpired, KeepFaces
+from countenance.recognition.loose_comparison import CompareLooseFaces
+from countenance.recognition.loose_grouping import GroupLooseFaces
+from countenance.recognition.loose_search import SearchLooseFaces
+from countenance.recognition.loose_verification import VerifyLooseFace
+from countenance.recognition.reporting import Report
+from countenance.recognition.standing import Standing
+
+
+class AzureFaceCases:
+    """Acts on faces that are kept for a while, and on the rosters that the protocol knows galleries as."""
+
+    def __init__(self, parts: Parts, ask: Ask, report: Report, standing: Standing) -> None:
+        self.parts = parts
+        self._ask = ask
+        self._report = report
+        self._standing = standing
+
+    @cached_property
+    def read_object(self) -> ReadObject:
+        """Read a photograph that a request names by its address."""
+        p = self.parts
+        return ReadObject(self._standing, p.objects, p.object_buckets, p.unit_of_work)
+
+    # Faces that are kept for a while
+
+    @cached_property
+    def keep_faces(self) -> KeepFaces:
+        """Find the faces of an image and keep them."""
+        return KeepFaces(self._ask, self._report, self.parts.engine, self.parts.unit_of_work)
+
+    @cached_property
+    def destroy_expired(self) -> DestroyExpired:
+        """Destroy the faces whose time is over."""
+        return DestroyExpired(self._report, self.parts.unit_of_work)
+
+    @cached_property
+    def compare_loose(self) -> CompareLooseFaces:
+        """Compare two kept faces."""
+        p = self.parts
+        return CompareLooseFaces(self._ask, self._report, p.engine, p.threshold_for, p.unit_of_work)
+
+    @cached_property
+    def verify_loose(self) -> VerifyLooseFace:
+        """Compare a kept face with one subject."""
+        p = self.parts
+        return VerifyLooseFace(self._ask, self._report, p.engine, p.threshold_for, p.unit_of_work)
+
+    @cached_property
+    def search_loose(self) -> SearchLooseFaces:
+        """Find the kept faces that are like one."""
+        p = self.parts
+        return SearchLooseFaces(self._ask, self._report, p.engine, p.threshold_for, p.unit_of_work)
+
+    @cached_property
+    def group_loose(self) -> GroupLooseFaces:
+        """Group kept faces."""
+        p = self.parts
+        return GroupLooseFaces(self._ask, self._report, p.engine, p.threshold_for, p.unit_of_work)
