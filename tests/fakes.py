@@ -53,6 +53,7 @@ from fakes_collections import (
     without_users_of,
 )
 from fakes_staff import FakeInvitations, FakeStaffMembers, FakeStaffSessions, StaffState, matches
+from fakes_vetting import FakeConditions, FakeDossiers, FakeLeaseVersions, FakeReviews, VettingState
 
 Value = TypeVar("Value")
 Pair = tuple[str, str]
@@ -94,7 +95,7 @@ class Claim:
 
 
 @dataclass
-class State(CollectionState, AzureState, StaffState):
+class State(CollectionState, AzureState, StaffState, VettingState):
     """All that is stored. Values are never changed in place, so that a copy of the maps is a snapshot."""
 
     customers: dict[CustomerId, Customer] = field(default_factory=dict)
@@ -167,6 +168,10 @@ class FakeUnitOfWork:
         self.roster_persons = FakeRosterPersons(self)
         self.roster_faces = FakeRosterFaces(self)
         self.dynamic_groups = FakeDynamicGroups(self)
+        self.lease_versions = FakeLeaseVersions(self)
+        self.dossiers = FakeDossiers(self)
+        self.reviews = FakeReviews(self)
+        self.conditions = FakeConditions(self)
 
     def __enter__(self) -> Self:
         self._open = True
@@ -262,6 +267,14 @@ class FakeApiKeys(_Repository):
             raise NotFoundError(f"there is no key `{key_id}`")
         if keys[key_id].revoked is None:
             keys[key_id] = replace(keys[key_id], revoked=at)
+
+    def expire(self, key_id: KeyId, at: datetime) -> None:
+        keys = self.unit.write().keys
+        if key_id not in keys:
+            raise NotFoundError(f"there is no key `{key_id}`")
+        held = keys[key_id].expires
+        if held is None or at < held:
+            keys[key_id] = replace(keys[key_id], expires=at)
 
     def all(self) -> tuple[ApiKey, ...]:
         return self.unit.read(

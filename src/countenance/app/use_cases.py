@@ -10,6 +10,7 @@ from countenance.app.azure_face_cases import AzureFaceCases
 from countenance.app.parts import Parts
 from countenance.app.rekognition_cases import RekognitionCases
 from countenance.app.staff_cases import StaffCases
+from countenance.app.vetting_cases import VettingCases
 from countenance.biometrics.similarity_scale import FMR_AT_80, FMR_AT_99, SimilarityScale
 from countenance.recognition.asking import Ask
 from countenance.recognition.bindings import BindCollections
@@ -221,6 +222,11 @@ class Countenance:
     # Keys and leases
 
     @cached_property
+    def vetting(self) -> VettingCases:
+        """Customers, applications, reviews, leases, terms of use, and what officers decide."""
+        return VettingCases(self.parts)
+
+    @cached_property
     def authenticate(self) -> Authenticate:
         """Turn the text of a key into an actor."""
         return Authenticate(self.parts.unit_of_work, self.parts.clock, self._record_stranger)
@@ -282,7 +288,7 @@ class Countenance:
 
     @cached_property
     def _ask(self) -> Ask:
-        return Ask(self.parts.decide, self.parts.clock, new_id)
+        return Ask(self.parts.decide, self.parts.clock, new_id, self.parts.terms_of_use)
 
     @cached_property
     def _report(self) -> Report:

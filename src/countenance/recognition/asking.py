@@ -34,6 +34,7 @@ from countenance.policy.model import (
 from countenance.recognition.model import DecisionRecord, Gallery
 from countenance.recognition.ports import Decider, UnitOfWork
 from countenance.vetting.model import Actor, Customer, Lease
+from countenance.vetting.terms_of_use import Published, bound_terms, shipped_terms
 
 REFUSALS = {
     Act.DETECT: EventType.DETECTION_REFUSED,
@@ -117,6 +118,7 @@ class Ask:
     decide: Decider
     clock: Callable[[], datetime]
     new_id: Callable[[str], str]
+    published: Published = shipped_terms
 
     def __call__(self, work: UnitOfWork, actor: Actor, request: Request) -> Permission:
         """Return the recorded permission, or raise `RefusedError` after recording the refusal.
@@ -188,12 +190,13 @@ class Ask:
         holder: tuple[Lease | None, Customer | None, Gallery | None],
     ) -> Question:
         lease, customer, gallery = holder
+        terms = bound_terms(lease, self.published(), asked) if lease is not None else None
         consent, instruments = self._consent(work, request, gallery, asked)
         return Question(
             act=request.act,
             on=asked,
             customer_kind=customer.kind if customer is not None else None,
-            acts_for=customer.acts_for if customer is not None else frozenset(),
+            acts_for=customer.acts_for | lease.acts_for if customer and lease else frozenset(),
             jurisdictions=customer.jurisdictions if customer is not None else frozenset(),
             purpose=_purpose(request, lease, gallery),
             space=request.space or (_only(lease.terms.spaces) if lease is not None else None),
@@ -201,8 +204,9 @@ class Ask:
             consent=consent,
             instruments=instruments,
             model_digest=gallery.pipeline.model_digest if gallery is not None else None,
-            lease=lease.terms if lease is not None else None,
+            lease=terms,
             gallery=_gallery_facts(work, request, gallery),
+            reopenings=work.conditions.reopenings(asked),
         )
 
     def _consent(

@@ -28,6 +28,7 @@ from countenance.recognition.loose_face_ports import LooseFaces
 from countenance.recognition.model import DecisionRecord, DecisionSearch, Gallery, GalleryChange, Reference
 from countenance.recognition.roster_ports import DynamicGroups, RosterFaces, RosterPersons, Rosters
 from countenance.staff.ports import Invitations, StaffMembers, StaffSessions
+from countenance.vetting.dossier_ports import Conditions, Dossiers, LeaseVersions, Reviews
 from countenance.vetting.model import CustomerId
 from countenance.vetting.ports import AccessCredentials, ApiKeys, Customers, Leases
 
@@ -190,6 +191,10 @@ class UnitOfWork(Protocol):
     roster_persons: RosterPersons
     roster_faces: RosterFaces
     dynamic_groups: DynamicGroups
+    lease_versions: LeaseVersions
+    dossiers: Dossiers
+    reviews: Reviews
+    conditions: Conditions
 
     def __enter__(self) -> Self:
         """Begin."""

@@ -35,7 +35,7 @@ class Standing:
         self.role(work, actor, allowed)
         lease = work.leases.get(actor.lease_id) if actor.lease_id is not None else None
         now = self.clock()
-        if lease is None or lease.terms.revoked or not lease.terms.not_before <= now < lease.terms.expires:
+        if lease is None or not lease.in_force(now):
             self._record(work, actor, "lease")
             raise ForbiddenError("no lease in force stands behind this key")
         return lease

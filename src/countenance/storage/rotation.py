@@ -24,6 +24,7 @@ from countenance.storage.tables import (
 )
 from countenance.storage.unit_of_work import make_durable
 from countenance.storage.vetting import CREDENTIAL
+from countenance.storage.vetting_sealing import reseal_vetting
 
 _PAGE: Final = 500
 _KEYS: Final = (
@@ -84,6 +85,7 @@ def rotate_master_key(database: Database, old: Keyring, new: Keyring) -> int:
         count = _rewrap(session, old, new)
         _reseal(session, old, new)
         reseal_azure_face(session, old, new)
+        reseal_vetting(session, old, new)
         session.write(_SET, {"which": MASTER_KEY, "bytes": new.fingerprint})
         session.leaves_traces()
         make_durable(session)

@@ -70,6 +70,16 @@ leases = Table(
     Column("not_before", Moment, nullable=False),
     Column("expires", Moment, nullable=False),
     Column("revoked", Boolean, nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("application_id", name(), nullable=True),
+    Column("acts_for", Words, nullable=False),
+    Column("conditions", Words, nullable=False),
+    Column("obligations", Words, nullable=False),
+    Column("reverify", Moment, nullable=True),
+    Column("terms_of_use", Text, nullable=False),
+    Column("secret_because", Text, nullable=False),
+    Column("suspended", Boolean, nullable=False),
 )
 
 api_keys = Table(
@@ -83,6 +93,8 @@ api_keys = Table(
     Column("created", Moment, nullable=False),
     Column("expires", Moment, nullable=True),
     Column("revoked", Moment, nullable=True),
+    Column("person", name(), nullable=True),
+    Column("customer_id", name(), nullable=True),
 )
 
 access_credentials = Table(

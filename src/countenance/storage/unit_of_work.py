@@ -31,6 +31,9 @@ from countenance.storage.secrecy import Keyring
 from countenance.storage.session import Session
 from countenance.storage.staff import SqlInvitations, SqlStaffMembers, SqlStaffSessions
 from countenance.storage.vetting import SqlAccessCredentials, SqlApiKeys, SqlCustomers, SqlLeases
+from countenance.storage.vetting_dossiers import SqlDossiers
+from countenance.storage.vetting_reviews import SqlConditions, SqlLeaseVersions, SqlReviews
+from countenance.vetting.dossier_ports import Conditions, Dossiers, LeaseVersions, Reviews
 from countenance.vetting.ports import AccessCredentials, ApiKeys, Customers, Leases
 
 
@@ -63,6 +66,10 @@ class SqlUnitOfWork:
     staff: StaffMembers
     sessions: StaffSessions
     invitations: Invitations
+    lease_versions: LeaseVersions
+    dossiers: Dossiers
+    reviews: Reviews
+    conditions: Conditions
 
     def __init__(self, database: Database, keyring: Keyring, signer: Signer) -> None:
         session = Session(database)
@@ -90,6 +97,10 @@ class SqlUnitOfWork:
         self.roster_persons = SqlRosterPersons(session, keyring)
         self.roster_faces = SqlRosterFaces(session, keyring)
         self.dynamic_groups = SqlDynamicGroups(session)
+        self.lease_versions = SqlLeaseVersions(session, keyring)
+        self.dossiers = SqlDossiers(session, keyring)
+        self.reviews = SqlReviews(session, keyring)
+        self.conditions = SqlConditions(session, keyring)
 
     def __enter__(self) -> Self:
         """Begin; the connection is taken at the first statement."""

@@ -10,7 +10,16 @@ from typing import Final, TypeVar
 from sqlalchemy import Table, bindparam, delete, select, update
 
 from countenance.errors import AlreadyExistsError, NotFoundError
-from countenance.policy.model import Act, Camera, CustomerKind, Jurisdiction, LeaseTerms, Purpose, Space
+from countenance.policy.model import (
+    Act,
+    Camera,
+    CustomerKind,
+    Jurisdiction,
+    LeaseTerms,
+    ObligationKind,
+    Purpose,
+    Space,
+)
 from countenance.storage.prepared import Row
 from countenance.storage.secrecy import Keyring
 from countenance.storage.session import Session
@@ -24,6 +33,8 @@ from countenance.vetting.model import (
     KeyId,
     Lease,
     LeaseId,
+    LeaseOrigin,
+    PersonId,
     Role,
 )
 
@@ -50,6 +61,10 @@ _REVOKE_KEY: Final = (
     update(api_keys)
     .where(api_keys.c.id == bindparam("key_id"), api_keys.c.revoked.is_(None))
     .values(revoked=bindparam("at"))
+)
+
+_EXPIRE_KEY: Final = (
+    update(api_keys).where(api_keys.c.id == bindparam("key_id")).values(expires=bindparam("at"))
 )
 
 
@@ -116,6 +131,16 @@ class SqlLeases:
             "not_before": terms.not_before,
             "expires": terms.expires,
             "revoked": terms.revoked,
+            "origin": lease.origin.value,
+            "version": lease.version,
+            "application_id": lease.application_id,
+            "acts_for": lease.acts_for,
+            "conditions": lease.conditions,
+            "obligations": terms.obligations,
+            "reverify": lease.reverify,
+            "terms_of_use": lease.terms_of_use,
+            "secret_because": lease.secret_because,
+            "suspended": terms.suspended,
         }
         _put(self._session, leases, row)
 
@@ -183,6 +208,8 @@ class SqlApiKeys:
             "created": key.created,
             "expires": key.expires,
             "revoked": key.revoked,
+            "person": key.person,
+            "customer_id": key.customer_id,
         }
         if not self._session.insert_new(_INSERT_KEY, row):
             raise AlreadyExistsError(f"there is a key `{key.id}` already")
@@ -197,6 +224,14 @@ class SqlApiKeys:
         changed = self._session.write(_REVOKE_KEY, {"key_id": key_id, "at": at})
         if not changed and self.get(key_id) is None:
             raise NotFoundError(f"there is no key `{key_id}`")
+
+    def expire(self, key_id: KeyId, at: datetime) -> None:
+        """End the key at `at`, or when it ends already if that is earlier; raises `NotFoundError`."""
+        held = self.get(key_id)
+        if held is None:
+            raise NotFoundError(f"there is no key `{key_id}`")
+        if held.expires is None or at < held.expires:
+            self._session.write(_EXPIRE_KEY, {"key_id": key_id, "at": at})
 
     def all(self) -> tuple[ApiKey, ...]:
         """Return every key, ordered by creation, then id."""
@@ -241,12 +276,22 @@ def _lease(row: Row) -> Lease:
         not_before=row.not_before,
         expires=row.expires,
         revoked=row.revoked,
+        suspended=row.suspended,
+        obligations=_words(ObligationKind, row.obligations),
     )
     return Lease(
         customer_id=CustomerId(row.customer_id),
         terms=terms,
         max_candidates=row.max_candidates,
         approved_by=row.approved_by,
+        origin=LeaseOrigin(row.origin),
+        version=row.version,
+        application_id=row.application_id,
+        acts_for=_words(CustomerKind, row.acts_for),
+        conditions=row.conditions,
+        reverify=row.reverify,
+        terms_of_use=row.terms_of_use,
+        secret_because=row.secret_because,
     )
 
 
@@ -260,4 +305,6 @@ def _key(row: Row) -> ApiKey:
         created=row.created,
         expires=row.expires,
         revoked=row.revoked,
+        person=None if row.person is None else PersonId(row.person),
+        customer_id=None if row.customer_id is None else CustomerId(row.customer_id),
     )

@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 
 from countenance.errors import ForbiddenError
 from countenance.ledger import Entry, EventType, JsonValue
-from countenance.vetting.model import Actor, Role
+from countenance.vetting.model import Actor, PersonId, Role
 from countenance.vetting.ports import VettingWork
 
-LOCAL_ADMINISTRATOR = Actor(id="local", role=Role.ADMINISTRATOR, lease_id=None)
+LOCAL_ADMINISTRATOR = Actor(id="local", role=Role.ADMINISTRATOR, lease_id=None, person=PersonId("local"))
 """Whoever runs the command line beside the database and its keys."""
 
 

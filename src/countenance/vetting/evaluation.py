@@ -11,7 +11,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from countenance.ledger import Entry, EventType
 from countenance.policy.model import (
     Act,
     Camera,
@@ -21,9 +20,19 @@ from countenance.policy.model import (
     Purpose,
     Space,
 )
-from countenance.vetting.model import Actor, Customer, CustomerId, Lease, LeaseId, Role
+from countenance.vetting.authority import LOCAL_ADMINISTRATOR
+from countenance.vetting.model import (
+    Actor,
+    Customer,
+    CustomerId,
+    Lease,
+    LeaseChange,
+    LeaseId,
+    LeaseOrigin,
+    Role,
+)
 from countenance.vetting.ports import VettingWork
-from countenance.vetting.seed import terms_digest
+from countenance.vetting.versions import change_lease
 
 EVALUATION = LeaseId("evaluation")
 LOCAL = Actor(id="local", role=Role.OPERATOR, lease_id=EVALUATION)
@@ -31,6 +40,7 @@ LOCAL = Actor(id="local", role=Role.OPERATOR, lease_id=EVALUATION)
 _OPERATOR = CustomerId("operator")
 _TERM = timedelta(days=90)
 _SORTED_SUBJECTS = 100
+_REASON = "the command line's own evaluation, renewed where it has ended"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,19 +74,12 @@ class EnsureEvaluationLease:
                     jurisdictions=self.jurisdictions,
                 )
             )
-            lease = self._lease(now)
-            work.leases.put(lease)
-            fields = {
-                "lease": lease.id,
-                "customer": _OPERATOR,
-                "terms": terms_digest(lease),
-                "actor": "local",
-            }
-            work.ledger.append(Entry(EventType.LEASE_GRANTED, now, fields))
+            lease = self._lease(now, suspended=held is not None and held.terms.suspended)
+            lease = change_lease(work, LOCAL_ADMINISTRATOR, lease, (LeaseChange.GRANTED, _REASON), now)
             work.commit()
         return lease
 
-    def _lease(self, now: datetime) -> Lease:
+    def _lease(self, now: datetime, *, suspended: bool) -> Lease:
         terms = LeaseTerms(
             id=EVALUATION,
             acts=frozenset({Act.DETECT, Act.VERIFY, Act.SEARCH_STORED, Act.MEASURE}),
@@ -92,5 +95,12 @@ class EnsureEvaluationLease:
             not_before=now,
             expires=now + _TERM,
             revoked=False,
+            suspended=suspended,
         )
-        return Lease(customer_id=_OPERATOR, terms=terms, max_candidates=5, approved_by=("built in",))
+        return Lease(
+            customer_id=_OPERATOR,
+            terms=terms,
+            max_candidates=5,
+            approved_by=("built in",),
+            origin=LeaseOrigin.BUILT_IN,
+        )

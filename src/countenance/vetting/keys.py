@@ -8,13 +8,23 @@ import hmac
 import re
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from countenance.errors import InvalidInputError, NotFoundError, UnauthenticatedError
 from countenance.ledger import Entry, EventType, JsonValue
 from countenance.vetting.authority import require_role
-from countenance.vetting.model import AccessCredential, Actor, ApiKey, KeyId, LeaseId, Role
+from countenance.vetting.model import (
+    AccessCredential,
+    Actor,
+    ApiKey,
+    CustomerId,
+    KeyId,
+    LeaseId,
+    PersonId,
+    Role,
+)
+from countenance.vetting.persons import checked_person
 from countenance.vetting.ports import VettingWork
 
 _FORM = re.compile(r"ck_(?P<id>[0-9a-f]{16})_(?P<secret>[0-9a-f]{64})")
@@ -27,7 +37,8 @@ _LABEL_LENGTH = 100
 class KeyRequest:
     """What a new key shall be. Operators and examiners need a lease; the others have none.
 
-    `signs` asks for an access credential beside it, for clients that sign requests.
+    `signs` asks for an access credential beside it, for clients that sign requests. Reviewers
+    and applicants act as a `person`; an applicant is a member of `customer_id`.
     """
 
     role: Role
@@ -35,6 +46,8 @@ class KeyRequest:
     label: str
     expires: datetime | None = None
     signs: bool = False
+    person: PersonId | None = None
+    customer_id: CustomerId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,32 +71,33 @@ class IssueKey:
         with self.unit_of_work() as work:
             require_role(work, actor, ADMINISTRATORS, self.clock())
             self._check(work, request)
-            secret = secrets.token_bytes(32)
-            key = ApiKey(
-                id=KeyId(secrets.token_hex(8)),
-                secret_digest=hashlib.sha256(secret).digest(),
+            asked = ApiKey(
+                id=KeyId(""),
+                secret_digest=b"",
                 role=request.role,
                 lease_id=request.lease_id,
                 label=request.label,
                 created=self.clock(),
                 expires=request.expires,
                 revoked=None,
+                person=request.person,
+                customer_id=request.customer_id,
             )
-            work.keys.add(key)
-            credential = _credential(key) if request.signs else None
-            if credential is not None:
-                work.credentials.add(credential)
+            issued = make_key(work, asked, asked.created, signs=request.signs)
+            key = issued.key
             fields: dict[str, JsonValue] = {
                 "key": key.id,
                 "role": key.role.value,
                 "lease": key.lease_id,
                 "actor": actor.id,
             }
-            if credential is not None:
+            if request.signs:
                 fields["signs"] = True
+            if key.person is not None:
+                fields["person"] = key.person
             work.ledger.append(Entry(EventType.KEY_ISSUED, key.created, fields))
             work.commit()
-        return IssuedKey(key, f"ck_{key.id}_{secret.hex()}", credential)
+        return issued
 
     def _check(self, work: VettingWork, request: KeyRequest) -> None:
         if not 0 < len(request.label) <= _LABEL_LENGTH:
@@ -99,6 +113,19 @@ class IssueKey:
                 raise NotFoundError(f"no lease `{request.lease_id}`")
         elif request.lease_id is not None:
             raise InvalidInputError(f"a key for the role `{request.role}` has no lease")
+        _check_person(work, request)
+
+
+def make_key(work: VettingWork, like: ApiKey, at: datetime, *, signs: bool) -> IssuedKey:
+    """Store a new key with a new secret, in all else `like` another one; the caller records and commits."""
+    secret = secrets.token_bytes(32)
+    digest = hashlib.sha256(secret).digest()
+    key = replace(like, id=KeyId(secrets.token_hex(8)), secret_digest=digest, created=at, revoked=None)
+    work.keys.add(key)
+    credential = _credential(key) if signs else None
+    if credential is not None:
+        work.credentials.add(credential)
+    return IssuedKey(key, f"ck_{key.id}_{secret.hex()}", credential)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,10 +181,34 @@ class Authenticate:
         if key is None or not right or not self._in_force(key):
             self.record_stranger()
             raise UnauthenticatedError("the key is missing, unknown, expired or revoked")
-        return Actor(id=key.id, role=key.role, lease_id=key.lease_id)
+        return actor_of_key(key)
 
     def _in_force(self, key: ApiKey) -> bool:
         return in_force(key, self.clock())
+
+
+def actor_of_key(key: ApiKey) -> Actor:
+    """Return whom a key stands for."""
+    return Actor(
+        id=key.id,
+        role=key.role,
+        lease_id=key.lease_id,
+        person=key.person,
+        customer_id=key.customer_id,
+    )
+
+
+def _check_person(work: VettingWork, request: KeyRequest) -> None:
+    if request.person is not None:
+        checked_person(request.person)
+    elif request.role in {Role.REVIEWER, Role.APPLICANT}:
+        raise InvalidInputError(f"a key for the role `{request.role}` stands for a person")
+    if (request.role is Role.APPLICANT) != (request.customer_id is not None):
+        raise InvalidInputError("a key names a customer if it is for the role `applicant`, and only then")
+    if request.customer_id is not None:
+        members = work.dossiers.members(request.customer_id)
+        if not any(member.person == request.person and member.until is None for member in members):
+            raise NotFoundError(f"`{request.person}` is no member of a customer `{request.customer_id}`")
 
 
 def in_force(key: ApiKey, at: datetime) -> bool:

@@ -1,4 +1,4 @@
-"""Leases: granted from a seed file, revoked at once."""
+"""Leases: granted from a seed file or by an approval, stopped at once, let go on by another person."""
 
 from __future__ import annotations
 
@@ -6,14 +6,28 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from countenance.errors import NotFoundError
-from countenance.ledger import Entry, EventType
-from countenance.vetting.authority import require_role
-from countenance.vetting.model import Actor, Lease, LeaseId, Role
+from countenance.errors import ConflictError, StateError
+from countenance.vetting.access import ADMINISTRATORS, READERS, STAFF, Access
+from countenance.vetting.model import (
+    Actor,
+    Customer,
+    Lease,
+    LeaseChange,
+    LeaseId,
+    LeaseOrigin,
+    LeaseVersion,
+    Role,
+)
 from countenance.vetting.ports import VettingWork
-from countenance.vetting.seed import Seed, terms_digest
+from countenance.vetting.reviewing import checked_reason
+from countenance.vetting.seed import Seed
+from countenance.vetting.versions import change_lease
 
-ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
+STOPPERS = frozenset({Role.REVIEWER, Role.ADMINISTRATOR})
+"""Who can stop a lease. To let it go on takes a reviewer, and another person than the one who stopped it."""
+
+_SEEDED = "granted from a seed file"
+_UNSAID = "no reason was given"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,61 +38,153 @@ class GrantLeases:
     clock: Callable[[], datetime]
 
     def __call__(self, actor: Actor, seed: Seed) -> tuple[Lease, ...]:
-        """Return the leases that are new or changed, in the file's order; the rest stays as it is."""
+        """Return the leases that are new or changed, in the file's order; the rest stays as it is.
+
+        What was stopped stays stopped. Raises `ForbiddenError`, and `ConflictError` where the file
+        names a lease that an application was approved for, or would change its customer: a review
+        is not undone by a file.
+        """
         granted = []
         with self.unit_of_work() as work:
-            require_role(work, actor, ADMINISTRATORS, self.clock())
+            access = Access(self.clock)
+            access.role(work, actor, ADMINISTRATORS)
             for customer in seed.customers:
-                work.customers.put(customer)
+                _seed_customer(work, customer)
             for lease in seed.leases:
                 held = work.leases.get(lease.id)
-                if held == lease or (held is not None and held.terms.revoked):
+                if held is not None and held.origin is not LeaseOrigin.SEED:
+                    raise ConflictError(f"lease `{lease.id}` does not come from a seed file")
+                if held is not None and (held.terms.revoked or held.terms.suspended or _same(held, lease)):
                     continue
-                work.leases.put(lease)
-                fields = {
-                    "lease": lease.id,
-                    "customer": lease.customer_id,
-                    "terms": terms_digest(lease),
-                    "expires": lease.terms.expires.isoformat(),
-                    "actor": actor.id,
-                }
-                work.ledger.append(Entry(EventType.LEASE_GRANTED, self.clock(), fields))
-                granted.append(lease)
+                reason = (LeaseChange.GRANTED, _SEEDED)
+                granted.append(change_lease(work, actor, lease, reason, self.clock()))
             work.commit()
         return tuple(granted)
 
 
 @dataclass(frozen=True, slots=True)
-class RevokeLease:
-    """End a lease at once: the next question of every process is answered without it."""
+class SuspendLease:
+    """The stop button: from the next question on, every process refuses what is asked under the lease."""
 
     unit_of_work: Callable[[], VettingWork]
     clock: Callable[[], datetime]
 
-    def __call__(self, actor: Actor, lease_id: LeaseId) -> Lease:
-        """Return the revoked lease, or raise `ForbiddenError` or `NotFoundError`."""
+    def __call__(self, actor: Actor, lease_id: LeaseId, reason: str) -> Lease:
+        """Return the suspended lease.
+
+        Any reviewer may, and any administrator. Raises `ForbiddenError`, `NotFoundError`,
+        `InvalidInputError` for a reason that is none, and `StateError` where it is stopped already.
+        """
+        text = checked_reason(reason)
         with self.unit_of_work() as work:
-            require_role(work, actor, ADMINISTRATORS, self.clock())
-            lease = work.leases.get(lease_id)
-            if lease is None:
-                raise NotFoundError(f"no lease `{lease_id}`")
+            access = Access(self.clock)
+            access.person(work, actor, STOPPERS)
+            lease = access.lease(work, actor, lease_id, STOPPERS)
+            if lease.terms.suspended or lease.terms.revoked:
+                raise StateError(f"lease `{lease_id}` is stopped already")
+            stopped = replace(lease, terms=replace(lease.terms, suspended=True))
+            stopped = change_lease(work, actor, stopped, (LeaseChange.SUSPENDED, text), self.clock())
+            work.commit()
+        return stopped
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeLease:
+    """Let a suspended lease go on: one person stops, another one lets go on."""
+
+    unit_of_work: Callable[[], VettingWork]
+    clock: Callable[[], datetime]
+
+    def __call__(self, actor: Actor, lease_id: LeaseId, reason: str) -> Lease:
+        """Return the lease, in force again.
+
+        Raises `ForbiddenError`, `NotFoundError`, `InvalidInputError`, `StateError` where it is not
+        suspended, and `SeparationError` for whoever stopped it, wrote its application, or belongs
+        or belonged to its customer.
+        """
+        text = checked_reason(reason)
+        with self.unit_of_work() as work:
+            access = Access(self.clock)
+            person = access.person(work, actor, frozenset({Role.REVIEWER}))
+            lease = access.lease(work, actor, lease_id, frozenset({Role.REVIEWER}))
+            if not lease.terms.suspended or lease.terms.revoked:
+                raise StateError(f"lease `{lease_id}` is not suspended")
+            last = work.lease_versions.of_lease(lease_id)[-1]
+            if last.by == person:
+                access.apart(
+                    work, actor, "who stopped a lease does not let it go on: another one has to look"
+                )
+            access.outside(work, actor, lease)
+            resumed = replace(lease, terms=replace(lease.terms, suspended=False))
+            resumed = change_lease(work, actor, resumed, (LeaseChange.RESUMED, text), self.clock())
+            work.commit()
+        return resumed
+
+
+@dataclass(frozen=True, slots=True)
+class RevokeLease:
+    """End a lease at once and for good: the next question of every process is answered without it."""
+
+    unit_of_work: Callable[[], VettingWork]
+    clock: Callable[[], datetime]
+
+    def __call__(self, actor: Actor, lease_id: LeaseId, reason: str = _UNSAID) -> Lease:
+        """Return the revoked lease, or raise `ForbiddenError` or `NotFoundError`.
+
+        A second time changes nothing.
+        """
+        with self.unit_of_work() as work:
+            access = Access(self.clock)
+            lease = access.lease(work, actor, lease_id, STOPPERS)
+            if lease.terms.revoked:
+                return lease
             revoked = replace(lease, terms=replace(lease.terms, revoked=True))
-            work.leases.put(revoked)
-            fields = {"lease": lease_id, "actor": actor.id}
-            work.ledger.append(Entry(EventType.LEASE_REVOKED, self.clock(), fields))
+            revoked = change_lease(work, actor, revoked, (LeaseChange.REVOKED, reason), self.clock())
             work.commit()
         return revoked
 
 
 @dataclass(frozen=True, slots=True)
 class ListLeases:
-    """Show which leases there are."""
+    """Show which leases there are, and how each came to be what it is."""
 
     unit_of_work: Callable[[], VettingWork]
     clock: Callable[[], datetime]
 
     def __call__(self, actor: Actor) -> tuple[Lease, ...]:
-        """Return every lease, revoked and expired ones too, ordered by id, or raise `ForbiddenError`."""
+        """Return every lease, revoked and expired ones too, ordered by id, or raise `ForbiddenError`.
+
+        Applicants see those of their customer.
+        """
         with self.unit_of_work() as work:
-            require_role(work, actor, ADMINISTRATORS | {Role.AUDITOR}, self.clock())
-            return work.leases.all()
+            access = Access(self.clock)
+            access.role(work, actor, READERS)
+            if actor.role in STAFF:
+                return work.leases.all()
+            return tuple(
+                lease for lease in work.leases.all() if access.is_theirs(work, actor, lease.customer_id)
+            )
+
+    def one(self, actor: Actor, lease_id: LeaseId) -> Lease:
+        """Return the lease, or raise `ForbiddenError` or `NotFoundError`."""
+        with self.unit_of_work() as work:
+            return Access(self.clock).lease(work, actor, lease_id, READERS)
+
+    def history(self, actor: Actor, lease_id: LeaseId) -> tuple[LeaseVersion, ...]:
+        """Return the lease's versions, the first one first, or raise `ForbiddenError` or `NotFoundError`."""
+        with self.unit_of_work() as work:
+            Access(self.clock).lease(work, actor, lease_id, READERS)
+            return work.lease_versions.of_lease(lease_id)
+
+
+def _same(held: Lease, lease: Lease) -> bool:
+    """Tell whether the file says of a lease what is in force, its version and accepted terms of use aside."""
+    return held == replace(lease, version=held.version, terms_of_use=held.terms_of_use)
+
+
+def _seed_customer(work: VettingWork, customer: Customer) -> None:
+    held = work.customers.get(customer.id)
+    reviewed = bool(work.dossiers.of_customer(customer.id))
+    if reviewed and held is not None and held != customer:
+        raise ConflictError(f"customer `{customer.id}` has applied here: its record is amended, not seeded")
+    work.customers.put(customer)

@@ -96,6 +96,11 @@ class Lease:
         """Return the id that the lease shares with its terms."""
         return LeaseId(self.terms.id)
 
+    def in_force(self, at: datetime) -> bool:
+        """Tell whether the lease holds at a moment: begun, not over, neither revoked nor suspended."""
+        terms = self.terms
+        return not (terms.revoked or terms.suspended) and terms.not_before <= at < terms.expires
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeaseVersion:

@@ -18,9 +18,17 @@ from typing import TypeVar
 import rfc8785
 
 from countenance.errors import InvalidInputError
-from countenance.policy.model import Act, Camera, CustomerKind, LeaseTerms, Purpose, Space
+from countenance.policy.model import (
+    Act,
+    Camera,
+    CustomerKind,
+    LeaseTerms,
+    ObligationKind,
+    Purpose,
+    Space,
+)
 from countenance.policy.places import jurisdiction
-from countenance.vetting.model import Customer, CustomerId, Lease
+from countenance.vetting.model import Customer, CustomerId, Lease, LeaseOrigin
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 _CUSTOMER_FIELDS = frozenset({"id", "name", "kind", "jurisdictions", "acts_for"})
@@ -70,7 +78,14 @@ def terms_digest(lease: Lease) -> str:
     """Return the SHA-256 (hex) of the lease in canonical JSON, for the ledger."""
     terms = lease.terms
     words: dict[
-        str, frozenset[Act] | frozenset[Purpose] | frozenset[Space] | frozenset[Camera] | frozenset[str]
+        str,
+        frozenset[Act]
+        | frozenset[Purpose]
+        | frozenset[Space]
+        | frozenset[Camera]
+        | frozenset[CustomerKind]
+        | frozenset[ObligationKind]
+        | frozenset[str],
     ] = {
         "acts": terms.acts,
         "purposes": terms.purposes,
@@ -92,6 +107,13 @@ def terms_digest(lease: Lease) -> str:
         "revoked": terms.revoked,
         "approved_by": list(lease.approved_by),
     }
+    if lease.origin is LeaseOrigin.APPLICATION:
+        document |= {"application": lease.application_id or "", "version": lease.version}
+        document |= {"terms_of_use": lease.terms_of_use, "conditions": list(lease.conditions)}
+        document["reverify"] = lease.reverify.isoformat() if lease.reverify is not None else ""
+        words |= {"acts_for": lease.acts_for, "obligations": terms.obligations}
+    if terms.suspended:
+        document["suspended"] = True
     document.update({name: sorted(str(word) for word in values) for name, values in words.items()})
     return hashlib.sha256(rfc8785.dumps(document)).hexdigest()
 

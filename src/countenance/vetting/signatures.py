@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from countenance.errors import SignatureError, UnauthenticatedError
-from countenance.vetting.keys import in_force
+from countenance.vetting.keys import actor_of_key, in_force
 from countenance.vetting.model import ACCESS_KEY_PREFIX, Actor, KeyId
 from countenance.vetting.ports import VettingWork
 
@@ -44,4 +44,4 @@ class AuthenticateSigned:
         if not made_with(credential.secret):
             self.record_stranger()
             raise SignatureError("the signature is not the one that this request has under its key")
-        return Actor(id=key.id, role=key.role, lease_id=key.lease_id)
+        return actor_of_key(key)
