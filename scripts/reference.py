@@ -19,7 +19,8 @@ from countenance.entrypoints.api import create_api
 from countenance.entrypoints.api.problems import STATUS, WIRE_TITLES
 from countenance.entrypoints.cli.commands import PANELS, load
 from countenance.entrypoints.cli.exit_codes import MEANINGS, STATUSES, ExitCode
-from countenance.entrypoints.rekognition.operations import CODES, REFUSED
+from countenance.entrypoints.rekognition.documented import NEVER, WHEN
+from countenance.entrypoints.rekognition.operations import CODES, OPERATIONS, REFUSED
 from countenance.entrypoints.rekognition.requests import REQUESTS
 from countenance.entrypoints.rekognition.responses import RESPONSES
 from countenance.ledger.model import EventType
@@ -207,6 +208,19 @@ def _refused() -> Iterator[tuple[str, ...]]:
             yield f"`{name}`", reason
 
 
+def _never() -> Iterator[tuple[str, ...]]:
+    for one in NEVER:
+        if one.operations == frozenset(REFUSED):
+            continue
+        documented = [f"`{name}`" for name in OPERATIONS if name in one.operations]
+        yield f"`{one.error}`", ", ".join(documented), one.reason
+    yield (
+        "all but `AccessDeniedException`, `InternalServerError`, `ThrottlingException`",
+        "those that are refused",
+        next(one.reason for one in NEVER if one.operations == frozenset(REFUSED)),
+    )
+
+
 def rekognition_page() -> str:
     """Return what of Amazon Rekognition's protocol is spoken."""
     errors_told = sorted((code, kind.code) for kind, code in CODES.items())
@@ -222,7 +236,12 @@ def rekognition_page() -> str:
         + _table(("operation", "reason"), *_refused())
         + "\n## Errors\n\n"
         "A member that breaks a bound or a pattern is a `ValidationException`, one of another type a\n"
-        "`SerializationException`. The rest, by [code](errors.md):\n\n"
+        "`SerializationException`. What the service documents:\n\n"
+        + _table(("type", "given when"), *((f"`{name}`", WHEN[name]) for name in sorted(WHEN)))
+        + "\nDocumented for an operation, and never given by it here; a test reaches every other pair with\n"
+        "boto3:\n\n"
+        + _table(("type", "operations", "why"), *_never())
+        + "\nErrors by [code](errors.md):\n\n"
         + _table(("type", "code"), *((f"`{name}`", f"`{code}`") for name, code in errors_told))
         + "\n## Headers\n\n"
         + _table(("header", "says"), *HEADERS)
@@ -246,7 +265,10 @@ HEADERS = (
     ),
     ("`x-countenance-not-inferred`", "attributes that were asked for and are never inferred here"),
     ("`x-countenance-not-enrolled`", "number of bystanders in the image, whom the name does not stand for"),
-    ("`x-countenance-unsearched`", "number of faces beside the largest, which were not searched with"),
+    (
+        "`x-countenance-unsearched`",
+        "number of faces beside the largest; `UnsearchedFaces` describes them where the lease has `detect`",
+    ),
     ("`x-countenance-quality`", "why the probe's face could not be used"),
     ("`x-countenance-scores`", "`withheld` where the permit forbids scores: `Similarity` is left out"),
     ("`x-countenance-lead-only`", "`true` where a candidate is a lead and nothing may be done on it alone"),

@@ -47,6 +47,7 @@ LARGEST = 100_000
 NO_FACE = b"no face"
 MANY_FACES = b"many faces"
 BLURRED = b"blurred"
+NARROW = b"narrow"
 
 FAULTS: dict[bytes, InvalidInputError] = {
     b"": EmptyImageError("the image has no bytes"),
@@ -136,6 +137,12 @@ class FakeEngine:
             yield
         finally:
             self._places.release()
+
+    def size_of(self, image: bytes) -> tuple[int, int]:
+        fault = FAULTS.get(image)
+        if isinstance(fault, ImageError):
+            raise fault
+        return (79, 480) if image == NARROW else (640, 480)
 
     def detect(self, image: bytes, *, limit: int) -> Detection:
         fault = self._fault(image)

@@ -117,6 +117,10 @@ class LocalFaceEngine:
         finally:
             self._places.release()
 
+    def size_of(self, image: bytes) -> tuple[int, int]:
+        """Return the upright image's width and height in pixels, from its header; raises `ImageError`."""
+        return self._decoder.inspect(image).upright_size
+
     def detect(self, image: bytes, *, limit: int) -> Detection:
         """Return up to `limit` faces of every size, the largest first; raises `ImageError`."""
         sight = self._look(image, limit)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from countenance.biometrics.model import GalleryId, ReferenceId
-from countenance.errors import InvalidInputError
+from countenance.errors import InvalidInputError, LimitReachedError
 from countenance.recognition.bindings import gallery_behind
 from countenance.recognition.collection_model import EnrolledFace, User
 from countenance.recognition.galleries import CreateGallery, DeleteGallery
@@ -123,11 +123,11 @@ class Collections:
             return work.collections.tags(self._gallery(work, actor, collection_id).id)
 
     def tag(self, actor: Actor, collection_id: str, tags: Mapping[str, str]) -> None:
-        """Set tags, keeping the others; raises `NotFoundError`, or `InvalidInputError` beyond 200."""
+        """Set tags, keeping the others; raises `NotFoundError`, or `LimitReachedError` beyond 200."""
         with self.unit_of_work() as work:
             gallery = self._gallery(work, actor, collection_id)
             if len({*work.collections.tags(gallery.id), *tags}) > MOST_TAGS:
-                raise InvalidInputError(f"a collection has at most {MOST_TAGS} tags")
+                raise LimitReachedError(f"a collection has at most {MOST_TAGS} tags")
             work.collections.tag(gallery.id, tags)
             work.commit()
 

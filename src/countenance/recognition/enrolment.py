@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from countenance.biometrics.faces import DetectedFace, FaceChoice
 from countenance.biometrics.model import GalleryId, ReferenceId, SubjectId, Template
-from countenance.errors import ConflictError, TemplateMismatchError
+from countenance.errors import ConflictError, LimitReachedError, TemplateMismatchError
 from countenance.ledger import EventType
 from countenance.policy.model import Act, Camera, Space
 from countenance.recognition.asking import Ask, Permission, Request
@@ -110,7 +110,7 @@ class Enrol:
             known = work.references.of_subject(enrolment.gallery_id, enrolment.subject_id)
             same = [held for held in known if held.template.compare(template) >= _SAME_SAMPLE]  # (4)
             if not same and len(known) >= MAX_REFERENCES:
-                raise ConflictError(f"`{enrolment.subject_id}` has {MAX_REFERENCES} references already")
+                raise LimitReachedError(f"`{enrolment.subject_id}` has {MAX_REFERENCES} references already")
             reference_id = same[0].id if same else ReferenceId(self.new_id("ref"))
             if not same:
                 reference = Reference(

@@ -234,6 +234,13 @@ class FaceEngine(Protocol):
         """Take a place in the bounded queue before the engine; raises `BusyError` at once if it is full."""
         ...
 
+    def size_of(self, image: bytes) -> tuple[int, int]:
+        """Return the upright image's width and height in pixels, from its header; raises `ImageError`.
+
+        Nothing is decoded: this is no look at what the image shows.
+        """
+        ...
+
     def detect(self, image: bytes, *, limit: int) -> Detection:
         """Return up to `limit` faces of every size, the largest first; raises `ImageError`."""
         ...

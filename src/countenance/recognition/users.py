@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from countenance.biometrics.model import ComparisonScore, GalleryId, ReferenceId, Template
-from countenance.errors import InvalidInputError, NotFoundError
+from countenance.errors import LimitReachedError, NotFoundError
 from countenance.ledger import EventType
 from countenance.policy.model import Act
 from countenance.recognition.asking import Ask, Permission, Request
@@ -124,7 +124,7 @@ class Associate:
 
         The first face of a user without faces needs no likeness; every other must reach
         `at_least` against one that the user has. Raises `NotFoundError`, `RefusedError`, and
-        `InvalidInputError` beyond 100 faces.
+        `LimitReachedError` beyond 100 faces.
         """
         gallery_id, user_id = place
         with self.unit_of_work() as work:
@@ -147,7 +147,7 @@ class Associate:
                     work.faces.associate(face, user_id)
                     changed.append(reference_id)
             if len(known) + len(changed) > MOST_FACES:
-                raise InvalidInputError(f"a user has at most {MOST_FACES} faces")
+                raise LimitReachedError(f"a user has at most {MOST_FACES} faces")
             entry = self._report(work, permissions, len(changed))
             faces = user_of(work, gallery_id, user_id).faces
             work.commit()

@@ -42,6 +42,8 @@ HOLDERS: Mapping[str, str] = {
     "alice": "doors",
     "nina": "missing",
     "tester": "measure",
+    "seeker": "search",
+    "several": "two",
 }
 SCORES = {1_000_000: 0.4, 100_000: 0.5, 10_000: 0.6}
 """The thresholds of the made-up calibration, by false match rate in parts per billion."""
@@ -67,6 +69,9 @@ def threshold_for(fmr_ppb: int) -> Threshold:
 
 class PictureEngine(FakeEngine):
     """The engine of sentences, behind the first bytes of a PNG."""
+
+    def size_of(self, image: bytes) -> tuple[int, int]:
+        return super().size_of(image.removeprefix(PNG))
 
     def detect(self, image: bytes, *, limit: int) -> Detection:
         return super().detect(image.removeprefix(PNG), limit=limit)

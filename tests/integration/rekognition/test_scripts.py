@@ -15,7 +15,7 @@ from countenance.entrypoints.rekognition.faults import AwsError
 from countenance.entrypoints.rekognition.pagination import LIFETIME, page_token, place_after
 from countenance.entrypoints.rekognition.responses import RESPONSES
 from countenance.vetting.authority import LOCAL_ADMINISTRATOR
-from fakes_engine import BLURRED, NO_FACE
+from fakes_engine import BLURRED, MANY_FACES, NARROW, NO_FACE
 from integration.rekognition.stage import PNG, Stage, group, picture
 
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -213,6 +213,28 @@ def test_an_image_without_a_face_is_an_error_for_faces_and_an_empty_list_for_use
     assert museum.detect_faces(Image=image)["FaceDetails"] == []
 
 
+def test_faces_that_nobody_was_searched_with_are_described_with_the_reason(stage: Stage, museum: Any) -> None:  # noqa: ANN401  made at run time
+    stage.furnish(museum, "portraits", "dave")
+    place = {"CollectionId": "portraits"}
+    several = museum.search_users_by_image(**place, Image={"Bytes": PNG + MANY_FACES})
+    assert [face["Reasons"] for face in several["UnsearchedFaces"]] == [["FACE_NOT_LARGEST"]] * 2
+    assert several["SearchedFace"]["FaceDetail"] == several["UnsearchedFaces"][0]["FaceDetails"]
+    assert headers(several)["x-countenance-unsearched"] == "2"
+    blurred = museum.search_users_by_image(**place, Image={"Bytes": PNG + BLURRED})
+    assert [face["Reasons"] for face in blurred["UnsearchedFaces"]] == [["LOW_SHARPNESS"]]
+    assert (blurred["UserMatches"], headers(blurred)["x-countenance-quality"]) == ([], "blurred")
+    alone = museum.search_users_by_image(**place, Image={"Bytes": picture("dave")})
+    assert "UnsearchedFaces" not in alone
+
+
+def test_faces_beside_the_searched_one_are_counted_only_where_the_lease_does_not_detect(stage: Stage) -> None:
+    with stage.client("seeker") as client:
+        stage.furnish(client, "blind", "dave", who="seeker")
+        several = client.search_users_by_image(CollectionId="blind", Image={"Bytes": PNG + MANY_FACES})
+        assert headers(several)["x-countenance-unsearched"] == "2"
+        assert "UnsearchedFaces" not in several
+
+
 def test_comparing_tells_every_face_of_the_target_apart(stage: Stage) -> None:
     with stage.client("tester") as lab:
         told = lab.compare_faces(
@@ -367,6 +389,8 @@ def test_a_full_queue_is_told_so_that_clients_try_again(stage: Stage) -> None:
 def test_what_is_no_picture_is_told(museum: Any) -> None:  # noqa: ANN401  made at run time
     with pytest.raises(museum.exceptions.InvalidImageFormatException):
         museum.detect_faces(Image={"Bytes": b"GIF89a"})
+    with pytest.raises(museum.exceptions.InvalidParameterException, match="at least 80 x 80 pixels"):
+        museum.detect_faces(Image={"Bytes": PNG + NARROW})
     with pytest.raises(museum.exceptions.InvalidParameterException):
         museum.detect_faces(Image={})
 
@@ -388,7 +412,7 @@ def test_every_member_that_the_documentation_promises_is_answered(stage: Stage, 
     museum.associate_faces(**place, UserId="u1", FaceIds=[dave])
     museum.search_users(**place, UserId="u1")
     museum.search_users(**place, FaceId=dave)
-    museum.search_users_by_image(**place, Image={"Bytes": picture("dave")})
+    museum.search_users_by_image(**place, Image={"Bytes": PNG + MANY_FACES})
     museum.search_faces(**place, FaceId=dave)
     museum.search_faces_by_image(**place, Image={"Bytes": picture("dave")})
     museum.detect_faces(Image={"Bytes": picture("dave")})

@@ -11,6 +11,7 @@ from countenance.errors import (
     AlreadyExistsError,
     ForbiddenError,
     InvalidInputError,
+    LimitReachedError,
     NotFoundError,
     RefusedError,
 )
@@ -212,7 +213,7 @@ def test_nobody_but_the_customer_sees_a_collection(museum: World) -> None:
 
 def test_tags_end_somewhere(museum: World) -> None:
     museum.acts.collections.tag(MUSEUM, "archive", {f"t{number}": "" for number in range(200)})
-    with pytest.raises(InvalidInputError):
+    with pytest.raises(LimitReachedError):
         museum.acts.collections.tag(MUSEUM, "archive", {"more": ""})
     museum.acts.collections.untag(MUSEUM, "archive", ["t0"])
     museum.acts.collections.tag(MUSEUM, "archive", {"more": ""})

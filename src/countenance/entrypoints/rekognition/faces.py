@@ -15,7 +15,7 @@ from countenance.recognition.indexing import relative_box
 
 _REFERENCE: Final = re.compile("ref_([0-9a-f]{32})")
 _EXTERNAL: Final = re.compile(r"[a-zA-Z0-9_.\-:]{1,255}")
-REASONS: Final = {
+_REASONS: Final = {
     QualityReason.TOO_SMALL: "SMALL_BOUNDING_BOX",
     QualityReason.TOO_DARK: "LOW_BRIGHTNESS",
     QualityReason.TOO_BRIGHT: "LOW_FACE_QUALITY",
@@ -60,6 +60,11 @@ def record_of(record: FaceRecord) -> Answer:
         "BoundingBox": _box(record.box),
         "Confidence": _percent(record.confidence),
     }
+
+
+def reasons_of(face: DetectedFace) -> list[str]:
+    """Return why a face cannot be compared reliably, in the service's words; none where it can."""
+    return list(dict.fromkeys(_REASONS[fault] for fault in face.reasons))
 
 
 def face_detail(face: DetectedFace, width: int, height: int) -> Answer:

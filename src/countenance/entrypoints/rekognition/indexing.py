@@ -8,12 +8,12 @@ from countenance.biometrics.faces import DetectedFace
 from countenance.biometrics.model import SubjectId
 from countenance.entrypoints.rekognition.calls import Answer, Asked, Call
 from countenance.entrypoints.rekognition.faces import (
-    REASONS,
     box_and_confidence,
     compared_face,
     face_detail,
     face_id,
     left_out,
+    reasons_of,
     record_of,
 )
 from countenance.entrypoints.rekognition.pictures import picture
@@ -70,9 +70,10 @@ def _record(call: Call, result: IndexingResult, asked: Asked, at: int) -> Answer
 
 
 def _reasons(face: DetectedFace, reason: PassedOver) -> list[str]:
+    faults = reasons_of(face)
     if reason is PassedOver.NOT_THE_SUBJECT:
-        return ["EXCEEDS_MAX_FACES"]
-    return list(dict.fromkeys(REASONS[fault] for fault in face.reasons)) or ["LOW_FACE_QUALITY"]
+        return ["EXCEEDS_MAX_FACES", *faults]
+    return faults or ["LOW_FACE_QUALITY"]
 
 
 def compare_faces(call: Call, asked: Asked) -> Answer:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 from typing import Final
 
 from countenance.entrypoints.rekognition.calls import Asked, Call
 from countenance.entrypoints.rekognition.faults import AwsError
 from countenance.entrypoints.rekognition.requests import LARGEST_OBJECT
-from countenance.errors import NotFoundError, OversizedImageError
+from countenance.errors import ImageError, NotFoundError, OversizedImageError
 from countenance.recognition.collection_model import ObjectName
+
+LEAST_SIDE: Final = 80
+"""Pixels of an image's height and width, at least: the service's own bound."""
 
 _JPEG: Final = b"\xff\xd8\xff"
 _PNG: Final = b"\x89PNG\r\n\x1a\n"
@@ -23,7 +27,18 @@ def picture(call: Call, image: Asked) -> bytes:
     data = base64.b64decode(given) if given is not None else _object(call, named or {})
     if not data.startswith((_JPEG, _PNG)):
         raise AwsError("InvalidImageFormatException", "Request has invalid image format")
+    _check_size(call, data)
     return data
+
+
+def _check_size(call: Call, data: bytes) -> None:
+    """Raise `AwsError` for an image that is too small; what cannot be read at all is told by the act."""
+    with contextlib.suppress(ImageError):
+        if min(call.service.parts.engine.size_of(data)) < LEAST_SIDE:
+            raise AwsError(
+                "InvalidParameterException",
+                f"Request has invalid parameters: an image has at least {LEAST_SIDE} x {LEAST_SIDE} pixels",
+            )
 
 
 def _object(call: Call, named: Asked) -> bytes:

@@ -27,7 +27,7 @@ RESPONSES: Final[Mapping[str, tuple[str, ...]]] = {
     "AssociateFaces": ("AssociatedFaces", "UnsuccessfulFaceAssociations", "UserStatus"),
     "DisassociateFaces": ("DisassociatedFaces", "UnsuccessfulFaceDisassociations", "UserStatus"),
     "SearchUsers": ("UserMatches", "FaceModelVersion", "SearchedFace", "SearchedUser"),
-    "SearchUsersByImage": ("UserMatches", "FaceModelVersion", "SearchedFace"),
+    "SearchUsersByImage": ("UserMatches", "FaceModelVersion", "SearchedFace", "UnsearchedFaces"),
     "TagResource": (),
     "UntagResource": (),
     "ListTagsForResource": ("Tags",),

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from countenance.biometrics.faces import FaceChoice
+from countenance.biometrics.faces import DetectedFace, FaceChoice
 from countenance.biometrics.model import GalleryId, ReferenceId
 from countenance.entrypoints.rekognition.calls import Answer, Asked, Call
 from countenance.entrypoints.rekognition.faces import (
     box_and_confidence,
     enrolled_face,
     face_detail,
+    reasons_of,
     reference_id,
 )
 from countenance.entrypoints.rekognition.faults import AwsError
 from countenance.entrypoints.rekognition.indexing import DEFAULT_THRESHOLD
 from countenance.entrypoints.rekognition.pictures import picture
-from countenance.errors import LowQualityError, NoFaceError, NotFoundError
+from countenance.errors import CountenanceError, LowQualityError, NoFaceError, NotFoundError
+from countenance.policy.model import Act
+from countenance.recognition.detection import Look
 from countenance.recognition.identification import IdentificationResult, Search
 from countenance.recognition.stored_probes import FoundReference, Listing
 
@@ -93,7 +96,7 @@ def search_users_by_image(call: Call, asked: Asked) -> Answer:
         return nobody
     except LowQualityError as error:
         call.headers["x-countenance-quality"] = ",".join(error.reasons)
-        return nobody
+        return nobody | _unsearched(call, image, None)
     answer: Answer = {
         "UserMatches": _user_matches(call, asked, result),
         "FaceModelVersion": call.model_version(),
@@ -103,7 +106,31 @@ def search_users_by_image(call: Call, asked: Asked) -> Answer:
         answer["SearchedFace"] = {"FaceDetail": face_detail(seen.face, seen.width, seen.height)}
         if seen.faces_found > 1:
             call.headers["x-countenance-unsearched"] = str(seen.faces_found - 1)
+            answer |= _unsearched(call, image, seen.face)
     return answer
+
+
+def _unsearched(call: Call, image: bytes, searched: DetectedFace | None) -> Answer:
+    """Describe the faces of the image that nobody was searched with; `searched` is the one that was.
+
+    To find them is an act of its own, which is asked for where the lease has it.
+    """
+    lease = call.lease()
+    if lease is None or Act.DETECT not in lease.terms.acts:
+        return {}
+    try:
+        found = call.service.detect(call.actor, Look(image=image)).detection
+    except CountenanceError:
+        return {}  # the search has its answer, and the header says how many there are
+    told: list[Answer] = []
+    for at, face in enumerate(found.faces):
+        if searched is not None and face.landmarks == searched.landmarks:
+            searched = None
+            continue
+        reasons = [*reasons_of(face), *(["FACE_NOT_LARGEST"] if at else [])]
+        detail = face_detail(face, found.width, found.height)
+        told.append({"FaceDetails": detail, "Reasons": reasons or ["LOW_FACE_QUALITY"]})
+    return {"UnsearchedFaces": told}
 
 
 def _identify(

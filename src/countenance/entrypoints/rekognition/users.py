@@ -11,7 +11,7 @@ from countenance.entrypoints.rekognition.calls import Answer, Asked, Call
 from countenance.entrypoints.rekognition.collections import status_of
 from countenance.entrypoints.rekognition.faces import face_id, reference_id
 from countenance.entrypoints.rekognition.faults import AwsError
-from countenance.errors import AlreadyExistsError, InvalidInputError
+from countenance.errors import AlreadyExistsError
 from countenance.recognition.idempotency import Performed
 from countenance.recognition.users import AssociationResult, NotAssociated
 
@@ -52,10 +52,7 @@ def associate_faces(call: Call, asked: Asked) -> Answer:
         gallery_id = call.gallery(asked["CollectionId"])
         named = [reference_id(face) for face in asked["FaceIds"]]
         least = call.at_least(asked.get("UserMatchThreshold", DEFAULT_THRESHOLD))
-        try:
-            result = call.service.associate(call.actor, (gallery_id, asked["UserId"]), named, at_least=least)
-        except InvalidInputError as error:
-            raise AwsError("ServiceQuotaExceededException", error.message) from error
+        result = call.service.associate(call.actor, (gallery_id, asked["UserId"]), named, at_least=least)
         call.told(result.decision_id, result.entry)
         return {
             "AssociatedFaces": [{"FaceId": face_id(one)} for one in result.changed],
