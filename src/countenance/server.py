@@ -15,6 +15,7 @@ from starlette.middleware import Middleware
 from countenance.app import Countenance
 from countenance.entrypoints.api import create_api
 from countenance.entrypoints.azure_face import AzureFace
+from countenance.entrypoints.console.application import Console
 from countenance.entrypoints.rekognition import Rekognition
 from countenance.errors import CountenanceError, InvalidInputError
 from countenance.vetting.authority import LOCAL_ADMINISTRATOR
@@ -42,6 +43,7 @@ def all_ways_in(countenance: Countenance) -> FastAPI:
     application = create_api(countenance)
     application.user_middleware.append(Middleware(Rekognition, service=countenance))
     application.user_middleware.append(Middleware(AzureFace, service=countenance))
+    application.add_middleware(Console, service=countenance)
     return application
 
 

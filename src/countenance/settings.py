@@ -110,6 +110,19 @@ class Settings(BaseSettings):
     object_seconds: float = Field(
         default=10.0, gt=0, le=300, description="Longest time to fetch one object, in seconds."
     )
+    console_origin: str | None = Field(
+        default=None,
+        description="Origin of the console as browsers see it, `https://host`; passkeys are made for it.",
+        pattern=r"^https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?$",
+    )
+    oidc_issuer: str | None = Field(
+        default=None,
+        description="Issuer of an OpenID Connect provider that people may sign in with; none if not given.",
+        pattern=r"^https?://[^\s?#]+$",
+    )
+    oidc_client_id: str | None = Field(default=None, description="Who the console is to that provider.")
+    oidc_client_secret: SecretStr | None = Field(default=None, description="Its secret at that provider.")
+    oidc_name: str = Field(default="single sign-on", description="What people call that provider.")
     host: str = Field(default="127.0.0.1", description="Address that the server listens on.")
     port: int = Field(default=8753, ge=0, le=65_535, description="Port that the server listens on.")
     max_image_bytes: int = Field(default=20_000_000, ge=1, description="Largest image file, in bytes.")

@@ -19,6 +19,7 @@ from countenance.errors import ConfigurationError, CountenanceError
 from countenance.policy.places import jurisdiction
 from countenance.recognition.collection_ports import Objects
 from countenance.recognition.ports import Decider, FaceEngine, SearchIndex, SearchSnapshots, UnitOfWork
+from countenance.staff.provider import ProviderOptions
 
 if TYPE_CHECKING:
     from countenance.biometrics.calibration import CalibrationRecord
@@ -67,6 +68,8 @@ class Installation(Parts):
         self.queue = settings.queue
         self.listen = (settings.host, settings.port)
         self.leases_file = settings.leases_file
+        self.console_origin = settings.console_origin
+        self.provider = _provider_of(settings)
         self.packs = tuple(settings.packs)
         self.object_buckets = buckets_of(settings.object_buckets)
 
@@ -220,6 +223,22 @@ class Installation(Parts):
             return Keyring.from_base64(settings.master_key.get_secret_value())
         path = settings.master_key_file or settings.home / "master.key"
         return Keyring.from_file(path, create=settings.master_key_file is None)
+
+
+def _provider_of(settings: Settings) -> ProviderOptions | None:
+    """Return the identity provider, or None; raises `ConfigurationError` for half of one."""
+    told = (settings.oidc_issuer, settings.oidc_client_id, settings.oidc_client_secret)
+    issuer, client_id, secret = told
+    if issuer is None or client_id is None or secret is None:
+        if any(part is not None for part in told):
+            raise ConfigurationError("issuer, client id and secret of OpenID Connect are given together")
+        return None
+    return ProviderOptions(
+        name=settings.oidc_name,
+        issuer=issuer.rstrip("/"),
+        client_id=client_id,
+        client_secret=secret.get_secret_value(),
+    )
 
 
 def now() -> datetime:

@@ -12,6 +12,7 @@ from countenance.policy.model import Jurisdiction
 from countenance.recognition.collection_objects import Buckets
 from countenance.recognition.collection_ports import Objects
 from countenance.recognition.ports import Decider, FaceEngine, SearchIndex, SearchSnapshots, UnitOfWork
+from countenance.staff.provider import ProviderOptions
 from countenance.vetting.terms_of_use import Published, shipped_terms
 
 if TYPE_CHECKING:
@@ -51,6 +52,8 @@ class Parts:
     object_buckets: Buckets | None = None
     packs: tuple[str, ...] = ()
     terms_of_use: Published = staticmethod(shipped_terms)
+    console_origin: str | None = None
+    provider: ProviderOptions | None = None
     models: ModelAdministration
     diagnose: Callable[[], Diagnosis]
 

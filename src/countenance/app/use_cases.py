@@ -7,6 +7,7 @@ from datetime import timedelta
 from functools import cached_property
 
 from countenance.app.azure_face_cases import AzureFaceCases
+from countenance.app.console_cases import ConsoleCases
 from countenance.app.parts import Parts
 from countenance.app.rekognition_cases import RekognitionCases
 from countenance.app.staff_cases import StaffCases
@@ -271,6 +272,11 @@ class Countenance:
         """Grant the local command line its lease."""
         p = self.parts
         return EnsureEvaluationLease(p.unit_of_work, p.clock, p.jurisdictions, p.evaluation_fmr_ppb)
+
+    @cached_property
+    def console(self) -> ConsoleCases:
+        """What only the console needs."""
+        return ConsoleCases(self.parts)
 
     @cached_property
     def staff(self) -> StaffCases:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from countenance.errors import InvalidInputError, UnauthenticatedError
@@ -14,6 +14,16 @@ from countenance.staff.signing_in import WRONG, succeed
 from countenance.staff.standing import existing, locked, record_change
 
 _LONGEST = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderOptions:
+    """An OpenID Connect provider: what people call it, its issuer, and who we are to it."""
+
+    name: str
+    issuer: str
+    client_id: str
+    client_secret: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

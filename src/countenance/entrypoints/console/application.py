@@ -1,0 +1,46 @@
+"""The console as an application: every page, and what answers where there is none."""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import Final
+
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from countenance.app import Countenance
+from countenance.entrypoints.console import asking, decisions, overview, signing_in
+from countenance.entrypoints.console.navigation import EVERYBODY, HOME
+from countenance.entrypoints.console.visits import Page, Visit
+from countenance.entrypoints.pages.site import PagesAt, look_of, site_of
+from countenance.errors import NotFoundError
+
+PACKAGE: Final = "countenance.entrypoints.console"
+
+
+def nothing(_: Visit) -> Response:
+    """Say that there is nothing here."""
+    raise NotFoundError("no such page")
+
+
+_ELSEWHERE: Final = tuple(
+    Page(path=f"{HOME}{rest}", handler=nothing, roles=EVERYBODY, method=method)
+    for rest in ("", "/{rest:path}")
+    for method in ("GET", "POST")
+)
+
+PAGES: Final[tuple[Page, ...]] = tuple(chain(signing_in.PAGES, overview.PAGES, asking.PAGES, decisions.PAGES))
+"""Every page, in the order in which paths are compared."""
+
+
+class Console:
+    """Answers what lies below `/console`, and passes on everything else."""
+
+    def __init__(self, app: ASGIApp, service: Countenance) -> None:
+        look = look_of(HOME, PACKAGE, layout="console.html")
+        pages = site_of(look, [page.route(service, look) for page in (*PAGES, *_ELSEWHERE)])
+        self._pages = PagesAt(app, HOME, pages)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer the request, or pass it on."""
+        await self._pages(scope, receive, send)

@@ -1,0 +1,33 @@
+"""What a page says was done: a closed list, so that no address can put words onto a page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+NOTICES: Final[Mapping[str, str]] = {
+    "signed-out": "You have signed out.",
+    "password": "Your password was changed, and every other session of yours has ended.",
+    "sessions": "Every other session of yours has ended.",
+    "code": "Your authenticator app counts from now on.",
+    "passkey": "The passkey counts from now on.",
+    "passkey-removed": "The passkey was removed.",
+    "linked": "Your account is linked with the identity provider.",
+    "unlinked": "Your account is no longer linked with the identity provider.",
+    "role": "The role was changed, and the account's sessions have ended.",
+    "disabled": "The account is closed, and its sessions have ended.",
+    "enabled": "The account is open again.",
+    "unlocked": "The account listens again.",
+    "confirmed": "Thank you. You can now do what you were about to do.",
+    "key-revoked": "The key was revoked. The next request with it is refused.",
+    "application-saved": "The draft was saved.",
+    "application-submitted": "The application was sent to the reviewers.",
+    "evidence": "The file was stored under its digest.",
+    "reviewed": "Your review is on the ledger.",
+    "suspended": "The lease is suspended. The next question under it is refused.",
+    "resumed": "The lease is in force again.",
+    "revoked": "The lease is revoked for good. The next question under it is refused.",
+    "withdrawn": "The application was withdrawn.",
+    "customer": "The customer is on record.",
+    "terms": "The terms were accepted.",
+}

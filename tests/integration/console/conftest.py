@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from console_stage import ConsoleStage, console_stage
+
+
+@pytest.fixture(scope="session")
+def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ConsoleStage]:
+    """A console with a history, for tests that only look."""
+    stage = console_stage(tmp_path_factory.mktemp("console"))
+    stage.live_through()
+    yield stage
+    stage.stage.check_ledger()
+    stage.stage.parts.close()
+
+
+@pytest.fixture
+def console(tmp_path: Path) -> Iterator[ConsoleStage]:
+    """A console of its own."""
+    stage = console_stage(tmp_path)
+    yield stage
+    stage.stage.check_ledger()
+    stage.stage.parts.close()
