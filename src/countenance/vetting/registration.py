@@ -76,15 +76,17 @@ class RegisterCustomers:
             held = self.access.customer(work, actor, checked.id, ADMINISTRATORS)
             self._put(work, actor, checked, EventType.CUSTOMER_AMENDED)
             if replace(held, name=checked.name) != checked:
-                for lease in work.leases.all():
-                    if lease.customer_id == checked.id and lease.origin is LeaseOrigin.APPLICATION:
-                        stopped = replace(lease, terms=replace(lease.terms, suspended=True))
-                        reason = "the customer's record changed: reviewers have to look again"
-                        change_lease(
-                            work, actor, stopped, (LeaseChange.SUSPENDED, reason), self.access.clock()
-                        )
+                self._stop(work, actor, checked.id)
             work.commit()
         return checked
+
+    def _stop(self, work: VettingWork, actor: Actor, customer_id: CustomerId) -> None:
+        why = (LeaseChange.SUSPENDED, "the customer's record changed: reviewers have to look again")
+        for lease in work.leases.all():
+            reviewed = lease.customer_id == customer_id and lease.origin is LeaseOrigin.APPLICATION
+            if reviewed and not (lease.terms.suspended or lease.terms.revoked):
+                stopped = replace(lease, terms=replace(lease.terms, suspended=True))
+                change_lease(work, actor, stopped, why, self.access.clock())
 
     def _put(self, work: VettingWork, actor: Actor, customer: Customer, event: EventType) -> None:
         work.customers.put(customer)
