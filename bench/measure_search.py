@@ -22,7 +22,7 @@ from countenance.engine.search import ExactSearch
 from countenance.recognition.model import GalleryChange
 from peer_search import FAISS_NAME, NUMPY_NAME, FaissFlat, NumpyScan, Places, Vectors
 from report import Row, compared, hand_over
-from turns import LONG_REST, in_turns
+from turns import in_turns
 
 REFERENCES = int(os.environ.get("BENCH_REFERENCES", "1000000"))
 DIMENSION = 128
@@ -102,7 +102,7 @@ def measure() -> list[Row]:
         ),
         compared(
             "search_1m_vs_numpy",
-            *in_turns(ours, with_numpy, rounds=PROBES, rest=LONG_REST),
+            *in_turns(ours, with_numpy, rounds=PROBES),
             peer_name=NUMPY_NAME,
             note=note,
         ),

@@ -12,17 +12,10 @@ REST = 0.004
 """Seconds between two turns, in which the threads of the last one stop to spin."""
 
 
-LONG_REST = 0.1
-"""The same after OpenBLAS, whose threads spin for 2^26 cycles (its THREAD_TIMEOUT) before they sleep."""
-
-
-def in_turns(
-    ours: Action, peer: Action, *, rounds: int, warm: int = 3, rest: float = REST
-) -> tuple[list[float], list[float]]:
+def in_turns(ours: Action, peer: Action, *, rounds: int, warm: int = 3) -> tuple[list[float], list[float]]:
     """Return the times of both in milliseconds. Each action is given the number of its round.
 
-    Both rest for `rest` seconds before each turn. The order within a round alternates, since
-    the second of two finds warmer caches.
+    The order within a round alternates, since the second of two finds warmer caches.
     """
     for number in range(warm):
         ours(number)
@@ -33,7 +26,7 @@ def in_turns(
     try:
         for number in range(rounds):
             for which in (0, 1) if number % 2 == 0 else (1, 0):
-                time.sleep(rest)
+                time.sleep(REST)
                 started = time.perf_counter()
                 (ours, peer)[which](number)
                 times[which].append((time.perf_counter() - started) * 1e3)

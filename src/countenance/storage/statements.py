@@ -5,22 +5,35 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-import sqlalchemy
-from sqlalchemy import BindParameter, Insert, Table, Update, bindparam, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import BindParameter, Insert, Table, Update, bindparam, insert, update
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+
+
+class _InsertIfAbsent(Insert):
+    """An insert with the clause that SQLite and PostgreSQL spell the same.
+
+    Their own constructs compile for one of them each, and naming PostgreSQL's loads all its
+    drivers at every start.
+    """
+
+    inherit_cache = False
+
+
+@compiles(_InsertIfAbsent)
+def _with_clause(statement: _InsertIfAbsent, compiler: SQLCompiler, **options: object) -> str:
+    text = compiler.visit_insert(statement, **options)  # type: ignore[no-untyped-call]  # it has no types
+    return f"{text} ON CONFLICT DO NOTHING"
 
 
 def insert_if_absent(table: Table) -> Insert:
-    """Return an insert that does nothing where the key is taken; the count of rows tells.
-
-    The clause is spelled the same on SQLite, which compiles PostgreSQL's construct.
-    """
-    return insert(table).values(_row(table)).on_conflict_do_nothing()
+    """Return an insert that does nothing where the key is taken; the count of rows tells."""
+    return _InsertIfAbsent(table).values(_row(table)).inline()
 
 
 def insert_row(table: Table) -> Insert:
     """Return an insert of all columns but a number that grows by itself."""
-    return sqlalchemy.insert(table).values(_row(table))
+    return insert(table).values(_row(table))
 
 
 def _row(table: Table) -> dict[str, BindParameter[Any]]:

@@ -140,12 +140,6 @@ subject_keys = Table(
     Column("wrapped", blob(), nullable=False),
     Column("vacant", Boolean, nullable=False),
 )
-Index(
-    "ix_subject_keys_vacant",
-    subject_keys.c.id,
-    sqlite_where=subject_keys.c.vacant,
-    postgresql_where=subject_keys.c.vacant,
-)
 
 subjects = Table(
     "subjects",
@@ -161,21 +155,6 @@ subjects = Table(
     Column("consent_until", Moment, nullable=False),
     UniqueConstraint("gallery_id", "subject_id"),
     sqlite_autoincrement=True,
-)
-_enrolled = subjects.c.reference_count > 0
-Index(
-    "ix_subjects_until",
-    subjects.c.gallery_id,
-    subjects.c.consent_until,
-    sqlite_where=_enrolled,
-    postgresql_where=_enrolled,
-)
-Index(
-    "ix_subjects_from",
-    subjects.c.gallery_id,
-    subjects.c.consent_from,
-    sqlite_where=_enrolled,
-    postgresql_where=_enrolled,
 )
 
 reference_templates = Table(

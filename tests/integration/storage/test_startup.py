@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import base64
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,7 @@ from countenance.storage import (
     Keyring,
     check_installation,
     open_database,
+    partial_indexes,
     rotate_master_key,
     unit_of_work_factory,
 )
@@ -52,9 +55,20 @@ def test_the_migrations_lead_to_the_tables_that_the_code_uses(database: Database
     def ours(_object: object, name: str | None, kind: str, *_: object) -> bool:
         return not (kind == "table" and name == VERSION_TABLE)
 
+    assert partial_indexes.VACANT_KEYS.table is not None
     with database.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"include_object": ours, "compare_type": True})
         assert compare_metadata(context, metadata) == []
+
+
+def test_a_start_on_sqlite_loads_nothing_of_postgresql() -> None:
+    program = (
+        "import sys, countenance.storage; print(*(name for name in sys.modules if 'postgresql' in name))"
+    )
+
+    loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)  # noqa: S603  our own program
+
+    assert loaded.stdout.strip() == ""
 
 
 def test_the_version_that_needs_no_migration_is_the_newest() -> None:
