@@ -95,7 +95,8 @@ class Installation(Parts):
 
     @built_once
     def engine(self) -> FaceEngine:
-        """Load the networks."""
+        """Load the networks; what they are made of is made first, where it never was."""
+        from countenance.engine.first_load import load_first_apart  # noqa: PLC0415  slow
         from countenance.engine.pipeline import Limits, open_engine  # noqa: PLC0415  slow
 
         settings = self.settings
@@ -105,6 +106,7 @@ class Installation(Parts):
             decode_seconds=settings.decode_seconds,
             queue=settings.queue,
         )
+        load_first_apart(self.engine_options)
         return open_engine(self.engine_options, limits)
 
     @built_once
