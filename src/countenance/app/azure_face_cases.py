@@ -7,12 +7,19 @@ from functools import cached_property
 from countenance.app.parts import Parts
 from countenance.recognition.asking import Ask
 from countenance.recognition.collection_objects import ReadObject
+from countenance.recognition.dynamic_groups import DynamicGroups
+from countenance.recognition.enrolment import Enrol
 from countenance.recognition.face_keeping import DestroyExpired, KeepFaces
+from countenance.recognition.galleries import CreateGallery, DeleteGallery
 from countenance.recognition.loose_comparison import CompareLooseFaces
 from countenance.recognition.loose_grouping import GroupLooseFaces
 from countenance.recognition.loose_search import SearchLooseFaces
 from countenance.recognition.loose_verification import VerifyLooseFace
+from countenance.recognition.removal import RemoveReferences
 from countenance.recognition.reporting import Report
+from countenance.recognition.roster_faces import AddRosterFace, RosterFaces
+from countenance.recognition.roster_persons import RosterPersons
+from countenance.recognition.rosters import Rosters
 from countenance.recognition.standing import Standing
 
 
@@ -66,3 +73,38 @@ class AzureFaceCases:
         """Group kept faces."""
         p = self.parts
         return GroupLooseFaces(self._ask, self._report, p.engine, p.threshold_for, p.unit_of_work)
+
+    # Lists, groups and persons
+
+    @cached_property
+    def rosters(self) -> Rosters:
+        """Make, show, prepare and delete lists and groups."""
+        p = self.parts
+        create = CreateGallery(self._standing, p.engine, p.unit_of_work)
+        delete = DeleteGallery(self._standing, p.index, p.snapshots, p.unit_of_work)
+        return Rosters(self._standing, create, delete, p.index, p.unit_of_work)
+
+    @cached_property
+    def persons(self) -> RosterPersons:
+        """Make, show and remove persons."""
+        p = self.parts
+        return RosterPersons(self._standing, p.index, p.snapshots, p.unit_of_work)
+
+    @cached_property
+    def add_face(self) -> AddRosterFace:
+        """Enrol the face of a photograph."""
+        p = self.parts
+        enrol = Enrol(self._ask, self._report, p.engine, p.unit_of_work, self._ask.new_id)
+        return AddRosterFace(enrol, p.unit_of_work, p.commit_to)
+
+    @cached_property
+    def faces(self) -> RosterFaces:
+        """Show, note and remove faces."""
+        p = self.parts
+        remove = RemoveReferences(self._standing, p.index, p.snapshots, p.unit_of_work)
+        return RosterFaces(self._standing, remove, p.unit_of_work)
+
+    @cached_property
+    def groups(self) -> DynamicGroups:
+        """Choose persons of a directory."""
+        return DynamicGroups(self._standing, self.parts.unit_of_work)

@@ -33,11 +33,20 @@ class CreateGallery:
     engine: FaceEngine
     unit_of_work: Callable[[], UnitOfWork]
 
-    def __call__(self, actor: Actor, gallery_id: GalleryId, purpose: Purpose, *, scraped: bool) -> Gallery:
+    def __call__(
+        self,
+        actor: Actor,
+        gallery_id: GalleryId,
+        purpose: Purpose,
+        *,
+        scraped: bool,
+        also: Callable[[UnitOfWork, Gallery], None] = lambda _, __: None,
+    ) -> Gallery:
         """Return the gallery, or raise `ForbiddenError`, `NotFoundError` or `AlreadyExistsError`.
 
         The lease names the galleries it covers: any other id is not found. Whether the
-        gallery may be used is asked at every act; creating it touches no face.
+        gallery may be used is asked at every act; creating it touches no face. `also` is done
+        in the same transaction.
         """
         with self.unit_of_work() as work:
             lease = self.standing.lease(work, actor, _OPERATES)
@@ -53,6 +62,7 @@ class CreateGallery:
                 created=self.standing.clock(),
             )
             work.galleries.add(gallery)
+            also(work, gallery)
             fields = {"gallery": gallery.id, "lease": lease.id, "purpose": purpose.value, "actor": actor.id}
             work.ledger.append(Entry(EventType.GALLERY_CREATED, gallery.created, fields))
             work.commit()

@@ -23,6 +23,8 @@ from countenance.app import Countenance
 from countenance.biometrics.faces import DetectedFace, Detection, Extraction, FaceChoice, QualityMeasure
 from countenance.biometrics.model import ComparisonScore, ErrorRate, GalleryId, SubjectId, Threshold
 from countenance.errors import InvalidInputError
+from countenance.recognition.collection_model import Binding, ObjectName
+from countenance.recognition.enrolment import Enrolment
 from countenance.recognition.withdrawal import Agreement
 from countenance.server import all_ways_in
 from countenance.vetting.authority import LOCAL_ADMINISTRATOR
@@ -125,8 +127,21 @@ class WallClock:
         return datetime.now(UTC) + self.ahead
 
 
+class Shelf:
+    """Where photographs lie that requests name."""
+
+    def __init__(self) -> None:
+        self.held: dict[tuple[str, str], bytes] = {}
+
+    def read(self, place: ObjectName, *, limit: int) -> bytes | None:
+        found = self.held.get((place.bucket, place.name))
+        return found[: limit + 1] if found is not None else None
+
+
 class AzureParts(StageParts):
     def __init__(self, database: Path) -> None:
+        self.shelf = Shelf()
+        self.objects = self.shelf
         super().__init__(database, PictureEngine())
         self.clock = WallClock()  # type: ignore[assignment]  # the stage's stands still
         self.threshold_for = threshold_for
@@ -143,6 +158,11 @@ class Stage:
     url: str
     keys: Mapping[str, str]
     answered: dict[str, set[str]] = field(default_factory=dict)
+
+    @property
+    def objects(self) -> dict[tuple[str, str], bytes]:
+        """Photographs by bucket and name."""
+        return self.parts.shelf.held
 
     @contextmanager
     def faces(self, who: str = "tester", **more: Any) -> Iterator[FaceClient]:  # noqa: ANN401  the client's own options
@@ -204,6 +224,34 @@ class Stage:
                 gallery_id=GalleryId(gallery), subject_id=SubjectId(subject), notice="v1", method="form"
             )
             self.service.give_consent(self.actor(who), agreement)
+
+    def withdraw(self, who: str, gallery: str, subject: str) -> None:
+        """End a consent, as it is ended the native way."""
+        self.service.withdraw(self.actor(who), GalleryId(gallery), SubjectId(subject))
+
+    def enrol(self, who: str, gallery: str, subject: str, image: bytes) -> None:
+        """Enrol a photograph the native way."""
+        enrolment = Enrolment(gallery_id=GalleryId(gallery), subject_id=SubjectId(subject), sample=image)
+        self.service.enrol(self.actor(who), enrolment)
+
+    def bind(self, lease: str, name: str, gallery: str) -> None:
+        """Bind a name of the protocol to a gallery of a lease."""
+        binding = Binding(
+            lease_id=LeaseId(lease),
+            collection_id=name,
+            gallery_id=GalleryId(gallery),
+            purpose=None,
+            scraped=False,
+        )
+        self.service.bind_collections(LOCAL_ADMINISTRATOR, LeaseId(lease), [binding])
+
+    def put_object(self, bucket: str, name: str, image: bytes) -> None:
+        """Put a photograph where the operator keeps those that requests name."""
+        self.objects[bucket, name] = image
+
+    def position(self, gallery: str) -> int:
+        """Return up to where a gallery is in memory."""
+        return self.parts.index.position(GalleryId(gallery))
 
     def events(self) -> list[dict[str, Any]]:
         return ApiStage(self.parts, {}).events()

@@ -9,6 +9,7 @@ from countenance.entrypoints.azure_face.parameters import (
     Fields,
     Flag,
     Id,
+    Ids,
     Rectangle,
     Text,
     Whole,
@@ -50,6 +51,14 @@ NEW_ROSTER: Final = Fields(
 )
 NEW_PERSON: Final = Fields({"name": NAME, "userData": USER_DATA}, required=frozenset({"name"}))
 CHANGE: Final = Fields({"name": NAME, "userData": USER_DATA})
+_MEMBERS: Final = "The length of personIds is not in a valid range."
+_JOIN: Final = Ids("Person ID is invalid.", _MEMBERS, 0, PAGE)
+NEW_GROUP: Final = Fields(
+    {"name": NAME, "userData": USER_DATA, "addPersonIds": _JOIN}, required=frozenset({"name"})
+)
+GROUP_CHANGE: Final = Fields(
+    {"name": NAME, "userData": USER_DATA, "addPersonIds": _JOIN, "removePersonIds": _JOIN}
+)
 NOTE: Final = Fields({"userData": Data("'userData' is invalid.", FACE_DATA)})
 ADD_FACE: Final = Fields(
     {
