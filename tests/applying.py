@@ -145,14 +145,14 @@ def settle_in(acts: Countenance) -> None:
     acts.vetting.members.add(ADMIN, GATE, PersonId("ada"), "Ada")
 
 
-def drafted(acts: Countenance, now: datetime, **changes: Any) -> ApplicationId:  # noqa: ANN401  any field
+def drafted(acts: Countenance, now: datetime, /, **changes: Any) -> ApplicationId:  # noqa: ANN401  any field
     """Return an application of ada's with its file, not submitted."""
     application = acts.vetting.draft.begin(ADA, GATE, use(now, **changes))
     acts.vetting.store_evidence(ADA, application.id, "everything.txt", FILE)
     return application.id
 
 
-def submitted(acts: Countenance, now: datetime, **changes: Any) -> ApplicationId:  # noqa: ANN401  any field
+def submitted(acts: Countenance, now: datetime, /, **changes: Any) -> ApplicationId:  # noqa: ANN401  any field
     """Return an application under review."""
     application_id = drafted(acts, now, **changes)
     acts.vetting.submit(ADA, application_id)
@@ -178,7 +178,7 @@ REFUSAL = Refusal(
 )
 
 
-def approved(acts: Countenance, now: datetime, **changes: Any) -> Application:  # noqa: ANN401  any field
+def approved(acts: Countenance, now: datetime, /, **changes: Any) -> Application:  # noqa: ANN401  any field
     """Return an application that ruth and rudi have approved."""
     application_id = submitted(acts, now, **changes)
     return approve(acts.vetting, application_id, now)
