@@ -38,6 +38,11 @@ class LoggedEntry:
     leaf: bytes
     document: Mapping[str, Any]
 
+    @classmethod
+    def read(cls, index: int, leaf: bytes) -> LoggedEntry:
+        """Return the entry whose canonical bytes are `leaf`."""
+        return cls(index=index, leaf=leaf, document=json.loads(leaf))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Day:
@@ -109,7 +114,4 @@ def _entries(work: UnitOfWork, start: int, stop: int) -> tuple[LoggedEntry, ...]
     if start >= stop:
         return ()
     leaves = work.ledger.leaves(start, stop)
-    return tuple(
-        LoggedEntry(index=index, leaf=leaf, document=json.loads(leaf))
-        for index, leaf in enumerate(leaves, start=start)
-    )
+    return tuple(LoggedEntry.read(index, leaf) for index, leaf in enumerate(leaves, start=start))

@@ -9,7 +9,18 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from countenance.app import Countenance
-from countenance.entrypoints.console import asking, decisions, overview, signing_in
+from countenance.entrypoints.console import (
+    account,
+    asking,
+    decisions,
+    galleries,
+    health,
+    keys,
+    ledger,
+    overview,
+    signing_in,
+    staff,
+)
 from countenance.entrypoints.console.navigation import EVERYBODY, HOME
 from countenance.entrypoints.console.visits import Page, Visit
 from countenance.entrypoints.pages.site import PagesAt, look_of, site_of
@@ -29,7 +40,20 @@ _ELSEWHERE: Final = tuple(
     for method in ("GET", "POST")
 )
 
-PAGES: Final[tuple[Page, ...]] = tuple(chain(signing_in.PAGES, overview.PAGES, asking.PAGES, decisions.PAGES))
+PAGES: Final[tuple[Page, ...]] = tuple(
+    chain(
+        signing_in.PAGES,
+        account.PAGES,
+        overview.PAGES,
+        asking.PAGES,
+        decisions.PAGES,
+        ledger.PAGES,
+        galleries.PAGES,
+        keys.PAGES,
+        staff.PAGES,
+        health.PAGES,
+    )
+)
 """Every page, in the order in which paths are compared."""
 
 
