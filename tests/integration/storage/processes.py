@@ -13,8 +13,14 @@ import time
 from pathlib import Path
 
 from contract import examples
+from countenance.errors import ConcurrentWriteError, RefusedError
 from countenance.ledger import Entry, EventType, JsonValue
+from countenance.policy.gate import installed_policy
+from countenance.policy.model import Act
+from countenance.policy.remembering import RememberingPolicy
+from countenance.recognition.asking import Ask, Request
 from countenance.storage import Database, open_database, unit_of_work_factory
+from countenance.vetting.model import Actor, LeaseId, Role
 from storing import KEYRING, SIGNER
 
 TESTS = Path(__file__).resolve().parents[2]
@@ -79,6 +85,25 @@ def die_in_a_migration(database: Database, _argument: str) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
+def ask_again_and_again(database: Database, lease: str) -> None:
+    """Ask the gate of this process for the same act until killed, and print what it says."""
+    unit = unit_of_work_factory(database, KEYRING, SIGNER)
+    ids = (f"dec_{number}" for number in range(100_000))
+    ask = Ask(RememberingPolicy(installed_policy()).decide, lambda: examples.NOON, lambda _: next(ids))
+    actor = Actor(id="key", role=Role.OPERATOR, lease_id=LeaseId(lease))
+    while True:
+        try:
+            with unit() as work:
+                ask(work, actor, Request(act=Act.DETECT))
+        except ConcurrentWriteError:
+            continue
+        except RefusedError as refusal:
+            print(",".join(refusal.reasons), flush=True)  # noqa: T201  what the test reads
+        else:
+            print("in force", flush=True)  # noqa: T201  what the test reads
+        time.sleep(0.02)
+
+
 ACTS = {
     act.__name__: act
     for act in (
@@ -88,6 +113,7 @@ ACTS = {
         hold_the_writers_place,
         migrate,
         die_in_a_migration,
+        ask_again_and_again,
     )
 }
 

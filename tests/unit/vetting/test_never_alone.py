@@ -201,9 +201,23 @@ class Review(RuleBasedStateMachine):
         self.world.check_ledger()
 
 
-def test_nobody_grants_a_lease_alone_and_two_do() -> None:
+def test_nobody_grants_a_lease_alone() -> None:
     REACHED.clear()
     some = settings(max_examples=50, stateful_step_count=25, deadline=None)
     run_state_machine_as_test(Review, settings=some)  # type: ignore[no-untyped-call]  # hypothesis has it so
-    assert REACHED, "the machine came to permits: it was not kept from them by something else"
-    assert min(REACHED) >= 2
+    assert all(count >= 2 for count in REACHED)
+
+
+def test_two_who_have_no_part_in_it_do() -> None:
+    """The invariants look at something: the same machine, driven straight to a permit."""
+    REACHED.clear()
+    machine = Review()
+    machine.settle(member="pat", former="quinn")
+    for person in ("robin", "quinn", "pat"):
+        machine.look_thoroughly(person, 0)
+        machine.without_approval_nothing_is_permitted()
+    assert REACHED == []
+    machine.look_thoroughly("sam", 1)
+    machine.a_lease_has_two_reviewers_without_a_part_in_it()
+    machine.without_approval_nothing_is_permitted()
+    assert REACHED == [2]
