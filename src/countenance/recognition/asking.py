@@ -157,9 +157,16 @@ class Ask:
             subject_commitment=commitment,
         )
 
-    def foresee(self, work: UnitOfWork, actor: Actor, request: Request) -> Decision:
-        """Return what `request` would be answered now. Nothing may be done on it, so nothing is recorded."""
-        holder = self._holder(work, actor, request)
+    def foresee(
+        self, work: UnitOfWork, actor: Actor, request: Request, *, imagined: Gallery | None = None
+    ) -> Decision:
+        """Return what `request` would be answered now. Nothing may be done on it, so nothing is recorded.
+
+        With `imagined`, what it would be answered if that gallery, which the request names and the
+        lease covers, were there.
+        """
+        lease, customer, gallery = self._holder(work, actor, request)
+        holder = (lease, customer, gallery or imagined)
         return leased(self.decide)(self._question(work, request, self.clock(), holder))
 
     def _holder(

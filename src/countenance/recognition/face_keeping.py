@@ -11,9 +11,10 @@ from countenance.biometrics.faces import Extraction
 from countenance.biometrics.model import GalleryId
 from countenance.errors import ConcurrentWriteError, InvalidInputError
 from countenance.ledger import Entry, EventType
-from countenance.policy.model import Act, Permit
+from countenance.policy.model import Act, Permit, Purpose
 from countenance.recognition.asking import Ask, Permission, Request
 from countenance.recognition.loose_face_model import LooseFace, LooseFaceId
+from countenance.recognition.model import Gallery
 from countenance.recognition.ports import FaceEngine, UnitOfWork
 from countenance.recognition.reporting import Report
 from countenance.vetting.model import Actor, Lease
@@ -77,12 +78,35 @@ class KeepFaces:
         if lease is None:
             return
         requests = tuple(_comparing(lease))
-        if any(isinstance(self.ask.foresee(work, actor, one), Permit) for one in requests):
+        if any(self._would_permit(work, actor, lease, one) for one in requests):
             return
         request = requests[0] if requests else Request(act=Act.VERIFY)
         permission = self.ask(work, actor, request)
         with self.report.failures_of(request.act, permission):
             raise ConcurrentWriteError("what is permitted has changed meanwhile; try again")
+
+    def _would_permit(self, work: UnitOfWork, actor: Actor, lease: Lease, request: Request) -> bool:
+        """Tell whether a request would be permitted; in a gallery that is yet to be made, if it were."""
+        name = request.gallery_id
+        if name is None or work.galleries.get(name) is not None:
+            return isinstance(self.ask.foresee(work, actor, request), Permit)
+        return any(
+            isinstance(
+                self.ask.foresee(work, actor, request, imagined=self._imagined(lease, name, purpose)), Permit
+            )
+            for purpose in sorted(lease.terms.purposes)
+        )
+
+    def _imagined(self, lease: Lease, name: GalleryId, purpose: Purpose) -> Gallery:
+        return Gallery(
+            id=name,
+            customer_id=lease.customer_id,
+            lease_id=lease.id,
+            purpose=purpose,
+            pipeline=self.engine.pipeline,
+            scraped=False,
+            created=self.report.clock(),
+        )
 
     def _store(self, permission: Permission, asked: Keep, seen: tuple[Extraction, ...]) -> KeptFaces:
         photograph, now = str(uuid.uuid4()), self.report.clock()

@@ -22,6 +22,7 @@ from azure.core.credentials import AzureKeyCredential
 from countenance.app import Countenance
 from countenance.biometrics.faces import DetectedFace, Detection, Extraction, FaceChoice, QualityMeasure
 from countenance.biometrics.model import ComparisonScore, ErrorRate, GalleryId, SubjectId, Threshold
+from countenance.consent import Consent
 from countenance.errors import InvalidInputError
 from countenance.recognition.collection_model import Binding, ObjectName
 from countenance.recognition.enrolment import Enrolment
@@ -224,6 +225,22 @@ class Stage:
                 gallery_id=GalleryId(gallery), subject_id=SubjectId(subject), notice="v1", method="form"
             )
             self.service.give_consent(self.actor(who), agreement)
+
+    def agree_beforehand(self, gallery: str, *subjects: str) -> None:
+        """Record agreements to a gallery that is yet to be made, as an import of old ones would."""
+        with self.parts.unit_of_work() as work:
+            for subject in subjects:
+                consent = Consent(
+                    gallery_id=GalleryId(gallery),
+                    subject_id=SubjectId(subject),
+                    notice="v1",
+                    method="form",
+                    instruments=frozenset(),
+                    given=self.parts.clock(),
+                    expires=None,
+                )
+                work.consents.put(consent)
+            work.commit()
 
     def withdraw(self, who: str, gallery: str, subject: str) -> None:
         """End a consent, as it is ended the native way."""
