@@ -52,6 +52,7 @@ from fakes_collections import (
     without_reference,
     without_users_of,
 )
+from fakes_publication import FakePublications
 from fakes_staff import FakeInvitations, FakeStaffMembers, FakeStaffSessions, StaffState, matches
 from fakes_vetting import FakeConditions, FakeDossiers, FakeLeaseVersions, FakeReviews, VettingState
 
@@ -172,6 +173,7 @@ class FakeUnitOfWork:
         self.dossiers = FakeDossiers(self)
         self.reviews = FakeReviews(self)
         self.conditions = FakeConditions(self)
+        self.publications = FakePublications(self)
 
     def __enter__(self) -> Self:
         self._open = True

@@ -25,6 +25,7 @@ from countenance.storage.database import Database
 from countenance.storage.failures import told_plainly
 from countenance.storage.ledger import SqlLedger
 from countenance.storage.oversight import SqlCases
+from countenance.storage.publication import SqlPublications
 from countenance.storage.recognition import SqlDecisions, SqlGalleries, SqlIdempotencyRecords
 from countenance.storage.references import SqlReferences
 from countenance.storage.secrecy import Keyring
@@ -35,6 +36,7 @@ from countenance.storage.vetting_dossiers import SqlDossiers
 from countenance.storage.vetting_reviews import SqlConditions, SqlLeaseVersions, SqlReviews
 from countenance.vetting.dossier_ports import Conditions, Dossiers, LeaseVersions, Reviews
 from countenance.vetting.ports import AccessCredentials, ApiKeys, Customers, Leases
+from countenance.vetting.publication import Publications
 
 
 class SqlUnitOfWork:
@@ -70,6 +72,7 @@ class SqlUnitOfWork:
     dossiers: Dossiers
     reviews: Reviews
     conditions: Conditions
+    publications: Publications
 
     def __init__(self, database: Database, keyring: Keyring, signer: Signer) -> None:
         session = Session(database)
@@ -101,6 +104,7 @@ class SqlUnitOfWork:
         self.dossiers = SqlDossiers(session, keyring)
         self.reviews = SqlReviews(session, keyring)
         self.conditions = SqlConditions(session, keyring)
+        self.publications = SqlPublications(session)
 
     def __enter__(self) -> Self:
         """Begin; the connection is taken at the first statement."""

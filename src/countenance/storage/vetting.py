@@ -95,11 +95,11 @@ class SqlCustomers:
     def get(self, customer_id: CustomerId) -> Customer | None:
         """Return the customer, or None."""
         rows = self._session.read(_CUSTOMER, {"id": customer_id})
-        return _customer(rows[0]) if rows else None
+        return customer_of(rows[0]) if rows else None
 
     def all(self) -> tuple[Customer, ...]:
         """Return every customer, ordered by id."""
-        return tuple(map(_customer, self._session.read(_CUSTOMERS, {})))
+        return tuple(map(customer_of, self._session.read(_CUSTOMERS, {})))
 
 
 class SqlLeases:
@@ -147,11 +147,11 @@ class SqlLeases:
     def get(self, lease_id: LeaseId) -> Lease | None:
         """Return the lease, or None."""
         rows = self._session.read(_LEASE, {"id": lease_id})
-        return _lease(rows[0]) if rows else None
+        return lease_of(rows[0]) if rows else None
 
     def all(self) -> tuple[Lease, ...]:
         """Return every lease, ordered by id."""
-        return tuple(map(_lease, self._session.read(_LEASES, {})))
+        return tuple(map(lease_of, self._session.read(_LEASES, {})))
 
 
 class SqlAccessCredentials:
@@ -250,7 +250,8 @@ def _put(session: Session, table: Table, row: dict[str, object]) -> None:
         session.insert_new(insert, row)
 
 
-def _customer(row: Row) -> Customer:
+def customer_of(row: Row) -> Customer:
+    """Return the customer of its row."""
     return Customer(
         id=CustomerId(row.id),
         name=row.name,
@@ -260,7 +261,8 @@ def _customer(row: Row) -> Customer:
     )
 
 
-def _lease(row: Row) -> Lease:
+def lease_of(row: Row) -> Lease:
+    """Return the lease of its row."""
     terms = LeaseTerms(
         id=row.id,
         acts=_words(Act, row.acts),
