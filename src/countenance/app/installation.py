@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -15,7 +16,8 @@ from typing import TYPE_CHECKING, TypeVar
 from countenance.app.objects import buckets_of, open_objects
 from countenance.app.parts import Parts
 from countenance.biometrics.model import Threshold
-from countenance.errors import ConfigurationError, CountenanceError
+from countenance.errors import AlreadyExistsError, ConfigurationError, CountenanceError
+from countenance.ledger.model import Entry, EventType
 from countenance.policy.places import jurisdiction
 from countenance.recognition.collection_ports import Objects
 from countenance.recognition.ports import Decider, FaceEngine, SearchIndex, SearchSnapshots, UnitOfWork
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from countenance.engine.model_administration import ModelAdministration
     from countenance.engine.networks import EngineOptions
     from countenance.engine.search import ExactSearch
+    from countenance.ledger.note import Signer
     from countenance.settings import Settings
     from countenance.storage import Database, Keyring
 
@@ -76,14 +79,11 @@ class Installation(Parts):
     @built_once
     def unit_of_work(self) -> Callable[[], UnitOfWork]:
         """Open the database, bring it up to date, and check keys and ledger."""
-        from countenance.storage import check_installation, load_signer, unit_of_work_factory  # noqa: PLC0415  slow
+        from countenance.storage import check_installation, unit_of_work_factory  # noqa: PLC0415  slow
 
-        settings = self.settings
-        path = settings.ledger_key_file or settings.home / "ledger.key"
-        signer = load_signer(path, name=settings.ledger_origin, create=settings.ledger_key_file is None)
         self._database.migrate()
-        check_installation(self._database, self._keyring, signer)
-        return unit_of_work_factory(self._database, self._keyring, signer)
+        check_installation(self._database, self._keyring, self._signer)
+        return unit_of_work_factory(self._database, self._keyring, self._signer)
 
     @built_once
     def decide(self) -> Decider:
@@ -139,10 +139,33 @@ class Installation(Parts):
         return ModelAdministration(self.engine_options)
 
     def diagnose(self) -> Diagnosis:
-        """Load the networks anew and tell what really runs."""
+        """Load the networks anew and tell what really runs, and whether a calibration record fits it."""
         from countenance.engine.diagnosis import diagnose  # noqa: PLC0415  only for this
 
-        return diagnose(self.engine_options)
+        found = diagnose(self.engine_options)
+        if found.faults:
+            return found
+        try:
+            _ = self.calibration
+        except CountenanceError as error:
+            warning = f"faces are found and not compared, since there is no threshold: {error.message}"
+            return replace(found, warnings=(*found.warnings, warning))
+        return found
+
+    def rotate_master_key(self, new: Path, actor_id: str) -> int:
+        """Write a new master key to the file `new`, put it in the place of the old one, and tell the ledger.
+
+        Returns how many subjects' keys were wrapped anew. From then on the installation opens with
+        the new key alone. Raises `AlreadyExistsError` if there is such a file, and `ConfigurationError`.
+        """
+        from countenance.storage import Keyring, rotate_master_key  # noqa: PLC0415  slow
+
+        if new.exists():
+            raise AlreadyExistsError(f"there is a file `{new}` already")
+        _ = self.unit_of_work
+        successor = Keyring.from_file(new, create=True)
+        entry = Entry(EventType.MASTER_KEY_ROTATED, self.clock(), {"actor": actor_id})
+        return rotate_master_key(self._database, self._keyring, successor, entry=(self._signer, entry))
 
     @property
     def index(self) -> SearchIndex:  # type: ignore[override]  # built at first use
@@ -215,6 +238,14 @@ class Installation(Parts):
         return open_database(
             self.settings.database_url or f"sqlite:///{self.settings.home / 'countenance.db'}"
         )
+
+    @built_once
+    def _signer(self) -> Signer:
+        from countenance.storage import load_signer  # noqa: PLC0415  slow
+
+        settings = self.settings
+        path = settings.ledger_key_file or settings.home / "ledger.key"
+        return load_signer(path, name=settings.ledger_origin, create=settings.ledger_key_file is None)
 
     @built_once
     def _keyring(self) -> Keyring:

@@ -56,6 +56,7 @@ class Parts:
     provider: ProviderOptions | None = None
     models: ModelAdministration
     diagnose: Callable[[], Diagnosis]
+    rotate_master_key: Callable[[Path, str], int]
 
     def warm(self) -> None:
         """Begin to build what acts on faces need, beside whatever else there is to do.

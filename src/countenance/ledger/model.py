@@ -17,6 +17,7 @@ class EventType(StrEnum):
     KEY_ISSUED = "key:issued"
     KEY_ROTATED = "key:rotated"
     KEY_REVOKED = "key:revoked"
+    MASTER_KEY_ROTATED = "master_key:rotated"
     CUSTOMER_REGISTERED = "customer:registered"
     CUSTOMER_AMENDED = "customer:amended"
     APPLICATION_SUBMITTED = "application:submitted"

@@ -7,8 +7,11 @@ from typing import Any, Final
 from sqlalchemy import bindparam, select, update
 
 from countenance.errors import ConfigurationError
+from countenance.ledger.model import Entry
+from countenance.ledger.note import Signer
 from countenance.storage.azure_rotation import reseal_azure_face
 from countenance.storage.database import Database
+from countenance.storage.ledger import SqlLedger
 from countenance.storage.secrecy import Keyring
 from countenance.storage.session import Session
 from countenance.storage.staff import CREDENTIALS
@@ -67,8 +70,12 @@ _SET: Final = (
 )
 
 
-def rotate_master_key(database: Database, old: Keyring, new: Keyring) -> int:
+def rotate_master_key(
+    database: Database, old: Keyring, new: Keyring, *, entry: tuple[Signer, Entry] | None = None
+) -> int:
     """Put `new` in the place of `old`, and return how many subjects' keys were wrapped anew.
+
+    `entry` is what the ledger is to say of it, in the same transaction, and who signs.
 
     Templates are not touched: their keys are only wrapped differently, and subjects keep
     their names in the ledger. All or nothing; afterwards `old` opens no part of the database.
@@ -88,6 +95,10 @@ def rotate_master_key(database: Database, old: Keyring, new: Keyring) -> int:
         reseal_vetting(session, old, new)
         session.write(_SET, {"which": MASTER_KEY, "bytes": new.fingerprint})
         session.leaves_traces()
+        if entry is not None:
+            log = SqlLedger(session, entry[0])
+            log.append(entry[1])
+            log.write_head()
         make_durable(session)
     finally:
         session.close()

@@ -124,3 +124,13 @@ def test_what_cannot_run_as_asked_is_a_fault_and_not_replaced(
     told = run(tmp_path, "doctor", **settings)
     assert f"[{code}]" in told.stderr
     assert "All is well" not in told.stdout
+
+
+def test_the_doctor_says_where_no_threshold_could_be_had(tmp_path: Path) -> None:
+    record = tmp_path / "record.json"
+    record.write_text("{}", encoding="utf-8")
+
+    told = json.loads(run(tmp_path, "doctor", "--json", calibration_record=record).stdout)
+
+    assert told["ok"]
+    assert any("no threshold" in warning for warning in told["warnings"])

@@ -12,7 +12,7 @@ from countenance.entrypoints.cli.context import CommandLine
 from countenance.entrypoints.cli.documents import of_key
 from countenance.entrypoints.cli.moments import read_moment
 from countenance.entrypoints.cli.options import JsonFlag
-from countenance.entrypoints.cli.wording import moment
+from countenance.entrypoints.cli.wording import counted, moment
 from countenance.errors import AlreadyExistsError, InvalidInputError
 from countenance.vetting.keys import IssuedKey, KeyRequest
 from countenance.vetting.model import KeyId, LeaseId, Role
@@ -102,6 +102,33 @@ def revoke(
         line.output.document({"key_id": key, "revoked": True})
     else:
         line.output.say(f"revoked `{key}`")
+
+
+@app.command("rotate-master")
+def rotate_master(
+    context: typer.Context,
+    *,
+    to: Annotated[
+        Path,
+        typer.Option("--to", dir_okay=False, help="New file for the new master key (0600); not there yet."),
+    ],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    as_json: JsonFlag = False,
+) -> None:
+    """Put a new master key in the place of the old one. Stop every server first.
+
+    Keys of subjects are wrapped anew and everything sealed is sealed anew, in one transaction;
+    templates are not touched. Afterwards the old key opens nothing, and every process needs the
+    new one: set COUNTENANCE_MASTER_KEY_FILE, or put the file where the old one was.
+    """
+    line = CommandLine.of(context)
+    line.confirm("Is every server stopped, and shall the old master key open nothing any more?", yes=yes)
+    count = line.countenance.parts.rotate_master_key(to, line.administrator.id)
+    if as_json:
+        line.output.document({"file": str(to), "subjects": count})
+    else:
+        line.output.say(f"the keys of {counted(count, 'subject')} are wrapped under the key in {to}")
+        line.output.note("Put it where the old key was, or set COUNTENANCE_MASTER_KEY_FILE; back it up.")
 
 
 def issue_key(line: CommandLine, request: KeyRequest, file: Path | None) -> IssuedKey:
