@@ -115,6 +115,32 @@ class Settings(BaseSettings):
         description="Origin of the console as browsers see it, `https://host`; passkeys are made for it.",
         pattern=r"^https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?$",
     )
+    public_origin: str | None = Field(
+        default=None,
+        description="Origin of the public pages, `https://host`; that of the console if not given.",
+        pattern=r"^https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?$",
+    )
+    operator_name: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=200,
+        description="Who runs this installation, for the public pages.",
+    )
+    contact_email: str | None = Field(
+        default=None,
+        description="Where people complain, appeal and ask for their rights, for the public pages.",
+        max_length=200,
+        pattern=r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+$",
+    )
+    contact_address: str | None = Field(
+        default=None, min_length=1, max_length=300, description="The same by post, on one line."
+    )
+    supervisory_authority: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=300,
+        description="Who oversees the operator, and where: people may complain there as well.",
+    )
     oidc_issuer: str | None = Field(
         default=None,
         description="Issuer of an OpenID Connect provider that people may sign in with; none if not given.",

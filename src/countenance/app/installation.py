@@ -21,7 +21,9 @@ from countenance.ledger.model import Entry, EventType
 from countenance.policy.places import jurisdiction
 from countenance.recognition.collection_ports import Objects
 from countenance.recognition.ports import Decider, FaceEngine, SearchIndex, SearchSnapshots, UnitOfWork
+from countenance.recognition.transparency import ModelNote
 from countenance.staff.provider import ProviderOptions
+from countenance.vetting.publication import Operator
 
 if TYPE_CHECKING:
     from countenance.biometrics.calibration import CalibrationRecord
@@ -34,6 +36,11 @@ if TYPE_CHECKING:
     from countenance.storage import Database, Keyring
 
 Part = TypeVar("Part")
+
+_NO_CONTACT = (
+    "nobody who complains can reach you: set COUNTENANCE_CONTACT_EMAIL or COUNTENANCE_CONTACT_ADDRESS, "
+    "which the public pages show"
+)
 
 
 class built_once(cached_property[Part]):  # noqa: N801  a decorator, named like the one it refines
@@ -74,6 +81,7 @@ class Installation(Parts):
         self.console_origin = settings.console_origin
         self.provider = _provider_of(settings)
         self.packs = tuple(settings.packs)
+        self.operator = operator_of(settings)
         self.object_buckets = buckets_of(settings.object_buckets)
 
     @built_once
@@ -143,6 +151,8 @@ class Installation(Parts):
         from countenance.engine.diagnosis import diagnose  # noqa: PLC0415  only for this
 
         found = diagnose(self.engine_options)
+        if not self.operator.reachable:
+            found = replace(found, warnings=(*found.warnings, _NO_CONTACT))
         if found.faults:
             return found
         try:
@@ -151,6 +161,13 @@ class Installation(Parts):
             warning = f"faces are found and not compared, since there is no threshold: {error.message}"
             return replace(found, warnings=(*found.warnings, warning))
         return found
+
+    def model_note(self) -> ModelNote:
+        """Return what is told of the models that settings name, with the record of their pipeline."""
+        from countenance.app.transparency import model_note  # noqa: PLC0415  slow
+
+        models = (self.settings.detection_model, self.settings.recognition_model)
+        return model_note(models, self.engine_options.model_folder, self.settings.precision, self._records())
 
     def rotate_master_key(self, new: Path, actor_id: str) -> int:
         """Write a new master key to the file `new`, put it in the place of the old one, and tell the ledger.
@@ -195,11 +212,15 @@ class Installation(Parts):
     def calibration(self) -> CalibrationRecord:
         """Return the calibration record of the pipeline that runs, or raise `CalibrationError`."""
         from countenance.biometrics.calibration import record_for  # noqa: PLC0415  only where faces are compared
-        from countenance.biometrics.calibration_file import read_record, shipped_records  # noqa: PLC0415  as above
+
+        return record_for(self._records(), self.engine.pipeline)
+
+    def _records(self) -> tuple[CalibrationRecord, ...]:
+        """Return the record that settings name, or those that come with the program."""
+        from countenance.biometrics.calibration_file import read_record, shipped_records  # noqa: PLC0415  slow
 
         path = self.settings.calibration_record
-        records = shipped_records() if path is None else (read_record(_text_of(path)),)
-        return record_for(records, self.engine.pipeline)
+        return shipped_records() if path is None else (read_record(_text_of(path)),)
 
     def threshold_for(self, fmr_ppb: int) -> Threshold:
         """Return the threshold of the calibration record for a false match rate in parts per billion."""
@@ -271,6 +292,17 @@ def _provider_of(settings: Settings) -> ProviderOptions | None:
         issuer=issuer.rstrip("/"),
         client_id=client_id,
         client_secret=secret.get_secret_value(),
+    )
+
+
+def operator_of(settings: Settings) -> Operator:
+    """Return who answers for the installation, as far as settings say."""
+    return Operator(
+        name=settings.operator_name or "",
+        email=settings.contact_email or "",
+        address=settings.contact_address or "",
+        authority=settings.supervisory_authority or "",
+        origin=settings.public_origin or settings.console_origin or "",
     )
 
 

@@ -12,7 +12,9 @@ from countenance.policy.model import Jurisdiction
 from countenance.recognition.collection_objects import Buckets
 from countenance.recognition.collection_ports import Objects
 from countenance.recognition.ports import Decider, FaceEngine, SearchIndex, SearchSnapshots, UnitOfWork
+from countenance.recognition.transparency import ModelNote
 from countenance.staff.provider import ProviderOptions
+from countenance.vetting.publication import Operator
 from countenance.vetting.terms_of_use import Published, shipped_terms
 
 if TYPE_CHECKING:
@@ -31,7 +33,7 @@ class Parts:
     `objects` where photographs lie that requests name as objects of a bucket: those of
     `object_buckets`, each with the customer whose it is, or of every bucket where that is None.
     `packs` names the policy packs that `decide` asks beside the house rules, and `terms_of_use`
-    returns the published terms of use, the oldest first.
+    returns the published terms of use, the oldest first. `operator` is who answers for it all.
     """
 
     clock: Callable[[], datetime]
@@ -54,9 +56,16 @@ class Parts:
     terms_of_use: Published = staticmethod(shipped_terms)
     console_origin: str | None = None
     provider: ProviderOptions | None = None
+    operator: Operator = Operator()
     models: ModelAdministration
     diagnose: Callable[[], Diagnosis]
     rotate_master_key: Callable[[Path, str], int]
+
+    def model_note(self) -> ModelNote:
+        """Return what is told of the models that run; of the default ones here."""
+        from countenance.app.transparency import shipped_note  # noqa: PLC0415  slow, and only for public pages
+
+        return shipped_note()
 
     def warm(self) -> None:
         """Begin to build what acts on faces need, beside whatever else there is to do.

@@ -9,6 +9,7 @@ from functools import cached_property
 from countenance.app.azure_face_cases import AzureFaceCases
 from countenance.app.console_cases import ConsoleCases
 from countenance.app.parts import Parts
+from countenance.app.public_cases import PublicCases
 from countenance.app.rekognition_cases import RekognitionCases
 from countenance.app.staff_cases import StaffCases
 from countenance.app.vetting_cases import VettingCases
@@ -272,6 +273,11 @@ class Countenance:
         """Grant the local command line its lease."""
         p = self.parts
         return EnsureEvaluationLease(p.unit_of_work, p.clock, p.jurisdictions, p.evaluation_fmr_ppb)
+
+    @cached_property
+    def public(self) -> PublicCases:
+        """What everybody may read."""
+        return PublicCases(self.parts)
 
     @cached_property
     def console(self) -> ConsoleCases:

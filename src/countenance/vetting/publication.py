@@ -30,6 +30,25 @@ _BATCH: Final = 2_000
 _WINDOWS: Final = 5
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operator:
+    """Who answers for an installation; a text is empty where it was not set.
+
+    `origin` is that of the public pages as browsers see it (`https://host`).
+    """
+
+    name: str = ""
+    email: str = ""
+    address: str = ""
+    authority: str = ""
+    origin: str = ""
+
+    @property
+    def reachable(self) -> bool:
+        """Tell whether somebody who complains would know where to."""
+        return bool(self.email or self.address)
+
+
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """What is counted of a refusal. `entry` is its index on the ledger, `rules` are ids with their texts."""

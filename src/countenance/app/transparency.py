@@ -1,0 +1,59 @@
+"""What is told of an installation's models: catalogue and calibration record; no network is loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from countenance.biometrics.calibration import CalibrationRecord, record_for
+from countenance.biometrics.calibration_file import shipped_records
+from countenance.biometrics.model import Pipeline
+from countenance.errors import CalibrationError
+from countenance.recognition.transparency import ModelNote, PublishedModel
+
+if TYPE_CHECKING:
+    from countenance.engine.catalogue import ModelEntry
+
+
+def shipped_note() -> ModelNote:
+    """Return the note of the default models and the record that comes with them."""
+    from countenance.engine.catalogue import DEFAULT_DETECTOR, DEFAULT_RECOGNISER  # noqa: PLC0415  slow
+
+    return model_note((DEFAULT_DETECTOR, DEFAULT_RECOGNISER), None, "f32", shipped_records())
+
+
+def model_note(
+    models: tuple[str, str], folder: Path | None, precision: str, records: Iterable[CalibrationRecord]
+) -> ModelNote:
+    """Return the note of a detector and a recogniser (ids), with the newest of `records` made with both.
+
+    Raises `ModelError` for a model that nothing describes.
+    """
+    from countenance.engine.catalogue import load_catalogue  # noqa: PLC0415  slow
+    from countenance.engine.model_sources import open_sources  # noqa: PLC0415  slow
+    from countenance.engine.pipeline import RULES  # noqa: PLC0415  slow
+
+    sources = open_sources(load_catalogue(), folder)
+    detector, recogniser = map(sources.entry, models)
+    version = f"{RULES}+{detector.sha256[:12]}+{precision}"
+    try:
+        record = record_for(records, Pipeline(model_digest=recogniser.sha256, version=version))
+    except CalibrationError:
+        record = None
+    return ModelNote(
+        detector=_published(detector), recogniser=_published(recogniser), precision=precision, record=record
+    )
+
+
+def _published(entry: ModelEntry) -> PublishedModel:
+    return PublishedModel(
+        id=entry.id,
+        title=entry.title,
+        publisher=entry.publisher,
+        homepage=entry.homepage,
+        licence=entry.licence,
+        commercial_use=entry.commercial_use,
+        sha256=entry.sha256,
+        training_data=entry.training_data,
+    )
