@@ -18,6 +18,7 @@ PANELS: Final[Mapping[str, Mapping[str, str]]] = {
         "compare": "Compare the faces of two images. Neither is kept.",
         "sort": "List for each image of a folder which known people it may show. Nothing is kept.",
         "calibrate": "Measure how often the pipeline errs on images whose truth is known.",
+        "fairness": "Measure how error rates differ between groups, and say when evidence is too thin.",
     },
     "Acts on enrolled subjects, with an API key": {
         "enrol": "Store a reference of a subject whose consent is on record, from each image.",

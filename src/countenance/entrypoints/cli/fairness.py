@@ -1,0 +1,14 @@
+"""`countenance fairness`: how error rates differ between groups, and whether that is known well enough."""
+
+from __future__ import annotations
+
+import typer
+
+from countenance.entrypoints.cli.fairness_scores import scores
+
+app = typer.Typer(
+    no_args_is_help=True,
+    help="Measure how error rates differ between groups, with verdicts that say when evidence is too thin.",
+)
+
+app.command("scores")(scores)

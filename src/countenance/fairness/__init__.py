@@ -1,0 +1,1 @@
+"""What compares error rates between groups of people: trials, intervals, verdicts, how many are enough."""
