@@ -14,9 +14,14 @@ from typing import Any
 
 from countenance import errors
 from countenance.app import Countenance, Parts
+from countenance.biometrics.confidence_scale import ConfidenceScale
 from countenance.biometrics.similarity_scale import FMR_AT_80, FMR_AT_99, SimilarityScale
 from countenance.entrypoints.api import create_api
 from countenance.entrypoints.api.problems import STATUS, WIRE_TITLES
+from countenance.entrypoints.azure_face.attributes import COMPUTED, NOT_COMPUTED, RETIRED
+from countenance.entrypoints.azure_face.parameters import Fields
+from countenance.entrypoints.azure_face.routes import ROUTES, VERSIONS, Route
+from countenance.entrypoints.azure_face.telling import CODES as AZURE_CODES
 from countenance.entrypoints.cli.commands import PANELS, load
 from countenance.entrypoints.cli.exit_codes import MEANINGS, STATUSES, ExitCode
 from countenance.entrypoints.rekognition.documented import NEVER, WHEN
@@ -275,6 +280,82 @@ HEADERS = (
 )
 
 
+# Azure Face
+
+
+def _members(fields: Fields | None) -> str:
+    if fields is None:
+        return ""
+    return ", ".join(f"**{name}**" if name in fields.required else name for name in fields.members)
+
+
+def _azure_operation(route: Route) -> tuple[str, ...]:
+    body = "an image, or **url**" if route.image else _members(route.body)
+    answer = "refused" if route.refused else ", ".join(route.members) or "(empty)"
+    return f"`{route.method} {route.path}`", _members(route.query), body, answer
+
+
+def _azure_attributes() -> Iterator[tuple[str, ...]]:
+    for name, (how, _) in COMPUTED.items():
+        yield f"`{name}`", "told", _first_line(how)
+    for name in NOT_COMPUTED:
+        yield f"`{name}`", "refused", "Not measured by the engine."
+    for name in RETIRED:
+        yield f"`{name}`", "refused", "Retired by the service itself; never inferred here."
+
+
+def _azure_errors() -> Iterator[tuple[str, ...]]:
+    for kind, (status, code, _) in sorted(AZURE_CODES.items(), key=lambda row: (row[1][:2], row[0].code)):
+        yield str(status.value), f"`{code}`", f"`{kind.code}`"
+
+
+def azure_face_page() -> str:
+    """Return what of Azure Face's protocol is spoken."""
+    return (
+        f"# Azure Face's protocol\n\n{_MADE}\n"
+        f"`/face/{{version}}/...` on the port of the native API; versions {', '.join(VERSIONS)},\n"
+        "each with every operation. The key in `Ocp-Apim-Subscription-Key`, or as `Authorization: Bearer`.\n"
+        "How a client gets there: [coming from Azure Face](../guide/from-azure-face.md).\n\n"
+        "## Operations\n\n"
+        "Required members are bold. Members of answers that are not listed are never sent. Paths are the\n"
+        "same in any case.\n\n"
+        + _table(("operation", "query", "body", "members of the answer"), *map(_azure_operation, ROUTES))
+        + "\n## Attributes\n\n"
+        + _table(("attribute", "", "how"), *_azure_attributes())
+        + "\nOf the 27 landmarks the five that the engine finds are told: both pupils, the tip of the nose,\n"
+        "both corners of the mouth.\n" + "\n## Errors\n\n"
+        "A request that is not in its form is a `BadArgument`. A list, group, person or face that is not\n"
+        "there, not trained or there already is named in the code as the service names it:\n"
+        "`LargePersonGroupNotFound`, `PersonGroupNotTrained`, `FaceListExists`. A refusal by the gate is\n"
+        "403 `InvalidRequest` with `innererror.code` `UnsupportedFeature`; its message names rules,\n"
+        "re-opening and the decision. The rest, by [code](errors.md):\n\n"
+        + _table(("status", "code", "code here"), *_azure_errors())
+        + "\n## Headers\n\n"
+        + _table(("header", "says"), *AZURE_HEADERS)
+        + "\n## Confidence\n\n"
+        + " ".join(_paragraph(ConfidenceScale).split())
+        + "\n"
+    )
+
+
+AZURE_HEADERS = (
+    (
+        "`x-countenance-decision`",
+        "id of the recorded decision, on answers and refusals; of several acts the last",
+    ),
+    ("`x-countenance-entry`", "index of the ledger entry"),
+    ("`x-countenance-case`", "ids of the cases that hold the candidates, separated by commas"),
+    ("`x-countenance-fmr-ppb`", "false match rate that confidence 0.5 stands for, in parts per billion"),
+    ("`x-countenance-threshold-raised`", "0.5: what was asked for lies below the lease's threshold"),
+    ("`x-countenance-landmarks`", "number of landmarks that are told"),
+    ("`x-countenance-quality`", "why the face could not be used"),
+    ("`x-countenance-scores`", "`withheld` where the permit forbids scores: `confidence` is left out"),
+    ("`x-countenance-lead-only`", "`true` where a candidate is a lead and nothing may be done on it alone"),
+    ("`x-ms-error-code`", "the innermost code of an error"),
+    ("`apim-request-id`", "id of the request"),
+)
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "api.md": api_page,
     "cli.md": cli_page,
@@ -283,6 +364,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "vocabulary.md": vocabulary_page,
     "events.md": events_page,
     "rekognition.md": rekognition_page,
+    "azure-face.md": azure_face_page,
 }
 
 

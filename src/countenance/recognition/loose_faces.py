@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from countenance.errors import FaceGoneError, LowQualityError, RefusedError
+from countenance.errors import FaceGoneError, InvalidInputError, LowQualityError, RefusedError
 from countenance.policy.model import ObligationKind
 from countenance.recognition.asking import Permission
 from countenance.recognition.loose_face_model import LooseFace, LooseFaceId
@@ -48,3 +48,13 @@ def require_no_examiners(permission: Permission) -> None:
         entry=permission.entry,
         reasons=tuple(reason.id for reason in permission.permit.reasons) or ("gate.examiners",),
     )
+
+
+def require_room(permission: Permission, faces: int) -> None:
+    """Raise `InvalidInputError` for more faces than the lease allows subjects in a gallery.
+
+    Loose faces are no way round the size that was approved.
+    """
+    most = permission.lease.terms.n_max
+    if faces > most:
+        raise InvalidInputError(f"the lease allows {most} known people, not {faces}")

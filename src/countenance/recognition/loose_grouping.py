@@ -11,7 +11,7 @@ from countenance.ledger import EventType
 from countenance.policy.model import Act
 from countenance.recognition.asking import Ask, Request
 from countenance.recognition.loose_face_model import LooseFaceId
-from countenance.recognition.loose_faces import loose_faces, require_no_examiners
+from countenance.recognition.loose_faces import loose_faces, require_no_examiners, require_room
 from countenance.recognition.outcome import calibration_fields
 from countenance.recognition.ports import FaceEngine, UnitOfWork
 from countenance.recognition.reporting import Report
@@ -44,12 +44,17 @@ class GroupLooseFaces:
     unit_of_work: Callable[[], UnitOfWork]
 
     def __call__(self, actor: Actor, names: Sequence[LooseFaceId]) -> LooseGrouping:
-        """Return the groups, or raise `RefusedError`, `FaceGoneError` or `BusyError`."""
+        """Return the groups.
+
+        Raises `RefusedError`, `FaceGoneError`, `BusyError`, and `InvalidInputError` beyond the
+        number of subjects that the lease allows.
+        """
         with self.engine.admission():
             with self.unit_of_work() as work:
                 permission = self.ask(work, actor, Request(act=Act.SEARCH_STORED))
             with self.report.failures_of(Act.SEARCH_STORED, permission), self.unit_of_work() as work:
                 require_no_examiners(permission)
+                require_room(permission, len(set(names)))
                 threshold = self.threshold_for(permission.lease.terms.fmr_ppb)
                 now = self.report.clock()
                 faces = loose_faces(work, permission.lease.id, dict.fromkeys(names), at=now)

@@ -10,13 +10,17 @@ from countenance.ledger import EventType
 from countenance.policy.model import Act, ObligationKind
 from countenance.recognition.asking import Ask, Request
 from countenance.recognition.loose_face_model import LooseFaceId
-from countenance.recognition.loose_faces import loose_face, loose_faces, require_no_examiners, usable_face
+from countenance.recognition.loose_faces import (
+    loose_face,
+    loose_faces,
+    require_no_examiners,
+    require_room,
+    usable_face,
+)
 from countenance.recognition.outcome import calibration_fields
 from countenance.recognition.ports import FaceEngine, UnitOfWork
 from countenance.recognition.reporting import Report
 from countenance.vetting.model import Actor
-
-MOST_FACES = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +57,7 @@ class SearchLooseFaces:
                 permission = self.ask(work, actor, Request(act=Act.SEARCH_STORED))
             with self.report.failures_of(Act.SEARCH_STORED, permission), self.unit_of_work() as work:
                 require_no_examiners(permission)
+                require_room(permission, len(set(among)))
                 threshold = self.threshold_for(permission.lease.terms.fmr_ppb)
                 now = self.report.clock()
                 lease = permission.lease

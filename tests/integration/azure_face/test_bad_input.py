@@ -5,18 +5,17 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from countenance.entrypoints.azure_face.routes import ROUTES, VERSIONS, Route
-from integration.azure_face.examples import PERFORMED, RAW, breaches, request_of
+from countenance.entrypoints.azure_face.routes import ROUTES, VERSIONS
+from integration.azure_face.examples import PERFORMED, RAW, Sent, breaches, request_of
 from integration.azure_face.stage import Stage, picture
 
 METHODS = ("GET", "PUT", "POST", "PATCH", "DELETE")
 
 
-def send(
-    stage: Stage, client: httpx.Client, who: str, route: Route, path: str, **more: object
-) -> httpx.Response:
-    headers = {"Ocp-Apim-Subscription-Key": stage.keys[who], **more.pop("headers", {})}  # type: ignore[dict-item]
-    return client.request(route.method, f"{stage.url}/face/v1.2{path}", headers=headers, **more)  # type: ignore[arg-type]
+def send(stage: Stage, client: httpx.Client, who: str, sent: Sent) -> httpx.Response:
+    more = sent.arguments()
+    headers = {"Ocp-Apim-Subscription-Key": stage.keys[who], **more.pop("headers", {})}
+    return client.request(sent.route.method, f"{stage.url}/face/v1.2{sent.path}", headers=headers, **more)
 
 
 def test_whatever_is_wrong_with_a_request_is_a_bad_argument_and_nothing_is_looked_at(stage: Stage) -> None:
@@ -25,7 +24,7 @@ def test_whatever_is_wrong_with_a_request_is_a_bad_argument_and_nothing_is_looke
     with httpx.Client(timeout=30) as client:
         for route in PERFORMED:
             for what, sent in breaches(route):
-                answer = send(stage, client, "tester", route, sent.path, **sent.arguments())
+                answer = send(stage, client, "tester", sent)
                 count += 1
                 error = answer.json().get("error", {}) if answer.content else {}
                 fine = answer.status_code == 400 and error.get("code") == "BadArgument" and error["message"]
@@ -44,7 +43,7 @@ def test_a_right_request_is_understood_by_every_operation(stage: Stage) -> None:
     with httpx.Client(timeout=30) as client:
         for route in PERFORMED:
             sent = request_of(route)
-            answer = send(stage, client, "archivist", route, sent.path, **sent.arguments())
+            answer = send(stage, client, "archivist", sent)
             error = answer.json().get("error", {}) if answer.content and answer.status_code >= 400 else {}
             assert error.get("code") != "BadArgument", (route.path, answer.text)
             assert answer.status_code < 500, (route.path, answer.text)

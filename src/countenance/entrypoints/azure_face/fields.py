@@ -33,12 +33,11 @@ USER_DATA: Final = Data("'userData' is invalid.", LIST_DATA)
 FACE_ID: Final = Id("Face ID is invalid.")
 PERSON_ID: Final = Id("Person ID is invalid.")
 
-PAGING: Final = Fields(
-    {
-        "start": Text("'start' is too long.", most=ID_LENGTH),
-        "top": Whole("'top' is invalid.", 1, PAGE),
-        "returnRecognitionModel": RETURN_MODEL,
-    },
+_START: Final = Text("'start' is too long.", most=ID_LENGTH)
+_TOP: Final = Whole("'top' is invalid.", 1, PAGE)
+PAGING: Final = Fields({"start": _START, "top": _TOP}, defaults={"top": PAGE})
+LISTING: Final = Fields(
+    {"start": _START, "top": _TOP, "returnRecognitionModel": RETURN_MODEL},
     defaults={"top": PAGE, "returnRecognitionModel": False},
 )
 MODEL_QUERY: Final = Fields(

@@ -83,7 +83,7 @@ def _lists(kind: RosterKind) -> Iterator[Route]:
     yield Route("PUT", one, _of(lists.create, kind), body=f.NEW_ROSTER)
     faces = ("persistedFaces",) if kind is RosterKind.FACE_LIST else ()
     yield Route("GET", one, _of(lists.show, kind), shown + faces, f.MODEL_QUERY)
-    yield Route("GET", every, _of(lists.show_all, kind), shown, f.PAGING)
+    yield Route("GET", every, _of(lists.show_all, kind), shown, f.LISTING)
     yield Route("PATCH", one, _of(lists.change, kind), body=f.CHANGE)
     yield Route("DELETE", one, _of(lists.delete, kind))
     if kind is not RosterKind.FACE_LIST:

@@ -46,6 +46,8 @@ CODES: Final[Mapping[type[errors.CountenanceError], tuple[HTTPStatus, str, str |
         "There is more than 1 face in the image.",
     ),
     errors.LowQualityError: _IMAGE,
+    errors.UnsupportedEvidenceError: _BAD,
+    errors.OversizedEvidenceError: _BAD,
     errors.UnauthenticatedError: _DENIED,
     errors.SignatureError: _DENIED,
     errors.ForbiddenError: (HTTPStatus.FORBIDDEN, "InvalidRequest", None),
