@@ -8,7 +8,7 @@ from countenance.entrypoints.cli.fairness_scores import scores
 
 app = typer.Typer(
     no_args_is_help=True,
-    help="Measure how error rates differ between groups, with verdicts that say when evidence is too thin.",
+    help="Measure how error rates differ between groups, and say when evidence is too thin.",
 )
 
 app.command("scores")(scores)
