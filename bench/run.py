@@ -27,6 +27,7 @@ MEASURES: dict[str, tuple[str, ...]] = {
     "decision": ("decision", "decision_denied"),
     "start": ("first_answer", "rss_mb"),
     "search": ("search_1m_vs_faiss_flat", "search_1m_vs_numpy", "remove_one_1m_ms"),
+    "dialect": ("rekognition_search", "rekognition_compare"),
 }
 
 _PINNED = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "PYTHONDONTWRITEBYTECODE")

@@ -14,12 +14,14 @@ from contextlib import contextmanager
 import numpy as np
 
 from countenance.biometrics.faces import (
+    EVERY_SIZE,
     BoundingBox,
     DetectedFace,
     Detection,
     Extraction,
     FaceChoice,
     Landmarks,
+    LeastSize,
     Point,
     Pose,
     QualityMeasure,
@@ -144,14 +146,26 @@ class FakeEngine:
             raise fault
         return (79, 480) if image == NARROW else (640, 480)
 
-    def detect(self, image: bytes, *, limit: int) -> Detection:
+    def detect(
+        self,
+        image: bytes,
+        *,
+        limit: int,
+        least: LeastSize = EVERY_SIZE,  # noqa: ARG002  every face of a sentence is of one size
+    ) -> Detection:
         fault = self._fault(image)
         if fault is not None and not isinstance(fault, (NoFaceError, ManyFacesError)):
             raise fault
         count = {NO_FACE: 0, MANY_FACES: 3}.get(image, 1)
         return Detection(width=640, height=480, faces=(face_of(image),) * min(count, limit))
 
-    def extract_all(self, image: bytes, *, limit: int) -> tuple[Extraction, ...]:
+    def extract_all(
+        self,
+        image: bytes,
+        *,
+        limit: int,
+        least: LeastSize = EVERY_SIZE,  # noqa: ARG002  as above
+    ) -> tuple[Extraction, ...]:
         """Faces of `photograph` sentences joined by `+` are each that subject's own."""
         fault = self._fault(image)
         if fault is not None and not isinstance(fault, (NoFaceError, ManyFacesError)):
@@ -163,11 +177,11 @@ class FakeEngine:
         )
 
     def extract_one_and_all(
-        self, one: bytes, every: bytes, *, choice: FaceChoice, limit: int
+        self, one: bytes, every: bytes, *, choice: FaceChoice, limit: int, least: LeastSize = EVERY_SIZE
     ) -> tuple[Extraction | InvalidInputError, tuple[Extraction, ...] | ImageError]:
         (first,) = self.extract([one], choice=choice)
         try:
-            return first, self.extract_all(every, limit=limit)
+            return first, self.extract_all(every, limit=limit, least=least)
         except ImageError as error:
             return first, error
 

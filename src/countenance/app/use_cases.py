@@ -17,6 +17,7 @@ from countenance.biometrics.similarity_scale import FMR_AT_80, FMR_AT_99, Simila
 from countenance.recognition.asking import Ask
 from countenance.recognition.bindings import BindCollections
 from countenance.recognition.calibration import Calibrate
+from countenance.recognition.collection_model import LEAST_FACE
 from countenance.recognition.collections import Collections
 from countenance.recognition.comparison import Compare
 from countenance.recognition.detection import Detect
@@ -107,7 +108,7 @@ class Countenance:
     @cached_property
     def index(self) -> Index:
         """Enrol the largest face of an image, and tell of the others."""
-        return Index(self.enrol, self.parts.unit_of_work, self.parts.commit_to)
+        return Index(self.enrol, self.parts.unit_of_work, self.parts.commit_to, LEAST_FACE)
 
     @cached_property
     def compare_group(self) -> CompareGroup:

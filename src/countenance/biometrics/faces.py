@@ -99,6 +99,26 @@ class DetectedFace:
 
 
 @dataclass(frozen=True, slots=True)
+class LeastSize:
+    """The size from which faces count: `pixels` of a side, in proportion more in a large image.
+
+    An image is large where its longer side has more than `within` pixels. A face's side is the
+    geometric mean of its box's width and height.
+    """
+
+    pixels: float
+    within: int
+
+    def side(self, width: int, height: int) -> float:
+        """Return the side in pixels, in an image of `width` x `height`."""
+        return self.pixels * max(1.0, max(width, height) / self.within)
+
+
+EVERY_SIZE = LeastSize(0.0, 1)
+"""Faces of whatever size the detector sees."""
+
+
+@dataclass(frozen=True, slots=True)
 class Detection:
     """All faces of one image, the largest first, with the upright image's size in pixels."""
 

@@ -36,6 +36,8 @@ _LEVEL_STEP = 4
 _TILES_AT_ONCE = 4
 _EDGE = 3.0
 _ENOUGH = {256: 40.0, 640: 24.0}
+_SURE = {256: 16.0, TILE: 20.0}
+"""Sides of a face, in pixels of the detector's input, from which none was missed that a finer look saw."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,27 +82,40 @@ def seen_well(faces: FaceBoxes, glance: Glance) -> bool:
     return largest >= _ENOUGH[glance.canvas.shape[0]]
 
 
-def find_everywhere(infer: Infer, picture: Picture, *, glanced: FaceBoxes | None = None) -> FaceBoxes:
+def find_everywhere(
+    infer: Infer, picture: Picture, *, glanced: FaceBoxes | None = None, least: float = 0.0
+) -> FaceBoxes:
     """Return what may be faces, of every size, in pixels of the image, those of one face merged.
 
     The picture is looked at in overlapping tiles at its own size, at a quarter, a sixteenth and
     so on, and in glances at the whole; a small picture is enlarged to the tile instead. A box
     that is cut by a tile's inner edge is left out: the neighbour or the next scale has it whole.
     What scores below `CONFIDENCE` is a candidate that a second look has to confirm. `glanced` are
-    the candidates of the cheap glance at this picture, where it was glanced at already.
+    the candidates of the cheap glance at this picture, where it was glanced at already. Looks
+    that only faces with sides of fewer than `least` pixels of the image would need are left out.
     """
     first, *others = GLANCES
     if glanced is None:
         glanced = find_at_a_glance(infer, glance_at(picture, first), confidence=CANDIDATE)
-    glances = [glance_at(picture, side) for side in others]
-    found = [glanced, *(find_at_a_glance(infer, glance, confidence=CANDIDATE) for glance in glances)]
+    found = [glanced]
+    longer = max(picture.width, picture.height)
+    if least < _SURE[first] * longer / first:
+        glances = [glance_at(picture, side) for side in others]
+        found += [find_at_a_glance(infer, glance, confidence=CANDIDATE) for glance in glances]
+        found += _find_in_levels(infer, picture, least)
+    return suppressed(joined(found), overlap=OVERLAP, inside=INSIDE)
+
+
+def _find_in_levels(infer: Infer, picture: Picture, least: float) -> Iterator[FaceBoxes]:
+    """Yield the faces of the tiles of each level that is needed, in pixels of the image."""
     level = picture.pixels
-    while max(level.shape[:2]) > TILE:
-        across, down = picture.width / level.shape[1], picture.height / level.shape[0]
-        found += [faces.scaled(across, down) for faces in _find_in_tiles(infer, level)]
+    while (size := max(level.shape[:2])) > TILE:
+        next_size = max(size // _LEVEL_STEP, TILE)  # the next level's, or the glance's below the last
+        if least < _SURE[TILE] * max(picture.width, picture.height) / next_size:
+            across, down = picture.width / level.shape[1], picture.height / level.shape[0]
+            yield from (faces.scaled(across, down) for faces in _find_in_tiles(infer, level))
         for _ in range(_LEVEL_STEP.bit_length() - 1):
             level = halved(level)
-    return suppressed(joined(found), overlap=OVERLAP, inside=INSIDE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,14 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from countenance.biometrics.faces import DetectedFace, Detection, Extraction, FaceChoice
+from countenance.biometrics.faces import (
+    EVERY_SIZE,
+    DetectedFace,
+    Detection,
+    Extraction,
+    FaceChoice,
+    LeastSize,
+)
 from countenance.biometrics.model import Pipeline, Template
 from countenance.engine.describing import describe
 from countenance.engine.detection import GLANCES
@@ -121,18 +128,20 @@ class LocalFaceEngine:
         """Return the upright image's width and height in pixels, from its header; raises `ImageError`."""
         return self._decoder.inspect(image).upright_size
 
-    def detect(self, image: bytes, *, limit: int) -> Detection:
-        """Return up to `limit` faces of every size, the largest first; raises `ImageError`."""
-        sight = self._look(image, limit)
+    def detect(self, image: bytes, *, limit: int, least: LeastSize = EVERY_SIZE) -> Detection:
+        """Return up to `limit` faces of `least` size, the largest first; raises `ImageError`."""
+        sight = self._look(image, limit, least)
         return Detection(sight.width, sight.height, tuple(face for face, _ in sight.described))
 
-    def extract_all(self, image: bytes, *, limit: int) -> tuple[Extraction, ...]:
+    def extract_all(
+        self, image: bytes, *, limit: int, least: LeastSize = EVERY_SIZE
+    ) -> tuple[Extraction, ...]:
         """Return up to `limit` faces with their templates, the largest first; raises `ImageError`."""
-        sight = self._look(image, limit)
+        sight = self._look(image, limit, least)
         return tuple(sight.extractions(self._embedded([crop for _, crop in sight.described])))
 
     def extract_one_and_all(
-        self, one: bytes, every: bytes, *, choice: FaceChoice, limit: int
+        self, one: bytes, every: bytes, *, choice: FaceChoice, limit: int, least: LeastSize = EVERY_SIZE
     ) -> tuple[Extraction | InvalidInputError, tuple[Extraction, ...] | ImageError]:
         """Return the chosen face of `one` and up to `limit` faces of `every`, as if each were alone.
 
@@ -140,7 +149,7 @@ class LocalFaceEngine:
         """
         other = self._threads.submit(self._acquire, one, choice)
         try:
-            sight: _Sight | ImageError = self._look(every, limit)
+            sight: _Sight | ImageError = self._look(every, limit, least)
         except ImageError as error:
             sight = error
         finally:
@@ -194,11 +203,11 @@ class LocalFaceEngine:
             return error
         return _Acquired(face, crop, len(found.faces), found.picture.width, found.picture.height)
 
-    def _look(self, image: bytes, limit: int) -> _Sight:
+    def _look(self, image: bytes, limit: int, least: LeastSize) -> _Sight:
         """Find all faces, and describe the largest."""
         encoded = self._decoder.inspect(image)
         with self._memory.room_for(encoded.width * encoded.height):
-            seen = self._finder.survey(encoded, limit=limit)
+            seen = self._finder.survey(encoded, limit=limit, least=least.side(*encoded.upright_size))
             described = [
                 describe(picture, seen.faces.one(at), seen.alone) for at, picture in enumerate(seen.pictures)
             ]

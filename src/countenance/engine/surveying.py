@@ -50,13 +50,22 @@ class Surveyor(Finder):
     and laid from the same picture; the thorough look adds those that it shows beside them.
     """
 
-    def survey(self, encoded: EncodedImage, *, limit: int) -> Survey:
-        """Return up to `limit` faces, each confirmed; raises `ImageError` and `BusyError`."""
+    def survey(self, encoded: EncodedImage, *, limit: int, least: float) -> Survey:
+        """Return up to `limit` faces with sides of at least `least` pixels, each confirmed.
+
+        Raises `ImageError` and `BusyError`.
+        """
         sight = self._first_sight(encoded)
         glanced = find_at_a_glance(self._infer, sight.glance, confidence=CANDIDATE)
         known = self._known(sight.picture, sight.glance, glanced)
         full = sight.picture if sight.picture.reduction == 1 else self._decode(encoded, 1)
-        others = self._others(full, glanced if full is sight.picture else None, known)
+        candidates = find_everywhere(
+            self._infer, full, glanced=glanced if full is sight.picture else None, least=least
+        )
+        known, others = (
+            faces.take(np.flatnonzero(faces.sides >= least))
+            for faces in (known, self._others(full, candidates, known))
+        )
         every = joined([known, others])
         order = np.argsort(-every.sides, kind="stable")[:limit]
         pictures = {sight.picture.reduction: sight.picture, 1: full}
@@ -89,9 +98,8 @@ class Surveyor(Finder):
                     return known
         return no_faces()
 
-    def _others(self, full: Picture, glanced: FaceBoxes | None, known: FaceBoxes) -> FaceBoxes:
-        """Return the faces that the thorough look shows beside the known ones."""
-        candidates = find_everywhere(self._infer, full, glanced=glanced)
+    def _others(self, full: Picture, candidates: FaceBoxes, known: FaceBoxes) -> FaceBoxes:
+        """Return those candidates of the thorough look that are faces beside the known ones."""
         unknown = apart_from(known, candidates, overlap=OVERLAP, inside=INSIDE)
         others = confirmed(self._infer, full, unknown)
         new = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from countenance.biometrics.faces import LeastSize
 from countenance.biometrics.model import GalleryId, ReferenceId, SubjectId
 from countenance.policy.model import Purpose
 from countenance.vetting.model import LeaseId
@@ -22,6 +23,10 @@ class Binding:
     gallery_id: GalleryId
     purpose: Purpose | None
     scraped: bool
+
+
+LEAST_FACE = LeastSize(40.0, within=1920)
+"""The size from which Amazon Rekognition documents that it detects faces."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from countenance.biometrics.faces import Detection
+from countenance.biometrics.faces import EVERY_SIZE, Detection, LeastSize
 from countenance.errors import InvalidInputError
 from countenance.ledger import EventType
 from countenance.policy.model import Act, Camera, Purpose, Space
@@ -24,6 +24,7 @@ class Look:
 
     image: bytes
     limit: int = MAX_FACES
+    least: LeastSize = EVERY_SIZE
     purpose: Purpose | None = None
     space: Space | None = None
     camera: Camera | None = None
@@ -57,7 +58,7 @@ class Detect:
             with self.unit_of_work() as work:
                 permission = self.ask(work, actor, request)
             with self.report.failures_of(Act.DETECT, permission):
-                detection = self.engine.detect(look.image, limit=look.limit)
+                detection = self.engine.detect(look.image, limit=look.limit, least=look.least)
                 with self.unit_of_work() as work:
                     event, fields = EventType.DETECTION_COMPLETED, {"faces": len(detection.faces)}
                     entry = self.report.completed(work, event, permission, fields)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from countenance.biometrics.faces import Extraction, FaceChoice
+from countenance.biometrics.faces import EVERY_SIZE, Extraction, FaceChoice, LeastSize
 from countenance.biometrics.model import ComparisonScore, Threshold
 from countenance.errors import ImageError
 from countenance.ledger import EventType
@@ -24,11 +24,13 @@ class GroupComparison:
     """A source whose largest face is compared, and a target all of whose faces are.
 
     `at_least` asks for higher scores than the lease's threshold; lower ones change nothing.
+    Faces of the target below `least` size are passed over.
     """
 
     source: bytes
     target: bytes
     at_least: ComparisonScore | None = None
+    least: LeastSize = EVERY_SIZE
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,11 @@ class CompareGroup:
             with self.report.failures_of(Act.VERIFY, permission):
                 threshold = self.threshold_for(permission.lease.terms.fmr_ppb)
                 first, seen = self.engine.extract_one_and_all(
-                    asked.source, asked.target, choice=FaceChoice.LARGEST, limit=MOST_FACES
+                    asked.source,
+                    asked.target,
+                    choice=FaceChoice.LARGEST,
+                    limit=MOST_FACES,
+                    least=asked.least,
                 )
                 source = acquired(first, "source")
                 if isinstance(seen, ImageError):

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from countenance.biometrics.faces import DetectedFace, Extraction
+from countenance.biometrics.faces import EVERY_SIZE, DetectedFace, Extraction, LeastSize
 from countenance.biometrics.model import GalleryId, ReferenceId, SubjectId
 from countenance.errors import LowQualityError, TemplateMismatchError
 from countenance.policy.model import Act
@@ -58,6 +58,8 @@ class Index:
     enrol: Enrol
     unit_of_work: Callable[[], UnitOfWork]
     commit_to: Callable[[bytes], str]
+    least: LeastSize = EVERY_SIZE
+    """The size of a face from which it is seen at all."""
 
     def __call__(
         self, actor: Actor, gallery_id: GalleryId, subject_id: SubjectId | None, image: bytes
@@ -76,7 +78,7 @@ class Index:
             with enrol.report.failures_of(Act.ENROL, permission):
                 if permission.covered_gallery().pipeline != enrol.engine.pipeline:
                     raise TemplateMismatchError("the gallery is pinned to another model or pipeline")
-                seen = enrol.engine.extract_all(image, limit=MOST_FACES)
+                seen = enrol.engine.extract_all(image, limit=MOST_FACES, least=self.least)
             enrolment = Enrolment(gallery_id=gallery_id, subject_id=named, sample=image)
             return self._first(permission, enrolment, seen)
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from types import TracebackType
 from typing import Protocol, Self
 
-from countenance.biometrics.faces import Detection, Extraction, FaceChoice
+from countenance.biometrics.faces import EVERY_SIZE, Detection, Extraction, FaceChoice, LeastSize
 from countenance.biometrics.model import (
     Comparison,
     ComparisonScore,
@@ -243,12 +243,14 @@ class FaceEngine(Protocol):
         """
         ...
 
-    def detect(self, image: bytes, *, limit: int) -> Detection:
-        """Return up to `limit` faces of every size, the largest first; raises `ImageError`."""
+    def detect(self, image: bytes, *, limit: int, least: LeastSize = EVERY_SIZE) -> Detection:
+        """Return up to `limit` faces of `least` size, the largest first; raises `ImageError`."""
         ...
 
-    def extract_all(self, image: bytes, *, limit: int) -> tuple[Extraction, ...]:
-        """Return up to `limit` faces of every size with templates, the largest first; raises `ImageError`.
+    def extract_all(
+        self, image: bytes, *, limit: int, least: LeastSize = EVERY_SIZE
+    ) -> tuple[Extraction, ...]:
+        """Return up to `limit` faces of `least` size with templates, the largest first; raises `ImageError`.
 
         Each costs as much as an image with one face: for acts that need every face. A face
         has the template here that `extract` gives where it is the one that is chosen.
@@ -256,7 +258,7 @@ class FaceEngine(Protocol):
         ...
 
     def extract_one_and_all(
-        self, one: bytes, every: bytes, *, choice: FaceChoice, limit: int
+        self, one: bytes, every: bytes, *, choice: FaceChoice, limit: int, least: LeastSize = EVERY_SIZE
     ) -> tuple[Extraction | InvalidInputError, tuple[Extraction, ...] | ImageError]:
         """Return what `extract` gives for `one` and `extract_all` for `every`, at once; errors are values."""
         ...

@@ -20,7 +20,7 @@ import uvicorn
 from botocore.config import Config
 
 from countenance.app import Countenance
-from countenance.biometrics.faces import Detection, Extraction, FaceChoice
+from countenance.biometrics.faces import EVERY_SIZE, Detection, Extraction, FaceChoice, LeastSize
 from countenance.biometrics.model import ComparisonScore, ErrorRate, GalleryId, SubjectId, Threshold
 from countenance.entrypoints.rekognition.responses import RESPONSES
 from countenance.errors import InvalidInputError
@@ -73,11 +73,13 @@ class PictureEngine(FakeEngine):
     def size_of(self, image: bytes) -> tuple[int, int]:
         return super().size_of(image.removeprefix(PNG))
 
-    def detect(self, image: bytes, *, limit: int) -> Detection:
-        return super().detect(image.removeprefix(PNG), limit=limit)
+    def detect(self, image: bytes, *, limit: int, least: LeastSize = EVERY_SIZE) -> Detection:
+        return super().detect(image.removeprefix(PNG), limit=limit, least=least)
 
-    def extract_all(self, image: bytes, *, limit: int) -> tuple[Extraction, ...]:
-        return super().extract_all(image.removeprefix(PNG), limit=limit)
+    def extract_all(
+        self, image: bytes, *, limit: int, least: LeastSize = EVERY_SIZE
+    ) -> tuple[Extraction, ...]:
+        return super().extract_all(image.removeprefix(PNG), limit=limit, least=least)
 
     def extract(
         self, images: Sequence[bytes], *, choice: FaceChoice

@@ -14,6 +14,7 @@ from countenance.biometrics.faces import Extraction, FaceChoice
 from countenance.engine.networks import EngineOptions
 from countenance.engine.pipeline import Limits, LocalFaceEngine, open_engine
 from countenance.errors import ImageError, NoFaceError, UnsupportedImageError
+from countenance.recognition.collection_model import LEAST_FACE
 
 
 def picture_of_two(scale: float = 1.0, kind: str = "PNG") -> bytes:
@@ -65,6 +66,40 @@ def test_faces_are_told_with_the_size_of_the_image_and_the_largest_first(network
     assert both[0].template.compare(both[1].template) > 0.6
     assert networks.detect(image, limit=9).faces == tuple(one.face for one in both)
     assert len(networks.extract_all(image, limit=1)) == 1
+
+
+def crowd(side: int, widths: list[int]) -> bytes:
+    """One photograph of `side` x `side` pixels with the astronaut's face once for each width."""
+    face = Image.fromarray(data.astronaut()).crop((130, 0, 320, 230))
+    out = Image.new("RGB", (side, side), (90, 120, 60))
+    for at, width in enumerate(widths):
+        scale = width / 92  # her face's box is 92 pixels wide here
+        place = (side // 3 * (at % 3) + 4, side // 3 * (at // 3) + 4)
+        out.paste(face.resize((round(190 * scale), round(230 * scale)), Image.Resampling.LANCZOS), place)
+    kept = io.BytesIO()
+    out.save(kept, "PNG")
+    return kept.getvalue()
+
+
+@pytest.mark.parametrize("side", [512, 640, 1280, 1920, 4800])
+def test_faces_from_the_least_size_on_are_all_found_and_smaller_ones_are_not_told(
+    networks: LocalFaceEngine, side: int
+) -> None:
+    least = LEAST_FACE.side(side, side)
+    assert least == max(40.0, side / 48)
+    image = crowd(side, [round(least * factor) for factor in (0.45, 0.6, 1.1, 1.2, 1.3, 1.2, 1.1, 1.3, 1.2)])
+    found = networks.detect(image, limit=99, least=LEAST_FACE).faces
+    every = networks.detect(image, limit=99).faces
+    assert len(every) == 9
+    assert len(found) == 7
+    for face in found:
+        near = [
+            other
+            for other in every
+            if abs(other.box.left - face.box.left) + abs(other.box.top - face.box.top) < least / 2
+        ]
+        assert len(near) == 1
+        assert (face.box.width * face.box.height) ** 0.5 >= least
 
 
 def test_one_and_all_at_once_are_what_they_are_by_themselves(networks: LocalFaceEngine) -> None:

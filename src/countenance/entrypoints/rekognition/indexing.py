@@ -17,6 +17,7 @@ from countenance.entrypoints.rekognition.faces import (
     record_of,
 )
 from countenance.entrypoints.rekognition.pictures import picture
+from countenance.recognition.collection_model import LEAST_FACE
 from countenance.recognition.detection import Look
 from countenance.recognition.group_comparison import ComparedFace, GroupComparison
 from countenance.recognition.indexing import IndexingResult, PassedOver
@@ -27,7 +28,7 @@ DEFAULT_THRESHOLD: Final = 80.0
 
 def detect_faces(call: Call, asked: Asked) -> Answer:
     """Find faces."""
-    result = call.service.detect(call.actor, Look(image=picture(call, asked["Image"])))
+    result = call.service.detect(call.actor, Look(image=picture(call, asked["Image"]), least=LEAST_FACE))
     call.told(result.decision_id, result.entry)
     left_out(call, asked.get("Attributes", []))
     found = result.detection
@@ -80,7 +81,7 @@ def compare_faces(call: Call, asked: Asked) -> Answer:
     """Compare the source's largest face with every face of the target."""
     source, target = picture(call, asked["SourceImage"]), picture(call, asked["TargetImage"])
     least = call.at_least(asked.get("SimilarityThreshold", DEFAULT_THRESHOLD))
-    comparison = GroupComparison(source=source, target=target, at_least=least)
+    comparison = GroupComparison(source=source, target=target, at_least=least, least=LEAST_FACE)
     result = call.service.compare_group(call.actor, comparison)
     call.told(result.decision_id, result.entry)
     call.outcomes.append(result.outcome)

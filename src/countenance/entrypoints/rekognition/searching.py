@@ -19,6 +19,7 @@ from countenance.entrypoints.rekognition.indexing import DEFAULT_THRESHOLD
 from countenance.entrypoints.rekognition.pictures import picture
 from countenance.errors import CountenanceError, LowQualityError, NoFaceError, NotFoundError
 from countenance.policy.model import Act
+from countenance.recognition.collection_model import LEAST_FACE
 from countenance.recognition.detection import Look
 from countenance.recognition.identification import IdentificationResult, Search
 from countenance.recognition.stored_probes import FoundReference, Listing
@@ -119,7 +120,7 @@ def _unsearched(call: Call, image: bytes, searched: DetectedFace | None) -> Answ
     if lease is None or Act.DETECT not in lease.terms.acts:
         return {}
     try:
-        found = call.service.detect(call.actor, Look(image=image)).detection
+        found = call.service.detect(call.actor, Look(image=image, least=LEAST_FACE)).detection
     except CountenanceError:
         return {}  # the search has its answer, and the header says how many there are
     told: list[Answer] = []
