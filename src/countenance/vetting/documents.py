@@ -107,7 +107,10 @@ def _read_many(kind: Callable[..., object], inner: object, document: Json, where
         raise InvalidInputError(f"`{where}` needs a list")
     if len(document) > MOST_ITEMS:
         raise InvalidInputError(f"`{where}` has more than {MOST_ITEMS} items")
-    return kind(_read(inner, item, f"{where}[{at}]") for at, item in enumerate(document))
+    items = [_read(inner, item, f"{where}[{at}]") for at, item in enumerate(document)]
+    if kind is frozenset and len(set(items)) < len(items):
+        raise InvalidInputError(f"`{where}` names something twice")
+    return kind(items)
 
 
 def _read_fields(kind: type, document: Json, where: str) -> object:

@@ -17,6 +17,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from httpx2 import Response
 
+from applying import GATE, settle_in
 from countenance.app import Countenance, Parts
 from countenance.entrypoints.api import create_api
 from countenance.ledger import merkle
@@ -29,7 +30,7 @@ from countenance.storage.secrecy import Keyring
 from countenance.storage.unit_of_work import unit_of_work_factory
 from countenance.vetting.authority import LOCAL_ADMINISTRATOR
 from countenance.vetting.keys import KeyRequest
-from countenance.vetting.model import LeaseId, Role
+from countenance.vetting.model import LeaseId, PersonId, Role
 from countenance.vetting.seed import parse_seed
 from fakes import FakeClock
 from fakes_engine import FAKE_PIPELINE, LARGEST, FakeEngine, fake_threshold
@@ -52,7 +53,10 @@ HOLDERS: Mapping[str, tuple[Role, str | None]] = {
     "tester": (Role.OPERATOR, "lab-measure"),
     "officer": (Role.OPERATOR, "police-search"),
 }
-"""Who holds a key, in which role and under which lease. olivia administers."""
+"""Who holds a key, in which role and under which lease. olivia administers.
+
+ada applies for the gatehouse, ruth and rudi review: see `people`.
+"""
 
 
 class StageParts(Parts):
@@ -166,6 +170,7 @@ def furnish_template(folder: Path, model_digest: str = FAKE_PIPELINE.model_diges
     for name, (role, lease) in HOLDERS.items():
         request = KeyRequest(role=role, lease_id=LeaseId(lease) if lease else None, label=name)
         keys[name] = countenance.issue_key(LOCAL_ADMINISTRATOR, request).text
+    keys |= people(countenance)
     expired = KeyRequest(
         role=Role.OPERATOR,
         lease_id=LeaseId("bank-doors"),
@@ -175,6 +180,19 @@ def furnish_template(folder: Path, model_digest: str = FAKE_PIPELINE.model_diges
     keys["expired"] = countenance.issue_key(LOCAL_ADMINISTRATOR, expired).text
     parts.close()
     return keys
+
+
+def people(countenance: Countenance) -> dict[str, str]:
+    """Register the gatehouse with its member ada, and return the keys of those who act as persons."""
+    settle_in(countenance)
+    asked = {"ada": (Role.APPLICANT, GATE), "ruth": (Role.REVIEWER, None), "rudi": (Role.REVIEWER, None)}
+    return {
+        name: countenance.issue_key(
+            LOCAL_ADMINISTRATOR,
+            KeyRequest(role=role, lease_id=None, label=name, person=PersonId(name), customer_id=customer_id),
+        ).text
+        for name, (role, customer_id) in asked.items()
+    }
 
 
 def stages(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 import schemathesis
@@ -19,7 +20,7 @@ from schemathesis.openapi.checks import RejectedPositiveData
 from fakes_engine import photograph
 from integration.api.stage import Stage, stages
 
-CONFIG = {
+CONFIG: dict[str, Any] = {
     "generation": {"max-examples": 3, "deterministic": True},
     "phases": {"stateful": {"enabled": False}},
     "warnings": False,
@@ -33,6 +34,10 @@ BEYOND_FORM = re.compile(
     r"|there is no pack|has no version"
     r"|is issued under a lease|has no lease|is not a moment to come"
     r"|the consent ends before it begins"
+    r"|is a reason in|is one line of|is out of range|characters that are no text|is no jurisdiction"
+    r"|is no rule in force|is not answered|is a day to come|is not the newest|is a moment to come"
+    r"|are some of|is judged by machine alone|is not base64|evidence is one of|stands for a person"
+    r"|names a customer if|names the law|is the officer's name|names something twice"
 )
 """Why a request that is right in form may be refused: two fields contradict each other, or the calendar."""
 
@@ -40,10 +45,15 @@ ASKERS = {
     "alice": r"^/v1/(galleries(?!.*identifications)|detections|decisions|policy)",
     "archivist": r"identifications$",
     "tester": r"^/v1/comparisons$",
-    "olivia": r"^/v1/(keys|leases)",
-    "carol": r"^(/metrics|/v1/(ledger|cases|health))",
+    "olivia": r"^/v1/(keys|leases|customers(?!.*applications))",
+    "carol": r"^(/metrics|/v1/(ledger|cases|health|terms))",
+    "ada": r"^/v1/(applications(?!.*/(marks|approvals|refusals))|customers.*/applications)",
+    "ruth": r"^/v1/(applications/.*/(marks|approvals|refusals)|appeals|conditions)",
 }
 """Who asks on which paths: a key that may."""
+
+FIELDS_BY_THEMSELVES = {"ada"}
+"""Whose bodies have too many fields to try each in turn here: what reads them is tested field by field."""
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +70,8 @@ def world(
 
 def broken(stage: Stage, who: str, paths: str) -> tuple[set[str], int, list[str]]:
     """Run every phase on the paths and return the routes that were asked, how often, and what broke."""
-    config = schemathesis.Config.from_dict({**CONFIG, "headers": stage.headers(who)})
+    phases = {**CONFIG["phases"], "coverage": {"enabled": who not in FIELDS_BY_THEMSELVES}}
+    config = schemathesis.Config.from_dict({**CONFIG, "phases": phases, "headers": stage.headers(who)})
     schema = schemathesis.openapi.from_asgi("/openapi.json", stage.app, config=config)
     asked: set[str] = set()
     count, found = 0, []
@@ -99,5 +110,5 @@ def test_no_request_makes_the_application_break_its_own_description(world: Stage
         if re.search(ASKERS[who], path)
     }
     assert asked == described
-    assert count >= 4 * len(described)
+    assert count >= (2 if who in FIELDS_BY_THEMSELVES else 4) * len(described)
     assert found == []

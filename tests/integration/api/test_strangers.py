@@ -15,6 +15,7 @@ from httpx2 import Response
 from countenance.app import Countenance
 from countenance.entrypoints.api import create_api
 from fakes_engine import photograph
+from integration.api.dossier import UNKNOWN_DOSSIER, VETTING_BODIES, dossier
 from integration.api.stage import Stage, StageParts, encoded, stages
 
 IMAGE = encoded(photograph("dave", 2))
@@ -33,13 +34,18 @@ BODIES: Mapping[tuple[str, str], dict[str, Any]] = {
     ("POST", "/v1/comparisons"): {"reference": IMAGE, "probe": IMAGE},
     ("POST", "/v1/decisions/explain"): {"act": "identify"},
     ("POST", "/v1/keys"): {"role": "operator", "lease_id": "{lease_id}", "label": "mine"},
+    **VETTING_BODIES,
 }
 """A right body for every route that takes one; ids in braces are put in."""
+
+BODILESS = ("/replay", "/submission", "/withdrawal")
+"""How the paths end that change something by their name alone."""
 
 FREE = {("GET", "/v1/health")}
 """Routes without a key."""
 
 OPEN = {
+    ("GET", "/v1/terms"),
     ("GET", "/v1/galleries"),
     ("POST", "/v1/detections"),
     ("POST", "/v1/comparisons"),
@@ -59,6 +65,7 @@ UNKNOWN = {
     "key_id": "0" * 16,
     "lease_id": "no-such-lease",
     "index": "1",
+    **UNKNOWN_DOSSIER,
 }
 
 
@@ -86,7 +93,7 @@ def ask(stage: Stage, who: str | None, route: tuple[str, str], ids: Mapping[str,
     method, path = route
     body = BODIES.get(route)
     content = json.loads(filled(json.dumps(body), ids)) if body is not None else None
-    query = "?old=1&new=2" if path.endswith("/consistency") else ""
+    query = "?old=1&new=2" if path.endswith(("/consistency", "/differences")) else ""
     return stage.call(who, method, filled(path, ids) + query, json=content)
 
 
@@ -116,6 +123,7 @@ def real(world: Stage) -> Mapping[str, str]:
         "key_id": key,
         "lease_id": "bank-doors",
         "index": "1",
+        **dossier(world),
     }
 
 
@@ -131,9 +139,7 @@ def neutral(answer: Response, ids: Mapping[str, str]) -> tuple[int, str, dict[st
 
 
 def test_every_route_that_takes_a_body_has_one_here() -> None:
-    with_body = {
-        route for route in ROUTES if route[0] in {"POST", "PUT"} and not route[1].endswith("/replay")
-    }
+    with_body = {route for route in ROUTES if route[0] in {"POST", "PUT"} and not route[1].endswith(BODILESS)}
     assert set(BODIES) == with_body
     assert set(ROUTES) >= OPEN | FREE
 
@@ -236,7 +242,9 @@ def test_nothing_that_mallory_asks_for_is_done(world: Stage, real: Mapping[str, 
 
 
 WITH_A_LEASE = [
-    route for route in BODIES if route not in {("POST", "/v1/decisions/explain"), ("POST", "/v1/keys")}
+    route
+    for route in BODIES
+    if route not in {("POST", "/v1/decisions/explain"), ("POST", "/v1/keys"), *VETTING_BODIES}
 ]
 
 

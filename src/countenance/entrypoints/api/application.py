@@ -15,9 +15,12 @@ from starlette.exceptions import HTTPException
 import countenance
 from countenance.app import Countenance
 from countenance.entrypoints.api import (
+    applications,
     cases,
     comparisons,
+    conditions,
     consents,
+    customers,
     decisions,
     detections,
     documents,
@@ -30,6 +33,7 @@ from countenance.entrypoints.api import (
     leases,
     ledger,
     problems,
+    reviews,
     verifications,
     vocabulary,
 )
@@ -45,6 +49,7 @@ _TAGS: Final = [
     {"name": "decisions", "description": "Why something was permitted or refused; what would be."},
     {"name": "oversight", "description": "Identifications that wait for people."},
     {"name": "ledger", "description": "The transparency log, for anybody who wants to check it."},
+    {"name": "vetting", "description": "Who may use it, and why: customers, applications, reviews, appeals."},
     {"name": "administration", "description": "Keys and leases."},
     {"name": "operation", "description": "Health and metrics."},
 ]
@@ -56,7 +61,7 @@ _DESCRIPTION: Final = (
 )
 _ROUTERS: Final = (
     galleries, consents, enrolments, verifications, identifications, detections, comparisons, decisions,
-    vocabulary, cases, ledger, keys, leases, health, exposition,
+    vocabulary, cases, ledger, keys, leases, customers, applications, reviews, conditions, health, exposition,
 )  # fmt: skip
 
 

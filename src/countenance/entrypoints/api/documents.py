@@ -151,7 +151,7 @@ def describe(app: FastAPI) -> Document:
         problem = [(Problem, "serialization")]
         _, definitions = models_json_schema([*models, *problem], ref_template=_REFERENCE)  # type: ignore[list-item]  # the modes are literals
         schemas = document.setdefault("components", {}).setdefault("schemas", {})
-        schemas.update(definitions["$defs"])
+        schemas.update({name: _closed(schema) for name, schema in definitions["$defs"].items()})
         for name in ("HTTPValidationError", "ValidationError"):
             schemas.pop(name, None)
         for path in document["paths"].values():
@@ -159,6 +159,11 @@ def describe(app: FastAPI) -> Document:
                 _refine(operation)
         app.openapi_schema = document
     return app.openapi_schema
+
+
+def _closed(schema: Document) -> Document:
+    """Say that an object takes no other fields, which pydantic does not know of the domain's own."""
+    return {"additionalProperties": False, **schema} if "properties" in schema else schema
 
 
 def _refine(operation: Document) -> None:

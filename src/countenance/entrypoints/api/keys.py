@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from datetime import timedelta
 from http import HTTPStatus
 
 from fastapi import APIRouter
@@ -10,10 +12,11 @@ from fastapi.responses import Response
 
 from countenance.entrypoints.api import documents
 from countenance.entrypoints.api.answers import Answer
-from countenance.entrypoints.api.bodies import Plain
-from countenance.entrypoints.api.calls import ReadingCall, WritingCall
+from countenance.entrypoints.api.bodies import Plain, Received
+from countenance.entrypoints.api.calls import Call, ReadingCall, WritingCall
 from countenance.entrypoints.api.schemas.administration import IssuedKeyTold, KeyAsked, KeysTold, KeyTold
 from countenance.entrypoints.api.schemas.identifiers import KeyPath
+from countenance.entrypoints.api.schemas.vetting import RotationAsked
 from countenance.errors import KeyShownOnceError
 from countenance.recognition.idempotency import Performed
 from countenance.vetting.keys import IssuedKey, KeyRequest
@@ -41,22 +44,27 @@ def issue(received: Plain, call: WritingCall) -> Response:
         label=asked.label,
         expires=asked.expires,
         signs=asked.signs,
+        person=asked.person,
+        customer_id=asked.customer_id,
     )
-    issued: list[IssuedKey] = []
+    return _shown_once(call, received, lambda: call.service.issue_key(call.actor, request))
 
-    def act() -> Performed:
-        issued.append(call.service.issue_key(call.actor, request))
-        return Performed(json.dumps(issued[0].key.id).encode())
 
-    if call.key is None:
-        act()
-    else:
-        answered = call.service.once(call.actor, call.key, call.identity(received.digest()), act)
-        if answered.repeated:
-            raise KeyShownOnceError(
-                f"this request issued the key `{json.loads(answered.answer)}`; revoke it and issue another"
-            )
-    return Answer.of(IssuedKeyTold.of_issued(issued[0]), status=HTTPStatus.CREATED).response()
+@router.post(
+    "/v1/keys/{key_id}/rotation",
+    status_code=HTTPStatus.CREATED,
+    response_model=IssuedKeyTold,
+    summary="Rotate a key",
+    description="Issue a key in the place of another one, with its role, lease, person and length of life; "
+    "the old one goes on for the grace period, so that there is no moment without a valid key. The new "
+    "key's text is in this answer and nowhere else. Role: administrator.",
+    responses=documents.problems(documents.EVERY, documents.PATH, documents.BODY, documents.WRITE),
+    openapi_extra=documents.json_body(RotationAsked),
+)
+def rotate(key_id: KeyPath, received: Plain, call: WritingCall) -> Response:
+    """Rotate a key."""
+    grace = timedelta(seconds=received.parse(RotationAsked).grace_seconds)
+    return _shown_once(call, received, lambda: call.service.vetting.rotate_key(call.actor, key_id, grace))
 
 
 @router.get(
@@ -88,3 +96,22 @@ def revoke(key_id: KeyPath, call: WritingCall) -> Response:
         return Answer.of(None, status=HTTPStatus.NO_CONTENT)
 
     return call.once(b"", act)
+
+
+def _shown_once(call: Call, received: Received, make: Callable[[], IssuedKey]) -> Response:
+    """Answer with a new key's text; of the answer only which key it was is kept."""
+    issued: list[IssuedKey] = []
+
+    def act() -> Performed:
+        issued.append(make())
+        return Performed(json.dumps(issued[0].key.id).encode())
+
+    if call.key is None:
+        act()
+    else:
+        answered = call.service.once(call.actor, call.key, call.identity(received.digest()), act)
+        if answered.repeated:
+            raise KeyShownOnceError(
+                f"this request issued the key `{json.loads(answered.answer)}`; revoke it and issue another"
+            )
+    return Answer.of(IssuedKeyTold.of_issued(issued[0]), status=HTTPStatus.CREATED).response()

@@ -1,4 +1,4 @@
-"""Leases: what is approved, and its end."""
+"""Leases: what is approved, its versions, the stop button, the terms of use, and its end."""
 
 from __future__ import annotations
 
@@ -7,9 +7,16 @@ from fastapi.responses import Response
 
 from countenance.entrypoints.api import documents
 from countenance.entrypoints.api.answers import Answer
+from countenance.entrypoints.api.bodies import Plain
 from countenance.entrypoints.api.calls import ReadingCall, WritingCall
-from countenance.entrypoints.api.schemas.administration import LeasesTold, LeaseTold
+from countenance.entrypoints.api.schemas.administration import (
+    LeasesTold,
+    LeaseTold,
+    LeaseVersionsTold,
+    LeaseVersionTold,
+)
 from countenance.entrypoints.api.schemas.identifiers import LeasePath
+from countenance.entrypoints.api.schemas.vetting import AcceptanceAsked, ReasonAsked
 
 router = APIRouter(tags=["administration"])
 
@@ -18,7 +25,8 @@ router = APIRouter(tags=["administration"])
     "/v1/leases",
     response_model=LeasesTold,
     summary="List leases",
-    description="Every lease, revoked and expired ones too. Roles: administrator, auditor.",
+    description="Every lease, revoked and expired ones too; to applicants, those of their customer. "
+    "Roles: administrator, reviewer, auditor, applicant.",
     responses=documents.problems(documents.EVERY),
 )
 def every(call: ReadingCall) -> Response:
@@ -32,9 +40,88 @@ def every(call: ReadingCall) -> Response:
     response_model=LeaseTold,
     summary="Revoke a lease",
     description="End an approved use at once and for good: the next question of every process is answered "
-    "without it, and no seed file grants it again. Role: administrator.",
+    "without it, and no seed file grants it again. Roles: administrator, reviewer.",
     responses=documents.problems(documents.EVERY, documents.PATH, documents.WRITE),
 )
 def revoke(lease_id: LeasePath, call: WritingCall) -> Response:
     """Revoke a lease."""
     return call.once(b"", lambda: Answer.of(LeaseTold.of(call.service.revoke_lease(call.actor, lease_id))))
+
+
+@router.get(
+    "/v1/leases/{lease_id}",
+    response_model=LeaseTold,
+    summary="Show a lease",
+    description="What it allows. Roles: administrator, reviewer, auditor, applicant.",
+    responses=documents.problems(documents.EVERY, documents.PATH),
+)
+def one(lease_id: LeasePath, call: ReadingCall) -> Response:
+    """Show one lease."""
+    return Answer.of(LeaseTold.of(call.service.vetting.read_leases.one(call.actor, lease_id))).response()
+
+
+@router.get(
+    "/v1/leases/{lease_id}/versions",
+    response_model=LeaseVersionsTold,
+    summary="Show a lease's versions",
+    description="What changed when, by whom and why. Roles: administrator, reviewer, auditor, applicant.",
+    responses=documents.problems(documents.EVERY, documents.PATH),
+)
+def versions(lease_id: LeasePath, call: ReadingCall) -> Response:
+    """Show a lease's versions."""
+    held = call.service.vetting.read_leases.history(call.actor, lease_id)
+    return Answer.of(LeaseVersionsTold(versions=[LeaseVersionTold.of(one) for one in held])).response()
+
+
+@router.post(
+    "/v1/leases/{lease_id}/suspension",
+    response_model=LeaseTold,
+    summary="Stop a lease",
+    description="The stop button: from the next question on, every process refuses what is asked under it. "
+    "Roles: reviewer, administrator, as a person.",
+    responses=documents.problems(documents.EVERY, documents.PATH, documents.BODY, documents.WRITE),
+    openapi_extra=documents.json_body(ReasonAsked),
+)
+def suspend(lease_id: LeasePath, received: Plain, call: WritingCall) -> Response:
+    """Stop a lease."""
+    asked = received.parse(ReasonAsked)
+    act = call.service.vetting.suspend_lease
+    return call.once(
+        received.digest(), lambda: Answer.of(LeaseTold.of(act(call.actor, lease_id, asked.reason)))
+    )
+
+
+@router.post(
+    "/v1/leases/{lease_id}/resumption",
+    response_model=LeaseTold,
+    summary="Let a lease go on",
+    description="By another person than the one who stopped it, and nobody of the customer. "
+    "Role: reviewer, as a person.",
+    responses=documents.problems(documents.EVERY, documents.PATH, documents.BODY, documents.WRITE),
+    openapi_extra=documents.json_body(ReasonAsked),
+)
+def resume(lease_id: LeasePath, received: Plain, call: WritingCall) -> Response:
+    """Let a lease go on."""
+    asked = received.parse(ReasonAsked)
+    act = call.service.vetting.resume_lease
+    return call.once(
+        received.digest(), lambda: Answer.of(LeaseTold.of(act(call.actor, lease_id, asked.reason)))
+    )
+
+
+@router.post(
+    "/v1/leases/{lease_id}/terms",
+    response_model=LeaseTold,
+    summary="Accept the terms of use",
+    description="Accept the newest version for this lease, named so that what is accepted is what was read. "
+    "Role: applicant of the customer; for leases of a seed file also administrator.",
+    responses=documents.problems(documents.EVERY, documents.PATH, documents.BODY, documents.WRITE),
+    openapi_extra=documents.json_body(AcceptanceAsked),
+)
+def accept(lease_id: LeasePath, received: Plain, call: WritingCall) -> Response:
+    """Accept the terms of use."""
+    asked = received.parse(AcceptanceAsked)
+    act = call.service.vetting.accept_terms
+    return call.once(
+        received.digest(), lambda: Answer.of(LeaseTold.of(act(call.actor, lease_id, asked.version)))
+    )

@@ -9,9 +9,20 @@ from pydantic import Field, StringConstraints
 from countenance.entrypoints.api.schemas.identifiers import LABEL, NAME
 from countenance.entrypoints.api.schemas.model import Asked, Moment, Told
 from countenance.oversight import Case, CaseState
-from countenance.policy.model import Act, Camera, Purpose, Space
+from countenance.policy.model import Act, Camera, CustomerKind, ObligationKind, Purpose, Space
 from countenance.vetting.keys import IssuedKey
-from countenance.vetting.model import ApiKey, Lease, LeaseId, Role
+from countenance.vetting.model import (
+    ApiKey,
+    CustomerId,
+    Lease,
+    LeaseChange,
+    LeaseId,
+    LeaseOrigin,
+    LeaseVersion,
+    PersonId,
+    Role,
+)
+from countenance.vetting.persons import PERSON_PATTERN
 
 
 class KeyAsked(Asked):
@@ -28,6 +39,12 @@ class KeyAsked(Asked):
     signs: bool = Field(
         default=False, description="Also make an access key id and a secret, for clients that sign requests."
     )
+    person: Annotated[PersonId, StringConstraints(pattern=PERSON_PATTERN)] | None = Field(
+        default=None, description="Who holds it; reviewers and applicants act as a person.", examples=["ruth"]
+    )
+    customer_id: Annotated[CustomerId, StringConstraints(pattern=NAME)] | None = Field(
+        default=None, description="Whose applications an applicant writes; of nobody else.", examples=["bank"]
+    )
 
 
 class KeyTold(Told):
@@ -40,6 +57,8 @@ class KeyTold(Told):
     created: Moment
     expires: Moment | None
     revoked: Moment | None
+    person: str | None
+    customer_id: str | None
 
     @classmethod
     def of(cls, key: ApiKey) -> Self:
@@ -52,6 +71,8 @@ class KeyTold(Told):
             created=key.created,
             expires=key.expires,
             revoked=key.revoked,
+            person=key.person,
+            customer_id=key.customer_id,
         )
 
 
@@ -99,6 +120,16 @@ class LeaseTold(Told):
     not_before: Moment
     expires: Moment
     revoked: bool
+    suspended: bool = Field(description="Whether a reviewer has stopped it.")
+    reverify: Moment | None = Field(description="When reviewers have to look again; refused from then on.")
+    origin: LeaseOrigin
+    version: int = Field(ge=1, description="Grows with every change.")
+    application_id: str | None
+    acts_for: list[CustomerKind] = Field(description="For whom the customer acted when it was approved.")
+    conditions: list[str]
+    obligations: list[ObligationKind] = Field(description="Duties of every permit under it.")
+    terms_of_use: str = Field(description="The version of the terms of use that was accepted last.")
+    secret_because: str = Field(description="Why it is left out of the public register; empty if it is not.")
     approved_by: list[str]
 
     @classmethod
@@ -122,8 +153,45 @@ class LeaseTold(Told):
             not_before=terms.not_before,
             expires=terms.expires,
             revoked=terms.revoked,
+            suspended=terms.suspended,
+            reverify=lease.reverify,
+            origin=lease.origin,
+            version=lease.version,
+            application_id=lease.application_id,
+            acts_for=sorted(lease.acts_for),
+            conditions=list(lease.conditions),
+            obligations=sorted(terms.obligations),
+            terms_of_use=lease.terms_of_use,
+            secret_because=lease.secret_because,
             approved_by=list(lease.approved_by),
         )
+
+
+class LeaseVersionTold(Told):
+    """One version of a lease: what changed, by whom, why, when, and what it was from then on."""
+
+    change: LeaseChange
+    by: str
+    reason: str
+    at: Moment
+    lease: LeaseTold
+
+    @classmethod
+    def of(cls, version: LeaseVersion) -> Self:
+        """Return the version's outside."""
+        return cls(
+            change=version.change,
+            by=version.by,
+            reason=version.reason,
+            at=version.at,
+            lease=LeaseTold.of(version.lease),
+        )
+
+
+class LeaseVersionsTold(Told):
+    """Every version of a lease, the first one first."""
+
+    versions: list[LeaseVersionTold]
 
 
 class LeasesTold(Told):
