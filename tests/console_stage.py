@@ -13,9 +13,14 @@ import uvicorn
 from httpx2 import Response
 from starlette.testclient import TestClient
 
+from applying import FILE, GATE, approval, customer, marks, use
 from countenance.entrypoints.console.application import Console
+from countenance.entrypoints.identity import actor_behind
 from countenance.staff.model import Opened, StaffRole
 from countenance.staff.sessions import csrf_token
+from countenance.vetting.authority import LOCAL_ADMINISTRATOR
+from countenance.vetting.dossier import ApplicationId
+from countenance.vetting.model import Actor, PersonId
 from fakes_engine import photograph
 from integration.api.stage import Stage, StageParts, furnish_template
 from staffing import Person, Staffing
@@ -28,8 +33,9 @@ PEOPLE: Mapping[str, StaffRole] = {
     "ruben": StaffRole.REVIEWER,
     "bob": StaffRole.EXAMINER,
     "carol": StaffRole.AUDITOR,
+    "ada": StaffRole.APPLICANT,
 }
-"""Who works here. olivia administers, rita and ruben review, bob examines, carol audits."""
+"""olivia administers, rita and ruben review, bob examines, carol audits; ada applies for the gatehouse."""
 
 
 @dataclass
@@ -45,8 +51,13 @@ class ConsoleStage:
         self.service = self.stage.countenance
         self.service.__dict__["staff"] = self.staffing.cases
         self.app = Console(self.stage.app, self.service)
+        known = self.service.vetting.read_customers.all(LOCAL_ADMINISTRATOR)
+        if GATE not in {one.id for one in known}:
+            self.service.vetting.customers(LOCAL_ADMINISTRATOR, customer())
         for login, role in PEOPLE.items():
-            self.add(login, role)
+            self.add(login, role, GATE if role is StaffRole.APPLICANT else None)
+        person = PersonId(self.people["ada"].member.id)
+        self.service.vetting.members.add(LOCAL_ADMINISTRATOR, GATE, person, "Ada")
 
     def add(self, login: str, role: StaffRole, customer: str | None = None) -> Person:
         person = self.staffing.join(login, role, customer)
@@ -69,6 +80,23 @@ class ConsoleStage:
         token = {"form_token": csrf_token(self.sessions[who].token)} if who is not None else {}
         answer: Response = self.client(who).post(path, data={**token, **fields})
         return answer
+
+    def actor(self, who: str) -> Actor:
+        return actor_behind(self.people[who].member)
+
+    def applied(self) -> ApplicationId:
+        """An application of ada's under review, with its file."""
+        vetting, ada, now = self.service.vetting, self.actor("ada"), self.stage.parts.clock()
+        application = vetting.draft.begin(ada, GATE, use(now))
+        vetting.store_evidence(ada, application.id, "everything.txt", FILE)
+        vetting.submit(ada, application.id)
+        return application.id
+
+    def approved_by(self, who: str, application_id: ApplicationId) -> None:
+        """Mark every factor as satisfied, and approve."""
+        vetting, actor, now = self.service.vetting, self.actor(who), self.stage.parts.clock()
+        vetting.mark_factors(actor, application_id, marks())
+        vetting.approve(actor, application_id, approval(now))
 
     def live_through(self) -> None:
         """Some acts, permitted and refused, so that there is something to look at."""

@@ -11,13 +11,17 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from countenance.app import Countenance
 from countenance.entrypoints.console import (
     account,
+    applications,
     asking,
+    customers,
     decisions,
     galleries,
     health,
     keys,
+    leases,
     ledger,
     overview,
+    reviews,
     signing_in,
     staff,
 )
@@ -49,6 +53,10 @@ PAGES: Final[tuple[Page, ...]] = tuple(
         decisions.PAGES,
         ledger.PAGES,
         galleries.PAGES,
+        applications.PAGES,
+        reviews.PAGES,
+        leases.PAGES,
+        customers.PAGES,
         keys.PAGES,
         staff.PAGES,
         health.PAGES,

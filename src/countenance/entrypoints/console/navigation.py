@@ -51,6 +51,11 @@ _MENU: Final[Mapping[str, tuple[Room, ...]]] = {
         Room(HOME, "Overview", "home", EVERYBODY),
         Room("/console/ask", "Ask a question", "ask", EVERYBODY),
     ),
+    "Who may use it": (
+        Room("/console/applications", "Applications", "applications", READERS | {StaffRole.APPLICANT}),
+        Room("/console/leases", "Leases", "leases", READERS | {StaffRole.APPLICANT}),
+        Room("/console/customers", "Customers", "customers", READERS),
+    ),
     "The record": (
         Room("/console/decisions", "Decisions", "decisions", READERS),
         Room("/console/ledger", "Ledger", "ledger", STAFF),

@@ -12,7 +12,9 @@ from countenance.entrypoints.console.navigation import EVERYBODY, HOME, OVERSEER
 from countenance.entrypoints.console.visits import Page, Visit
 from countenance.entrypoints.pages.words import counted, day, left
 from countenance.recognition.model import DecisionSearch
+from countenance.staff.model import StaffRole
 from countenance.staff.standing import locked
+from countenance.vetting.dossier import ApplicationState
 
 _SOON: Final = timedelta(days=30)
 _KEYS_SOON: Final = timedelta(days=14)
@@ -52,6 +54,8 @@ def _tasks(visit: Visit) -> list[Task]:
     found = [*_own(visit)]
     if visit.member.role in OVERSEERS:
         found += [*_accounts(visit), *_leases(visit), *_keys(visit)]
+    if visit.member.role in {StaffRole.REVIEWER, StaffRole.APPLICANT}:
+        found += _applications(visit)
     return sorted(found, key=lambda task: task.kind)
 
 
@@ -62,6 +66,25 @@ def _own(visit: Visit) -> list[Task]:
     text = "If you lose your device you need one of them to sign in."
     title = f"You have {counted(own.recovery, 'recovery code')} left"
     return [Task("wait", title, text, "/console/account", "Make new ones")]
+
+
+def _applications(visit: Visit) -> list[Task]:
+    """Return what waits for this reviewer's vote, or for the applicant's answer."""
+    reviews = visit.member.role is StaffRole.REVIEWER
+    state = ApplicationState.SUBMITTED if reviews else ApplicationState.REFUSED
+    read = visit.service.vetting.read_applications
+    found = []
+    for one in read.all(visit.actor, state=state):
+        if reviews and any(
+            vote.reviewer == visit.actor.person for vote in read.one(visit.actor, one.id).votes
+        ):
+            continue
+        title = "An application waits for your review" if reviews else "An application was refused"
+        text = f"{one.customer_id}, sent {day(one.changed)}. Two people have to look at it."
+        if not reviews:
+            text = "Read the reasons and what would have to be otherwise; you can write on, or appeal."
+        found.append(Task("wait", title, text, f"/console/applications/{one.id}", "Look at it"))
+    return found
 
 
 def _accounts(visit: Visit) -> list[Task]:

@@ -10,11 +10,12 @@ from starlette.responses import Response
 from countenance.entrypoints.console.navigation import ADMINISTRATORS, OVERSEERS
 from countenance.entrypoints.console.visits import Handler, Page, Visit, corrected
 from countenance.entrypoints.pages.tables import Column, arranged, as_csv
-from countenance.errors import AlreadyExistsError, InvalidInputError
+from countenance.errors import AlreadyExistsError, InvalidInputError, NotFoundError
 from countenance.staff.accounts import Account
 from countenance.staff.invitations import Newcomer
 from countenance.staff.model import By, Invited, Member, StaffId, StaffRole
 from countenance.staff.standing import locked
+from countenance.vetting.model import CustomerId, PersonId
 
 PATH: Final = "/console/staff"
 Change = Callable[[By, StaffId], Member]
@@ -62,9 +63,15 @@ def invite(visit: Visit) -> Response:
         customer=form.text("customer") or None,
     )
     try:
+        if newcomer.customer is not None:
+            visit.service.vetting.read_customers.one(visit.actor, CustomerId(newcomer.customer))
         invited = visit.service.staff.invite(visit.by, newcomer)
-    except (InvalidInputError, AlreadyExistsError) as error:
+    except (InvalidInputError, AlreadyExistsError, NotFoundError) as error:
         return _index(visit, {"login": corrected(InvalidInputError(error.message))})
+    member = invited.member
+    if member.customer is not None:
+        person = PersonId(member.id)
+        visit.service.vetting.members.add(visit.actor, CustomerId(member.customer), person, member.name)
     return _invited(visit, invited)
 
 

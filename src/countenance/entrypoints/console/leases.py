@@ -1,0 +1,171 @@
+"""Leases: what each allows in plain language, how long, and the button that stops it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from starlette.responses import Response
+
+from countenance.entrypoints.console.applications import SEES
+from countenance.entrypoints.console.visits import Handler, Page, Visit, corrected
+from countenance.entrypoints.pages.tables import Column, arranged, as_csv
+from countenance.entrypoints.pages.words import capital, counted, day, one_in, plain
+from countenance.errors import ConflictError, InvalidInputError, SeparationError
+from countenance.staff.model import StaffRole
+from countenance.vetting.keys import in_force
+from countenance.vetting.model import Actor, Lease, LeaseId
+
+PATH: Final = "/console/leases"
+_ONE: Final = f"{PATH}/{{lease_id}}"
+_STOPPERS: Final = frozenset({StaffRole.REVIEWER, StaffRole.ADMINISTRATOR})
+_OVERSEERS: Final = frozenset({StaffRole.ADMINISTRATOR, StaffRole.AUDITOR})
+
+COLUMNS: Final[tuple[Column[Lease], ...]] = (
+    Column("lease", "Lease", lambda lease: lease.id, key=lambda lease: lease.id),
+    Column("customer", "Customer", lambda lease: lease.customer_id, key=lambda lease: lease.customer_id),
+    Column("acts", "What", lambda lease: " ".join(sorted(lease.terms.acts))),
+    Column("purposes", "Purpose", lambda lease: " ".join(sorted(lease.terms.purposes))),
+    Column("expires", "Ends", lambda one: one.terms.expires.isoformat(), key=lambda one: one.terms.expires),
+    Column("standing", "Stands", lambda lease: "revoked" if lease.terms.revoked else ""),
+)
+
+
+def standing_of(lease: Lease, visit: Visit) -> tuple[str, str]:
+    """Return how a lease stands: the kind of state, and the word for it."""
+    if lease.terms.revoked:
+        return "bad", "revoked"
+    if lease.terms.suspended:
+        return "bad", "suspended"
+    if visit.now >= lease.terms.expires:
+        return "wait", "over"
+    if visit.now < lease.terms.not_before:
+        return "wait", "to come"
+    if lease.reverify is not None and visit.now >= lease.reverify:
+        return "bad", "must be looked at again"
+    return "good", "in force"
+
+
+def in_words(lease: Lease) -> str:
+    """Return what a lease allows, as one paragraph made of its fields."""
+    terms = lease.terms
+    acts = _and(plain(act) for act in sorted(terms.acts)) or "do nothing"
+    where = [_and(plain(space) for space in sorted(terms.spaces)) or "nowhere"]
+    where.append(_and(plain(camera) for camera in sorted(terms.cameras)) or "with no camera")
+    galleries = (
+        f" It reaches {counted(len(terms.galleries), 'gallery', 'galleries')} "
+        f"({', '.join(sorted(terms.galleries))}) of at most {counted(terms.n_max, 'subject')} each."
+        if terms.galleries
+        else " It reaches no gallery, and nobody who is enrolled."
+    )
+    people = (
+        f" Every search is held until {terms.examiners} people have judged it alone."
+        if terms.examiners
+        else ""
+    )
+    return (
+        f"{capital(lease.customer_id)} may {acts}, for {_and(plain(one) for one in sorted(terms.purposes))}, "
+        f"{'; '.join(where)}. A threshold may let at most {one_in(terms.fmr_ppb)} strangers pass, and a list "
+        f"has at most {counted(lease.max_candidates, 'candidate')}.{galleries}{people} "
+        f"It began on {day(terms.not_before)} and ends on {day(terms.expires)}."
+    )
+
+
+def index(visit: Visit) -> Response:
+    """Show the leases that the visitor may see."""
+    wanted = visit.query.get("standing", "")
+    leases = [
+        lease
+        for lease in visit.service.vetting.read_leases(visit.actor)
+        if not wanted or standing_of(lease, visit)[1] == wanted
+    ]
+    table = arranged(PATH, visit.query, COLUMNS, leases, order="expires")
+    if visit.query.get("format") == "csv":
+        return as_csv(table, "leases")
+    standing = {lease.id: standing_of(lease, visit) for lease in leases}
+    return visit.page("leases.html", table=table, standing=standing, wanted=wanted)
+
+
+def one(visit: Visit) -> Response:
+    """Show a lease whole."""
+    return _one(visit, {})
+
+
+def _one(visit: Visit, errors: dict[str, str]) -> Response:
+    lease = visit.service.vetting.read_leases.one(visit.actor, LeaseId(visit.part("lease_id")))
+    role = visit.member.role
+    keys = visit.service.list_keys(visit.actor) if role in _OVERSEERS else ()
+    terms = visit.service.vetting.terms()[-1]
+    return visit.page(
+        "lease.html",
+        lease=lease,
+        words=in_words(lease),
+        standing=standing_of(lease, visit),
+        history=visit.service.vetting.read_leases.history(visit.actor, lease.id),
+        keys=[key for key in keys if key.lease_id == lease.id and in_force(key, visit.now)],
+        shows_keys=role in _OVERSEERS,
+        stops=role in _STOPPERS,
+        reviews=role is StaffRole.REVIEWER,
+        galleries=_galleries(visit, lease),
+        terms=terms,
+        accepts=role is StaffRole.APPLICANT and lease.terms_of_use != terms.version,
+        sent=visit.form,
+        errors=errors,
+    )
+
+
+def suspend(visit: Visit) -> Response:
+    """Press the stop button."""
+    return _change(visit, "suspended", visit.service.vetting.suspend_lease)
+
+
+def resume(visit: Visit) -> Response:
+    """Let it go on."""
+    return _change(visit, "resumed", visit.service.vetting.resume_lease)
+
+
+def revoke(visit: Visit) -> Response:
+    """End it for good."""
+    return _change(visit, "revoked", visit.service.vetting.revoke_lease)
+
+
+def accept(visit: Visit) -> Response:
+    """Accept the newest terms of use."""
+    lease_id = LeaseId(visit.part("lease_id"))
+    visit.service.vetting.accept_terms(visit.actor, lease_id, visit.form.text("version"))
+    return visit.go(f"{PATH}/{lease_id}", done="terms")
+
+
+def _change(visit: Visit, done: str, act: Callable[[Actor, LeaseId, str], Lease]) -> Response:
+    lease_id = LeaseId(visit.part("lease_id"))
+    try:
+        act(visit.actor, lease_id, visit.form.text("reason"))
+    except (InvalidInputError, ConflictError, SeparationError) as error:
+        return _one(visit, {"reason": corrected(InvalidInputError(error.message))})
+    return visit.go(f"{PATH}/{lease_id}", done=done)
+
+
+def _galleries(visit: Visit, lease: Lease) -> list[tuple[str, int]]:
+    if visit.member.role is StaffRole.APPLICANT:
+        return []
+    views = visit.service.console.browse.galleries(visit.actor)
+    return [(view.gallery.id, view.subjects) for view in views if view.gallery.lease_id == lease.id]
+
+
+def _and(words: Iterable[str]) -> str:
+    listed = list(words)
+    return " and ".join([", ".join(listed[:-1]), listed[-1]] if len(listed) > 1 else listed)
+
+
+def _dangerous(act: str, handler: Handler, roles: frozenset[StaffRole]) -> Page:
+    return Page(path=f"{_ONE}/{act}", handler=handler, roles=roles, method="POST", confirmed=True)
+
+
+PAGES: Final = (
+    Page(path=PATH, handler=index, roles=SEES),
+    Page(path=_ONE, handler=one, roles=SEES),
+    _dangerous("suspend", suspend, _STOPPERS),
+    _dangerous("resume", resume, frozenset({StaffRole.REVIEWER})),
+    _dangerous("revoke", revoke, _STOPPERS),
+    Page(path=f"{_ONE}/terms", handler=accept, roles=frozenset({StaffRole.APPLICANT}), method="POST"),
+)

@@ -1,0 +1,195 @@
+"""One application as a reviewer sees it, and what a reviewer says of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from http import HTTPStatus
+from typing import Final
+
+from starlette.responses import Response
+
+from countenance.entrypoints.console.applications import ONE, PATH, SEES, WRITES, id_of
+from countenance.entrypoints.console.use_fields import FIELDS
+from countenance.entrypoints.console.use_form import values_of
+from countenance.entrypoints.console.visits import Handler, Page, Visit, corrected
+from countenance.errors import ConflictError, InvalidInputError, SeparationError
+from countenance.policy.model import ObligationKind
+from countenance.staff.model import StaffRole
+from countenance.vetting.dossier import AppealId, Factor, FactorMark
+from countenance.vetting.factor_texts import FACTORS, FactorText
+from countenance.vetting.factors import JUDGED
+from countenance.vetting.findings import FactorFinding, Finding
+from countenance.vetting.minting import IMPOSABLE
+from countenance.vetting.reading import ApplicationView
+from countenance.vetting.reviewing import Approval, Marked, Refusal
+
+REVIEWERS: Final = frozenset({StaffRole.REVIEWER})
+_APPELLANTS: Final = frozenset({StaffRole.APPLICANT, StaffRole.ADMINISTRATOR, StaffRole.AUDITOR})
+
+
+@dataclass(frozen=True, slots=True)
+class FactorView:
+    """A factor with its findings and marks: `state` is `met`, `open`, `contradicted` or `prohibited`."""
+
+    factor: Factor
+    about: FactorText
+    state: str
+    findings: tuple[FactorFinding, ...]
+    marks: tuple[FactorMark, ...]
+    question: str | None
+
+
+def one(visit: Visit) -> Response:
+    """Show the application: what the gate would permit, the factors, the evidence, the reviews."""
+    return _shown(visit, {})
+
+
+def _shown(visit: Visit, errors: dict[str, str]) -> Response:
+    read = visit.service.vetting.read_applications
+    view = read.one(visit.actor, id_of(visit))
+    number = view.draft.number
+    changes = read.compare(visit.actor, view.application.id, number - 1, number) if number > 1 else ()
+    factors = _factors(view)
+    return visit.page(
+        "application.html",
+        status=HTTPStatus.CONFLICT if errors else HTTPStatus.OK,
+        view=view,
+        factors=factors,
+        blocking=[finding for finding in view.findings if finding.blocks],
+        permitted=[one for one in view.foreseen if one.permitted],
+        refused=[one for one in view.foreseen if not one.permitted],
+        changes=changes,
+        said=_said(view),
+        names=_names(visit),
+        writes=visit.member.role in WRITES,
+        reviews=visit.member.role in REVIEWERS,
+        appeals_now=visit.member.role in _APPELLANTS,
+        obligations=[kind for kind in ObligationKind if kind in IMPOSABLE],
+        sent=visit.form,
+        errors=errors,
+    )
+
+
+def mark(visit: Visit) -> Response:
+    """Put the judgement of the factors on record."""
+    marks = []
+    for factor in JUDGED:
+        verdict = visit.form.text(f"{factor}.satisfied")
+        if verdict:
+            reason = visit.form.text(f"{factor}.reason")
+            marks.append(Marked(factor=factor, satisfied=verdict == "yes", reason=reason))
+    return _act(visit, lambda: visit.service.vetting.mark_factors(visit.actor, id_of(visit), marks))
+
+
+def approve(visit: Visit) -> Response:
+    """Vote for it."""
+
+    def act() -> object:
+        form = visit.form
+        approval = Approval(
+            reasons=form.text("approve_reasons"),
+            expires=_day(form.text("expires"), "expires"),
+            reverify=_day(form.text("reverify"), "reverify"),
+            conditions=tuple(line for line in form.text("conditions").splitlines() if line.strip()),
+            obligations=frozenset(kind for kind in ObligationKind if kind.value in form.all("obligations")),
+            examiners=int(form.text("examiners")) if form.text("examiners").isdecimal() else 0,
+        )
+        return visit.service.vetting.approve(visit.actor, id_of(visit), approval)
+
+    return _act(visit, act)
+
+
+def refuse(visit: Visit) -> Response:
+    """Refuse it."""
+    refusal = Refusal(reasons=visit.form.text("refuse_reasons"), reopening=visit.form.text("reopening"))
+    return _act(visit, lambda: visit.service.vetting.refuse(visit.actor, id_of(visit), refusal))
+
+
+def appeal(visit: Visit) -> Response:
+    """Ask other people to look."""
+    return _act(
+        visit, lambda: visit.service.vetting.appeal(visit.actor, id_of(visit), visit.form.text("grounds"))
+    )
+
+
+def judge(visit: Visit) -> Response:
+    """Vote on an appeal."""
+    form = visit.form
+
+    def act() -> object:
+        return visit.service.vetting.judge_appeal(
+            visit.actor,
+            AppealId(visit.part("appeal_id")),
+            uphold=form.text("uphold") == "yes",
+            reasons=form.text("judge_reasons"),
+        )
+
+    return _act(visit, act)
+
+
+def _act(visit: Visit, act: Callable[[], object]) -> Response:
+    try:
+        act()
+    except (InvalidInputError, ConflictError, SeparationError) as error:
+        return _shown(visit, {"": corrected(InvalidInputError(error.message))})
+    return visit.go(f"{PATH}/{id_of(visit)}", done="reviewed")
+
+
+def _day(text: str, field: str) -> datetime:
+    try:
+        return datetime.combine(date.fromisoformat(text), time(tzinfo=UTC))
+    except ValueError:
+        raise InvalidInputError(f"`{field}` needs a day such as 2027-01-31") from None
+
+
+def _factors(view: ApplicationView) -> Sequence[FactorView]:
+    return [
+        FactorView(
+            factor=factor,
+            about=about,
+            state=_state(view, factor),
+            findings=tuple(one for one in view.findings if one.factor is factor),
+            marks=tuple(one for one in view.marks if one.factor is factor),
+            question=JUDGED.get(factor),
+        )
+        for factor, about in FACTORS.items()
+    ]
+
+
+def _state(view: ApplicationView, factor: Factor) -> str:
+    kinds = {one.kind for one in view.findings if one.factor is factor}
+    marks = [one for one in view.marks if one.factor is factor]
+    if Finding.PROHIBITED in kinds:
+        return "prohibited"
+    if Finding.CONTRADICTORY in kinds or any(not one.satisfied for one in marks):
+        return "contradicted"
+    if kinds & {Finding.MISSING, Finding.STALE} or (Finding.FOR_PEOPLE in kinds and not marks):
+        return "open"
+    return "met"
+
+
+def _said(view: ApplicationView) -> Sequence[tuple[str, object]]:
+    values = values_of(view.draft.use)
+    return [(field.label, values[field.path]) for field in FIELDS if values[field.path]]
+
+
+def _names(visit: Visit) -> dict[str, str]:
+    """Return the names of the people that the page speaks of, for those who may see accounts."""
+    with visit.service.parts.unit_of_work() as work:
+        return {member.id: member.name for member in work.staff.all()}
+
+
+def _reviewing(path: str, handler: Handler) -> Page:
+    return Page(path=path, handler=handler, roles=REVIEWERS, method="POST")
+
+
+PAGES: Final = (
+    Page(path=ONE, handler=one, roles=SEES),
+    _reviewing(f"{ONE}/marks", mark),
+    Page(path=f"{ONE}/approve", handler=approve, roles=REVIEWERS, method="POST", confirmed=True),
+    _reviewing(f"{ONE}/refuse", refuse),
+    Page(path=f"{ONE}/appeal", handler=appeal, roles=_APPELLANTS, method="POST"),
+    _reviewing(f"{ONE}/appeals/{{appeal_id}}", judge),
+)
