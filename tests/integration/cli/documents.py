@@ -107,6 +107,16 @@ def leases_listed(shell: Shell) -> Any:  # noqa: ANN401  any document
     return shell.json("leases", "list")
 
 
+def application_begun(shell: Shell) -> Any:  # noqa: ANN401  any document
+    return shell.json(
+        "applications", "begin", "gatehouse", shell.image(b'{"title": "A door"}', "use.json"), who="ada"
+    )
+
+
+def terms_shown(shell: Shell) -> Any:  # noqa: ANN401  any document
+    return shell.json("terms", "show")
+
+
 DOCUMENTS: dict[str, Callable[[Shell], Any]] = {
     "detect": detected,
     "compare": compared,
@@ -129,5 +139,7 @@ DOCUMENTS: dict[str, Callable[[Shell], Any]] = {
     "keys list": keys_listed,
     "keys revoke": key_revoked,
     "leases list": leases_listed,
+    "applications begin": application_begun,
+    "terms show": terms_shown,
 }
 """Heading of docs/reference/json.md to the command that prints the document."""

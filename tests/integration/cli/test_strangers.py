@@ -7,9 +7,49 @@ import json
 import pytest
 
 from fakes_engine import photograph
+from integration.api.dossier import PROPOSAL
 from integration.cli.shell import Shell
 
-IMAGE, FOLDER = "@image", "@folder"
+IMAGE, FOLDER, WRITTEN, PROPOSED, NEW = "@image", "@folder", "@use", "@proposal", "@new"
+LATER = "2027-01-01T00:00:00Z"
+APPLICATION = "app_" + "0" * 32
+_WHY = ("--reasons", "It was read and looked at whole.")
+_REASON = ("--reason", "It was read and looked at whole.")
+_RECORD = ("--name", "Mallory Ltd", "--kind", "private", "--jurisdiction", "CH")
+REVIEWED = {
+    "customers register": ("mine", *_RECORD),
+    "customers amend": ("gatehouse", *_RECORD),
+    "customers list": (),
+    "customers show": ("gatehouse",),
+    "customers add-member": ("gatehouse", "mallory", "--name", "Mallory"),
+    "customers end-member": ("gatehouse", "ada"),
+    "customers contact": ("gatehouse", "me", "--name", "Me", "--purpose", "everything"),
+    "applications begin": ("gatehouse", WRITTEN),
+    "applications save": (APPLICATION, WRITTEN, "--based-on", "1"),
+    "applications attach": (APPLICATION, WRITTEN),
+    "applications fetch": (APPLICATION, "0" * 64, "--out", NEW),
+    "applications list": (),
+    "applications show": (APPLICATION,),
+    "applications diff": (APPLICATION, "1", "1"),
+    "applications submit": (APPLICATION,),
+    "applications withdraw": (APPLICATION,),
+    "applications mark": (APPLICATION, "--factor", "notice", "--satisfied", *_REASON),
+    "applications approve": (APPLICATION, *_WHY, "--expires", LATER, "--reverify", LATER),
+    "applications refuse": (APPLICATION, *_WHY, "--reopening", "Say in the notice who looks."),
+    "applications appeal": (APPLICATION, "--grounds", "It was not looked at whole."),
+    "appeals list": (),
+    "appeals judge": ("appeal_" + "0" * 32, "--uphold", *_REASON),
+    "conditions list": (),
+    "conditions propose": (PROPOSED,),
+    "conditions confirm": ("cond_" + "0" * 32, "--name", "Mallory", *_REASON),
+    "conditions unmeet": ("cond_" + "0" * 32, "--name", "Mallory", *_REASON),
+    "terms accept": ("bank-doors", "--version", "1"),
+    "leases suspend": ("bank-doors", *_REASON),
+    "leases resume": ("bank-doors", *_REASON),
+    "leases history": ("bank-doors",),
+}
+"""The commands of a review, which take a key or are done by whoever sits at the machine."""
+
 KEYED = {
     "galleries create": ("staff", "--purpose", "identity_verification", "--not-scraped"),
     "galleries list": (),
@@ -29,20 +69,37 @@ KEYED = {
     "ledger export": (FOLDER,),
     "ledger proof": ("0",),
     "ledger show": ("0",),
+    **REVIEWED,
 }
 """Every command that takes a key, with arguments that would do for its holder."""
 
-BESIDE = ("decisions", "ledger")
+BESIDE = ("decisions", "ledger", *{name.split()[0] for name in REVIEWED})
 """What whoever sits at the machine may read without a key."""
 
 OF_A_GALLERY = [name for name, arguments in KEYED.items() if "staff" in arguments]
 UNKNOWN_KEY = "ck_" + "0" * 16 + "_" + "0" * 64
 
 
+WRONG_KEYS = [
+    (command, key)
+    for command in KEYED
+    for key in (UNKNOWN_KEY, "", "nonsense")
+    if command not in REVIEWED or key == UNKNOWN_KEY
+]
+
+
 def arguments_of(shell: Shell, command: str, gallery: str = "staff") -> list[str]:
     image = shell.image(photograph("dave"))
     folder = str(shell.folder / "export")
-    given = [{IMAGE: image, FOLDER: folder, "staff": gallery}.get(word, word) for word in KEYED[command]]
+    stands_for = {
+        IMAGE: image,
+        FOLDER: folder,
+        "staff": gallery,
+        WRITTEN: shell.image(b'{"title": "A door"}', "use.json"),
+        PROPOSED: shell.image(json.dumps(PROPOSAL).encode(), "proposal.json"),
+        NEW: str(shell.folder / "fetched"),
+    }
+    given = [stands_for.get(word, word) for word in KEYED[command]]
     return [*command.split(), *given]
 
 
@@ -53,8 +110,7 @@ def test_no_command_with_a_key_is_left_out_here() -> None:
     assert keyed == set(KEYED)
 
 
-@pytest.mark.parametrize("command", KEYED)
-@pytest.mark.parametrize("key", [UNKNOWN_KEY, "", "nonsense"])
+@pytest.mark.parametrize(("command", "key"), WRONG_KEYS)
 def test_a_key_that_is_none_gets_nothing(shell: Shell, command: str, key: str) -> None:
     shell.furnish(("dave", photograph("dave")))
     before = shell.types()
@@ -76,6 +132,14 @@ def test_a_revoked_or_expired_key_gets_the_same_answer(shell: Shell, command: st
     shell.run("keys", "revoke", alice)
     told = shell.json(*arguments_of(shell, command), who="alice", status=3)
     assert told["error"]["message"] == "the key is missing, unknown, expired or revoked"
+
+
+@pytest.mark.parametrize("command", REVIEWED)
+def test_mallory_takes_no_part_in_a_review_and_it_is_on_the_ledger(shell: Shell, command: str) -> None:
+    before = shell.types()
+    told = shell.json(*arguments_of(shell, command), who="mallory", status=3)
+    assert told["error"]["code"] == "forbidden"
+    assert shell.types() == [*before, "request:refused"]
 
 
 @pytest.mark.parametrize("command", [name for name in KEYED if not name.startswith(BESIDE)])

@@ -120,6 +120,8 @@ def of_key(key: ApiKey) -> Document:
         "created": key.created.isoformat(),
         "expires": _moment(key.expires),
         "revoked": _moment(key.revoked),
+        "person": key.person,
+        "customer_id": key.customer_id,
     }
 
 
@@ -143,6 +145,16 @@ def of_lease(lease: Lease) -> Document:
         "not_before": terms.not_before.isoformat(),
         "expires": terms.expires.isoformat(),
         "revoked": terms.revoked,
+        "suspended": terms.suspended,
+        "reverify": _moment(lease.reverify),
+        "origin": lease.origin.value,
+        "version": lease.version,
+        "application_id": lease.application_id,
+        "acts_for": sorted(kind.value for kind in lease.acts_for),
+        "conditions": list(lease.conditions),
+        "obligations": sorted(kind.value for kind in terms.obligations),
+        "terms_of_use": lease.terms_of_use,
+        "secret_because": lease.secret_because,
         "approved_by": list(lease.approved_by),
     }
 

@@ -1,8 +1,10 @@
-"""`countenance keys`: issuing, listing and revoking API keys, by whoever sits at the machine."""
+"""`countenance keys`: issuing, rotating, listing and revoking keys, by whoever sits at the machine."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -15,7 +17,7 @@ from countenance.entrypoints.cli.options import JsonFlag
 from countenance.entrypoints.cli.wording import counted, moment
 from countenance.errors import AlreadyExistsError, InvalidInputError
 from countenance.vetting.keys import IssuedKey, KeyRequest
-from countenance.vetting.model import KeyId, LeaseId, Role
+from countenance.vetting.model import CustomerId, KeyId, LeaseId, PersonId, Role
 
 app = typer.Typer(
     no_args_is_help=True, help="Issue, list and revoke API keys. A key's text is shown once and kept nowhere."
@@ -44,6 +46,13 @@ def issue(  # noqa: PLR0913  one parameter an option
             "--aws", help="Also make an access key id and a secret, for clients that sign their requests."
         ),
     ] = False,
+    person: Annotated[
+        str | None,
+        typer.Option(help="Who holds it, in small letters; reviewers and applicants act as a person."),
+    ] = None,
+    customer: Annotated[
+        str | None, typer.Option(help="Id of the customer whose applications an applicant writes.")
+    ] = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Issue a key and show it, this once."""
@@ -54,8 +63,36 @@ def issue(  # noqa: PLR0913  one parameter an option
         label=label,
         expires=read_moment(expires) if expires is not None else None,
         signs=aws,
+        person=PersonId(person) if person is not None else None,
+        customer_id=CustomerId(customer) if customer is not None else None,
     )
-    issued = issue_key(line, request, out)
+    _show(line, issue_key(line, request, out), out, as_json=as_json)
+
+
+@app.command("rotate")
+def rotate(
+    context: typer.Context,
+    *,
+    key: Annotated[str, typer.Argument(metavar="KEY", help="Id of the key, as `keys list` shows it.")],
+    grace: Annotated[
+        int, typer.Option("--grace", min=0, metavar="SECONDS", help="How long the old key goes on.")
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", dir_okay=False, help="Write the key to this new file, for its owner only (0600)."
+        ),
+    ] = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Issue a key in the place of another one, which ends after the grace period: no downtime."""
+    line = CommandLine.of(context)
+    rotate_key = line.countenance.vetting.rotate_key
+    issued = written_to(out, lambda: rotate_key(line.administrator, KeyId(key), timedelta(seconds=grace)))
+    _show(line, issued, out, as_json=as_json)
+
+
+def _show(line: CommandLine, issued: IssuedKey, out: Path | None, *, as_json: bool) -> None:
     shown = {"key": issued.text, **_credential(issued)} if out is None else {"file": str(out)}
     document = of_key(issued.key) | shown
     if as_json:
@@ -132,17 +169,22 @@ def rotate_master(
 
 
 def issue_key(line: CommandLine, request: KeyRequest, file: Path | None) -> IssuedKey:
-    """Issue a key, and write it to a new `file` that its owner alone can read, if there is to be one.
+    """Issue a key, and write it to a new `file` if there is to be one; raises like `written_to`."""
+    return written_to(file, lambda: line.countenance.issue_key(line.administrator, request))
+
+
+def written_to(file: Path | None, make: Callable[[], IssuedKey]) -> IssuedKey:
+    """Return the key that `make` issues, written to a new `file` that its owner alone can read.
 
     The file is made first, so that no key is issued that nobody could get: raises
     `AlreadyExistsError` where there is one, `InvalidInputError` where none can be made.
     """
     if file is None:
-        return line.countenance.issue_key(line.administrator, request)
+        return make()
     descriptor = _new_file(file)
     try:
         with os.fdopen(descriptor, "w", encoding="ascii") as writer:
-            issued = line.countenance.issue_key(line.administrator, request)
+            issued = make()
             writer.write(_text_of(issued))
             writer.flush()
             os.fsync(writer.fileno())

@@ -1,4 +1,4 @@
-"""`countenance leases`: granting, showing and revoking leases, by whoever sits at the machine."""
+"""`countenance leases`: granting, showing, stopping and revoking leases."""
 
 from __future__ import annotations
 
@@ -9,15 +9,16 @@ import typer
 
 from countenance.entrypoints.cli.context import CommandLine
 from countenance.entrypoints.cli.documents import of_lease
-from countenance.entrypoints.cli.options import JsonFlag
+from countenance.entrypoints.cli.options import JsonFlag, KeyFile
 from countenance.entrypoints.cli.wording import moment, one_in
+from countenance.entrypoints.cli.written import ReasonOption
 from countenance.errors import InvalidInputError, NotFoundError
 from countenance.vetting.model import Lease, LeaseId
 from countenance.vetting.seed import parse_seed
 
 app = typer.Typer(
     no_args_is_help=True,
-    help="Grant, show and revoke leases: approved uses that expire, the only source of permits.",
+    help="Grant, show, stop and revoke leases: approved uses that end, the only source of permits.",
 )
 
 _LONGEST_SEED = 1_000_000
@@ -69,7 +70,7 @@ def list_all(context: typer.Context, *, as_json: JsonFlag = False) -> None:
                 lease.id,
                 lease.customer_id,
                 ", ".join(sorted(lease.terms.acts)),
-                "revoked" if lease.terms.revoked else moment(lease.terms.expires),
+                _until(lease),
             )
             for lease in held
         ]
@@ -110,6 +111,76 @@ def revoke(
         line.output.say(f"revoked `{revoked.id}`")
 
 
+@app.command("suspend")
+def suspend(
+    context: typer.Context,
+    *,
+    lease: Annotated[str, typer.Argument(metavar="LEASE", help="Id of the lease.")],
+    reason: ReasonOption,
+    key_file: KeyFile = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Press the stop button: every running server refuses the next question. Any reviewer may."""
+    line = CommandLine.of(context)
+    actor = line.holder_or_administrator(key_file)
+    held = line.countenance.vetting.suspend_lease(actor, LeaseId(lease), reason)
+    _tell(line, held, f"suspended `{held.id}`", as_json=as_json)
+
+
+@app.command("resume")
+def resume(
+    context: typer.Context,
+    *,
+    lease: Annotated[str, typer.Argument(metavar="LEASE", help="Id of the lease.")],
+    reason: ReasonOption,
+    key_file: KeyFile = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Let a suspended lease go on, as a reviewer other than the one who stopped it."""
+    line = CommandLine.of(context)
+    actor = line.holder_or_administrator(key_file)
+    held = line.countenance.vetting.resume_lease(actor, LeaseId(lease), reason)
+    _tell(line, held, f"`{held.id}` goes on", as_json=as_json)
+
+
+@app.command("history")
+def history(
+    context: typer.Context,
+    *,
+    lease: Annotated[str, typer.Argument(metavar="LEASE", help="Id of the lease.")],
+    key_file: KeyFile = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Show a lease's versions: what changed when, by whom and why."""
+    line = CommandLine.of(context)
+    actor = line.holder_or_administrator(key_file)
+    held = line.countenance.vetting.read_leases.history(actor, LeaseId(lease))
+    if as_json:
+        versions = [
+            {
+                "change": one.change.value,
+                "by": one.by,
+                "reason": one.reason,
+                "at": one.at.isoformat(),
+                "lease": of_lease(one.lease),
+            }
+            for one in held
+        ]
+        line.output.document({"versions": versions})
+    else:
+        rows = [
+            (str(one.lease.version), one.change.value, one.by, moment(one.at), one.reason) for one in held
+        ]
+        line.output.table(("version", "change", "by", "at", "reason"), rows)
+
+
+def _tell(line: CommandLine, held: Lease, said: str, *, as_json: bool) -> None:
+    if as_json:
+        line.output.document(of_lease(held))
+    else:
+        line.output.say(said)
+
+
 def _rows(lease: Lease) -> list[tuple[str, str]]:
     terms = lease.terms
     return [
@@ -126,9 +197,23 @@ def _rows(lease: Lease) -> list[tuple[str, str]]:
         ("examiners", str(terms.examiners)),
         ("instruments", ", ".join(sorted(terms.instruments)) or "none"),
         ("in force", f"from {moment(terms.not_before)} until {moment(terms.expires)}"),
+        ("verified again", f"by {moment(lease.reverify)}" if lease.reverify is not None else "no date"),
         ("revoked", "yes" if terms.revoked else "no"),
+        ("suspended", "yes" if terms.suspended else "no"),
+        ("origin", f"{lease.origin}{f' {lease.application_id}' if lease.application_id else ''}"),
+        ("version", str(lease.version)),
+        ("acts for", ", ".join(sorted(lease.acts_for)) or "nobody else"),
+        ("obligations", ", ".join(sorted(terms.obligations)) or "those of the gate"),
+        *(("condition", condition) for condition in lease.conditions),
+        ("terms of use", lease.terms_of_use),
         ("approved by", ", ".join(lease.approved_by)),
     ]
+
+
+def _until(lease: Lease) -> str:
+    if lease.terms.revoked:
+        return "revoked"
+    return "suspended" if lease.terms.suspended else moment(lease.terms.expires)
 
 
 def _text(path: Path) -> str:
