@@ -67,6 +67,12 @@ class FakeLooseFaces(_Repository):
         mine = found is not None and found.lease_id == lease_id and at < found.expires
         return found if mine else None
 
+    def count(self, lease_id: LeaseId) -> int:
+        found: int = self.unit.read(
+            lambda state: sum(face.lease_id == lease_id for face in state.loose_faces.values())
+        )
+        return found
+
     def destroy_expired(self, at: datetime, *, limit: int) -> tuple[LooseFaceId, ...]:
         held = self.unit.write().loose_faces
         due = sorted((face.expires, face.id) for face in held.values() if face.expires <= at)[:limit]

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -112,6 +113,40 @@ def test_expired_faces_are_destroyed_oldest_first_and_the_others_stay(place: Pla
     with place.unit() as work:
         assert work.loose_faces.get(LEASE, LooseFaceId("one"), at=NOON) is None
         assert work.loose_faces.get(LEASE, LooseFaceId("later"), at=NOON) is not None
+
+
+def test_faces_are_counted_by_lease(place: Place) -> None:
+    with place.unit() as work:
+        for name, lease in (("a", LEASE), ("bb", LEASE), ("ccc", OTHER)):
+            work.loose_faces.add(loose(name, lease=lease))
+        work.commit()
+        counts = [work.loose_faces.count(name) for name in (LEASE, OTHER, LeaseId("none"))]
+    assert counts == [2, 1, 0]
+
+
+def test_a_destroyed_face_is_in_no_file_anymore(place: Place) -> None:
+    """Neither ciphertext nor wrapped key: whoever steals disk and master key later finds nothing."""
+    if place.database is None or not place.database.is_sqlite:
+        pytest.skip("only SQLite's files are read here")
+    with place.unit() as work:
+        for name in ("gone", "stays"):
+            work.loose_faces.add(loose(name, hours=1 if name == "gone" else 9))
+        work.commit()
+    statement = text(
+        "SELECT f.id, f.sealed, k.wrapped FROM loose_faces f JOIN subject_keys k ON k.id = f.key_id"
+    )
+    with place.database.engine.connect() as connection:
+        secrets = {
+            name: (bytes(sealed), bytes(wrapped)) for name, sealed, wrapped in connection.execute(statement)
+        }
+    with place.unit() as work:
+        work.loose_faces.destroy_expired(NOON + HOUR, limit=9)
+        work.commit()
+    path = Path(place.database.engine.url.database or "")
+    files = [path, path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")]
+    content = b"\n".join(file.read_bytes() for file in files if file.exists())
+    assert [secret in content for secret in secrets["gone"]] == [False, False]
+    assert [secret in content for secret in secrets["stays"]] == [True, True]
 
 
 def test_a_lease_destroys_its_own_loose_faces_only(place: Place) -> None:

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from countenance.biometrics.faces import Extraction
+from countenance.biometrics.faces import EVERY_SIZE, Extraction, LeastSize
 from countenance.biometrics.model import GalleryId
-from countenance.errors import ConcurrentWriteError, InvalidInputError
+from countenance.errors import ConcurrentWriteError, InvalidInputError, LimitReachedError, RefusedError
 from countenance.ledger import Entry, EventType
-from countenance.policy.model import Act, Permit, Purpose
+from countenance.policy.model import Act, ObligationKind, Permit, Purpose
 from countenance.recognition.asking import Ask, Permission, Request
 from countenance.recognition.loose_face_model import LooseFace, LooseFaceId
 from countenance.recognition.model import Gallery
@@ -20,6 +20,9 @@ from countenance.recognition.reporting import Report
 from countenance.vetting.model import Actor, Lease
 
 MAX_FACES = 100
+MOST_KEPT = 100_000
+"""Faces that are kept under one lease at once."""
+
 SHORTEST = timedelta(seconds=60)
 LONGEST = timedelta(days=1)
 _COMPARING = (Act.VERIFY, Act.IDENTIFY, Act.SEARCH_STORED)
@@ -34,6 +37,7 @@ class Keep:
     lifetime: timedelta
     label: str
     limit: int = MAX_FACES
+    least: LeastSize = EVERY_SIZE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +73,7 @@ class KeepFaces:
                 self._require_use(work, actor)
                 permission = self.ask(work, actor, Request(act=Act.DETECT))
             with self.report.failures_of(Act.DETECT, permission):
-                seen = self.engine.extract_all(asked.image, limit=asked.limit)
+                seen = self.engine.extract_all(asked.image, limit=asked.limit, least=asked.least)
                 return self._store(permission, asked, seen)
 
     def _require_use(self, work: UnitOfWork, actor: Actor) -> None:
@@ -111,8 +115,11 @@ class KeepFaces:
     def _store(self, permission: Permission, asked: Keep, seen: tuple[Extraction, ...]) -> KeptFaces:
         photograph, now = str(uuid.uuid4()), self.report.clock()
         named = tuple((LooseFaceId(str(uuid.uuid4())), one) for one in seen)
+        lifetime = _allowed(permission, asked.lifetime)
         with self.unit_of_work() as work:
             work.become_writer()
+            if work.loose_faces.count(permission.lease.id) + len(named) > MOST_KEPT:
+                raise LimitReachedError(f"a lease keeps at most {MOST_KEPT} faces at once")
             for face_id, one in named:
                 face = LooseFace(
                     id=face_id,
@@ -122,13 +129,13 @@ class KeepFaces:
                     reasons=one.face.reasons,
                     label=asked.label,
                     issued=now,
-                    expires=now + asked.lifetime,
+                    expires=now + lifetime,
                 )
                 work.loose_faces.add(face)
             fields = {
                 "faces": len(seen),
                 "kept": len(named),
-                "kept_seconds": round(asked.lifetime.total_seconds()),
+                "kept_seconds": round(lifetime.total_seconds()),
             }
             entry = self.report.completed(work, EventType.DETECTION_COMPLETED, permission, fields)
             work.commit()
@@ -159,6 +166,19 @@ class DestroyExpired:
                 work.ledger.append(Entry(EventType.LOOSE_FACES_DESTROYED, now, {"faces": len(gone)}))
                 work.commit()
             total += len(gone)
+
+
+def _allowed(permission: Permission, lifetime: timedelta) -> timedelta:
+    """Return how long a face may be kept under the permit's duties; raises `RefusedError` for not at all."""
+    if permission.obligation(ObligationKind.DELETE_PROBE) is not None:
+        raise RefusedError(
+            "refused: what was looked at must be deleted at once, so that no face can be kept",
+            decision_id=permission.decision_id,
+            entry=permission.entry,
+            reasons=tuple(reason.id for reason in permission.permit.reasons),
+        )
+    hours = permission.obligation(ObligationKind.EXPIRE_RESULT)
+    return min(lifetime, timedelta(hours=hours)) if hours is not None else lifetime
 
 
 def _comparing(lease: Lease) -> Iterator[Request]:

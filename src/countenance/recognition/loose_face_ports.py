@@ -25,6 +25,10 @@ class LooseFaces(Protocol):
         """Return the face, or None: unknown, expired at `at` and another lease's are one answer."""
         ...
 
+    def count(self, lease_id: LeaseId) -> int:
+        """Return how many faces are kept under the lease, those included that are yet to be destroyed."""
+        ...
+
     def destroy_expired(self, at: datetime, *, limit: int) -> tuple[LooseFaceId, ...]:
         """Destroy up to `limit` faces that have expired at `at`, the oldest first; return their ids."""
         ...

@@ -23,7 +23,7 @@ from countenance.recognition.indexing import image_id, relative_box
 from countenance.recognition.outcome import usable
 from countenance.recognition.ports import UnitOfWork
 from countenance.recognition.removal import RemoveReferences
-from countenance.recognition.roster_model import RosterFace, RosterKind
+from countenance.recognition.roster_model import LEAST_FACE, RosterFace, RosterKind
 from countenance.recognition.rosters import RosterName, covered_roster
 from countenance.recognition.standing import Standing
 from countenance.vetting.model import Actor
@@ -101,7 +101,7 @@ class AddRosterFace:
         if photograph.target is None:
             (found,) = self.enrol.engine.extract([photograph.image], choice=FaceChoice.ONLY)
             return found
-        seen = self.enrol.engine.extract_all(photograph.image, limit=_SEEN)
+        seen = self.enrol.engine.extract_all(photograph.image, limit=_SEEN, least=LEAST_FACE)
         target = photograph.target
         best = max(seen, key=lambda one: overlap(one.face, target), default=None)
         if best is None or overlap(best.face, target) < _OVERLAP:

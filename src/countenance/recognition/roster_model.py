@@ -7,7 +7,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 
+from countenance.biometrics.faces import LeastSize
 from countenance.biometrics.model import GalleryId, ReferenceId, SubjectId
+
+LEAST_FACE = LeastSize(36.0, within=1920)
+"""Faces below this are not looked for in the protocol's name: 36 pixels, in larger images in proportion."""
 
 PersonId = NewType("PersonId", str)
 """Names a person of a roster: a random UUID."""

@@ -16,7 +16,7 @@ loose_faces = Table(
     "loose_faces",
     metadata,
     Column("id", name(), primary_key=True),
-    Column("lease_id", name(), nullable=False),
+    Column("lease_id", name(), nullable=False, index=True),
     Column("photograph", name(), nullable=False),
     Column("key_id", number(), ForeignKey("subject_keys.id"), nullable=False),
     Column("model_digest", Text, nullable=False),

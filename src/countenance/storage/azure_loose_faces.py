@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 import numpy as np
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, delete, func, select
 
 from countenance.biometrics.faces import QualityReason
 from countenance.biometrics.model import Pipeline, Template
@@ -29,6 +29,9 @@ _FACE: Final = (
     .where(loose_faces.c.id == bindparam("face"), loose_faces.c.lease_id == bindparam("lease"))
 )
 _KNOWN: Final = select(loose_faces.c.id).where(loose_faces.c.id == bindparam("face"))
+_COUNT: Final = select(func.count(loose_faces.c.id).label("number")).where(
+    loose_faces.c.lease_id == bindparam("lease")
+)
 _EXPIRED: Final = (
     select(loose_faces.c.id, loose_faces.c.key_id)
     .where(loose_faces.c.expires <= bindparam("at"))
@@ -86,6 +89,10 @@ class SqlLooseFaces:
         if not rows or rows[0].expires <= at:
             return None
         return self._face(rows[0])
+
+    def count(self, lease_id: LeaseId) -> int:
+        """Return how many faces are kept under the lease."""
+        return int(self._session.read(_COUNT, {"lease": lease_id})[0].number)
 
     def destroy_expired(self, at: datetime, *, limit: int) -> tuple[LooseFaceId, ...]:
         """Destroy up to `limit` faces that have expired at `at`, the oldest first; return their ids."""

@@ -20,7 +20,15 @@ from azure.ai.vision.face import FaceAdministrationClient, FaceClient
 from azure.core.credentials import AzureKeyCredential
 
 from countenance.app import Countenance
-from countenance.biometrics.faces import DetectedFace, Detection, Extraction, FaceChoice, QualityMeasure
+from countenance.biometrics.faces import (
+    EVERY_SIZE,
+    DetectedFace,
+    Detection,
+    Extraction,
+    FaceChoice,
+    LeastSize,
+    QualityMeasure,
+)
 from countenance.biometrics.model import ComparisonScore, ErrorRate, GalleryId, SubjectId, Threshold
 from countenance.consent import Consent
 from countenance.errors import InvalidInputError
@@ -95,12 +103,17 @@ def shown(image: bytes) -> bytes:
 class PictureEngine(FakeEngine):
     """The engine of sentences, behind the first bytes of a PNG and with more measures."""
 
-    def detect(self, image: bytes, *, limit: int) -> Detection:
-        found = super().detect(shown(image), limit=limit)
+    def size_of(self, image: bytes) -> tuple[int, int]:
+        return super().size_of(shown(image))
+
+    def detect(self, image: bytes, *, limit: int, least: LeastSize = EVERY_SIZE) -> Detection:
+        found = super().detect(shown(image), limit=limit, least=least)
         return replace(found, faces=tuple(map(measured, found.faces)))
 
-    def extract_all(self, image: bytes, *, limit: int) -> tuple[Extraction, ...]:
-        found = super().extract_all(shown(image), limit=limit)
+    def extract_all(
+        self, image: bytes, *, limit: int, least: LeastSize = EVERY_SIZE
+    ) -> tuple[Extraction, ...]:
+        found = super().extract_all(shown(image), limit=limit, least=least)
         return tuple(replace(one, face=_placed(measured(one.face), at)) for at, one in enumerate(found))
 
     def extract(
@@ -206,6 +219,7 @@ class Stage:
 
     @property
     def engine(self) -> FakeEngine:
+        """The engine of sentences."""
         assert isinstance(self.parts.engine, FakeEngine)
         return self.parts.engine
 
@@ -274,10 +288,10 @@ class Stage:
         return ApiStage(self.parts, {}).events()
 
 
-def seed_now() -> str:
+def seed_now(model_digest: str) -> str:
     now = datetime.now(UTC)
     dates = {"@START@": now - timedelta(days=1), "@END@": now + timedelta(days=30)}
-    text = SEED.replace("@MODEL@", FAKE_PIPELINE.model_digest)
+    text = SEED.replace("@MODEL@", model_digest)
     for name, moment in dates.items():
         text = text.replace(name, moment.strftime("%Y-%m-%dT%H:%M:%SZ"))
     return text
@@ -299,12 +313,12 @@ def serving(service: Countenance) -> Iterator[str]:
         thread.join(timeout=20)
 
 
-def furnish_template(folder: Path) -> dict[str, str]:
+def furnish_template(folder: Path, model_digest: str = FAKE_PIPELINE.model_digest) -> dict[str, str]:
     """Make a database with leases and keys, and return the keys' texts."""
     parts = AzureParts(folder / "template.db")
     parts.database.migrate()
     service = Countenance(parts)
-    service.grant_leases(LOCAL_ADMINISTRATOR, parse_seed(seed_now()))
+    service.grant_leases(LOCAL_ADMINISTRATOR, parse_seed(seed_now(model_digest)))
     keys = {}
     for name, (role, lease) in HOLDERS.items():
         request = KeyRequest(role=role, lease_id=LeaseId(lease) if lease else None, label=name)

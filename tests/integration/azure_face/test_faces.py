@@ -238,3 +238,20 @@ def test_a_wrong_key_is_an_authentication_error(stage: Stage) -> None:
         with pytest.raises(ClientAuthenticationError, match="invalid subscription key"):
             stranger.detect(picture("dave"), **MODELS, return_face_id=False)
         assert stage.engine.seen == []
+
+
+def test_decision_and_entry_are_read_from_an_answer_as_the_guide_does(stage: Stage) -> None:
+    first, second = stage.keep("tester", picture("dave")), stage.keep("tester", picture("dave", 2))
+    with stage.faces() as client:
+        decision = client.verify_face_to_face(
+            face_id1=first[0],
+            face_id2=second[0],
+            cls=lambda response, _, __: response.http_response.headers["x-countenance-decision"],
+        )
+    assert str(decision).startswith("dec_")
+
+
+def test_a_refused_face_id_says_how_to_ask_for_detection_alone(stage: Stage) -> None:
+    answer = stage.image("looker", "/detect", picture("dave"))
+    assert answer.json()["error"]["message"].endswith("returnFaceId=false.")
+    assert stage.image("looker", "/detect", picture("dave"), returnFaceId="false").status_code == 200

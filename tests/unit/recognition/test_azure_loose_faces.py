@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from countenance.app import Countenance
 from countenance.biometrics.model import GalleryId, SubjectId
 from countenance.errors import (
     BusyError,
     FaceGoneError,
     InvalidInputError,
+    LimitReachedError,
     LowQualityError,
     NotFoundError,
     RefusedError,
 )
-from countenance.policy.model import Purpose
+from countenance.policy.model import Decision, Obligation, ObligationKind, Permit, Purpose, Question
+from countenance.recognition import face_keeping
 from countenance.recognition.face_keeping import Keep
 from countenance.recognition.identification import Search
 from countenance.recognition.loose_face_model import LooseFaceId
@@ -144,6 +148,54 @@ def test_a_face_is_kept_for_nobody_without_a_lease(world: World) -> None:
 def test_an_image_without_a_face_keeps_none(lab: World) -> None:
     assert keep(lab, NO_FACE) == []
     assert lab.events()[-1]["kept"] == 0
+
+
+def test_a_lease_keeps_only_so_many_faces(lab: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(face_keeping, "MOST_KEPT", 2)
+    keep(lab, photograph("dave") + b"+" + photograph("erin"))
+    with pytest.raises(LimitReachedError):
+        keep(lab, photograph("dave"))
+    assert events(lab, 1) == ["detection:failed"]
+    assert len(keep(lab, photograph("dave"), RIVAL)) == 1
+
+
+@pytest.mark.parametrize(
+    ("duty", "kept"),
+    [
+        (Obligation(ObligationKind.DELETE_PROBE), None),
+        (Obligation(ObligationKind.EXPIRE_RESULT, 2), 7200),
+        (Obligation(ObligationKind.EXPIRE_RESULT, 48), 86400),
+    ],
+)
+def test_a_permits_duties_say_whether_and_how_long_a_face_is_kept(duty: Obligation, kept: int | None) -> None:
+    world = World()
+    decide = world.decide
+
+    def obliged(question: Question) -> Decision:
+        decision = decide(question)
+        return replace(decision, obligations=(duty,)) if isinstance(decision, Permit) else decision
+
+    world.decide = obliged
+    world.acts = Countenance(world)
+    world.acts.grant_leases(LOCAL_ADMINISTRATOR, parse_seed(SEED))
+    if kept is None:
+        with pytest.raises(RefusedError, match="deleted at once"):
+            keep(world, photograph("dave"), lifetime=timedelta(days=1))
+        assert events(world, 2) == ["detection:permitted", "detection:failed"]
+    else:
+        keep(world, photograph("dave"), lifetime=timedelta(days=1))
+        assert world.events()[-1]["kept_seconds"] == kept
+    world.check_ledger()
+
+
+def test_where_much_hangs_on_the_answer_no_score_is_told(lab: World) -> None:
+    seed = SEED.replace("research_measurement", "missing_persons").replace(
+        'kind = "research"', 'kind = "ngo"'
+    )
+    lab.acts.grant_leases(LOCAL_ADMINISTRATOR, parse_seed(seed))
+    (first,), (second,) = keep(lab, photograph("dave")), keep(lab, photograph("dave", 2))
+    result = lab.acts.azure_face.compare_loose(LAB, first, second)
+    assert (result.outcome, result.score) == (Outcome.MATCH, None)
 
 
 def test_kept_faces_are_compared_at_the_leases_threshold(lab: World) -> None:

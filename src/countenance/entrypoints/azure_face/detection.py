@@ -10,8 +10,11 @@ from countenance.entrypoints.azure_face.attributes import attributes_of, wanted_
 from countenance.entrypoints.azure_face.calls import Answer, Asked, Call
 from countenance.entrypoints.azure_face.faults import bad_argument
 from countenance.entrypoints.azure_face.pictures import picture
+from countenance.entrypoints.azure_face.telling import refusal
+from countenance.errors import RefusedError
 from countenance.recognition.detection import Look
 from countenance.recognition.face_keeping import Keep
+from countenance.recognition.roster_model import LEAST_FACE
 
 LANDMARKS: Final = ("pupilLeft", "pupilRight", "noseTip", "mouthLeft", "mouthRight")
 """The five of the service's 27 points that the engine finds."""
@@ -32,14 +35,19 @@ def detect(call: Call, asked: Asked) -> Answer:
 
 def _kept(call: Call, asked: Asked, image: bytes) -> list[tuple[str | None, DetectedFace]]:
     lifetime = timedelta(seconds=asked["faceIdTimeToLive"])
-    keep = Keep(image=image, lifetime=lifetime, label=asked["recognitionModel"])
-    result = call.cases.keep_faces(call.actor, keep)
+    keep = Keep(image=image, lifetime=lifetime, label=asked["recognitionModel"], least=LEAST_FACE)
+    try:
+        result = call.cases.keep_faces(call.actor, keep)
+    except RefusedError as error:
+        fault = refusal(call, error)
+        fault.message += " Detection alone is asked for with returnFaceId=false."
+        raise fault from error
     call.told(result.decision_id, result.entry)
     return [(face_id, one.face) for face_id, one in result.faces]
 
 
 def _seen(call: Call, image: bytes) -> list[tuple[str | None, DetectedFace]]:
-    result = call.service.detect(call.actor, Look(image=image))
+    result = call.service.detect(call.actor, Look(image=image, least=LEAST_FACE))
     call.told(result.decision_id, result.entry)
     return [(None, face) for face in result.detection.faces]
 

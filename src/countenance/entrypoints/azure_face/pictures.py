@@ -17,6 +17,9 @@ from countenance.recognition.collection_model import ObjectName
 
 SMALLEST: Final = 1024
 LARGEST: Final = 6 * 1024 * 1024
+LEAST_SIDE: Final = 36
+"""Pixels of the shorter side: the smallest face that is looked for has as many."""
+
 _LONGEST_URL: Final = 2048
 _KINDS: Final = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a", b"BM")
 """First bytes of JPEG, PNG, GIF and BMP: the service reads no others."""
@@ -32,6 +35,9 @@ def picture(call: Call, asked: Asked) -> bytes:
         raise too_big()
     if not data.startswith(_KINDS):
         raise AzureError("InvalidImage", "Decoding error, image format unsupported.")
+    if min(call.service.parts.engine.size_of(data)) < LEAST_SIDE:
+        message = f"Image size is too small. Width and height should be at least {LEAST_SIDE} pixels."
+        raise AzureError("InvalidImageSize", message)
     return bytes(data)
 
 

@@ -36,6 +36,7 @@ def _loose_faces() -> None:
         sa.ForeignKeyConstraint(["key_id"], ["subject_keys.id"], name="fk_loose_faces_key_id"),
     )
     op.create_index("ix_loose_faces_expires", "loose_faces", ["expires"])
+    op.create_index("ix_loose_faces_lease_id", "loose_faces", ["lease_id"])
 
 
 def _rosters() -> None:
