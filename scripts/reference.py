@@ -27,7 +27,7 @@ from countenance.entrypoints.cli.exit_codes import MEANINGS, STATUSES, ExitCode
 from countenance.entrypoints.rekognition.documented import NEVER, WHEN
 from countenance.entrypoints.rekognition.operations import CODES, OPERATIONS, REFUSED
 from countenance.entrypoints.rekognition.requests import REQUESTS
-from countenance.entrypoints.rekognition.responses import RESPONSES
+from countenance.entrypoints.rekognition.responses import RESPONSES, STRUCTURES
 from countenance.ledger.model import EventType
 from countenance.policy.model import Act, Camera, CustomerKind, ObligationKind, Purpose, Space
 from countenance.settings import Settings
@@ -237,6 +237,11 @@ def rekognition_page() -> str:
         "## Operations\n\n"
         "Required members are bold. Members of answers that are not listed are never sent.\n\n"
         + _table(("operation", "members of the request", "members of the answer"), *_operations())
+        + "\nMembers of structures within them:\n\n"
+        + _table(
+            ("structure", "members"),
+            *((f"`{name}`", ", ".join(members)) for name, members in STRUCTURES.items()),
+        )
         + "\nRefused too, with `AccessDeniedException`:\n\n"
         + _table(("operation", "reason"), *_refused())
         + "\n## Errors\n\n"

@@ -20,7 +20,15 @@ import uvicorn
 from botocore.config import Config
 
 from countenance.app import Countenance
-from countenance.biometrics.faces import EVERY_SIZE, Detection, Extraction, FaceChoice, LeastSize
+from countenance.biometrics.faces import (
+    EVERY_SIZE,
+    DetectedFace,
+    Detection,
+    Extraction,
+    FaceChoice,
+    LeastSize,
+    QualityMeasure,
+)
 from countenance.biometrics.model import ComparisonScore, ErrorRate, GalleryId, SubjectId, Threshold
 from countenance.entrypoints.rekognition.responses import RESPONSES
 from countenance.errors import InvalidInputError
@@ -33,7 +41,7 @@ from countenance.vetting.seed import parse_seed
 from fakes_engine import FAKE_PIPELINE, FakeEngine, fake_threshold, photograph
 from integration.api.stage import Stage as ApiStage
 from integration.api.stage import StageParts
-from unit.entrypoints.rekognition.model import unknown_members
+from unit.entrypoints.rekognition.model import structures, unknown_members
 
 PNG = b"\x89PNG\r\n\x1a\n"
 SEED = (Path(__file__).parent / "leases.toml").read_text(encoding="utf-8")
@@ -67,6 +75,12 @@ def threshold_for(fmr_ppb: int) -> Threshold:
     )
 
 
+def lit(face: DetectedFace) -> DetectedFace:
+    """The face with its brightness measured, which the sentences do not have."""
+    brightness = QualityMeasure(code=66, name="LuminanceMean", native=0.5, score=-1)
+    return replace(face, quality=(*face.quality, brightness))
+
+
 class PictureEngine(FakeEngine):
     """The engine of sentences, behind the first bytes of a PNG."""
 
@@ -74,17 +88,22 @@ class PictureEngine(FakeEngine):
         return super().size_of(image.removeprefix(PNG))
 
     def detect(self, image: bytes, *, limit: int, least: LeastSize = EVERY_SIZE) -> Detection:
-        return super().detect(image.removeprefix(PNG), limit=limit, least=least)
+        found = super().detect(image.removeprefix(PNG), limit=limit, least=least)
+        return replace(found, faces=tuple(lit(face) for face in found.faces))
 
     def extract_all(
         self, image: bytes, *, limit: int, least: LeastSize = EVERY_SIZE
     ) -> tuple[Extraction, ...]:
-        return super().extract_all(image.removeprefix(PNG), limit=limit, least=least)
+        found = super().extract_all(image.removeprefix(PNG), limit=limit, least=least)
+        return tuple(replace(one, face=lit(one.face)) for one in found)
 
     def extract(
         self, images: Sequence[bytes], *, choice: FaceChoice
     ) -> tuple[Extraction | InvalidInputError, ...]:
-        return super().extract([image.removeprefix(PNG) for image in images], choice=choice)
+        found = super().extract([image.removeprefix(PNG) for image in images], choice=choice)
+        return tuple(
+            replace(one, face=lit(one.face)) if isinstance(one, Extraction) else one for one in found
+        )
 
 
 class WallClock:
@@ -115,6 +134,7 @@ class Stage:
     url: str
     credentials: Mapping[str, AccessCredential]
     answered: dict[str, set[str]] = field(default_factory=dict)
+    structures: dict[str, set[str]] = field(default_factory=dict)
 
     @contextmanager
     def client(self, who: str = "archivist", **more: Any) -> Iterator[Any]:  # noqa: ANN401  boto3 makes its classes at run time
@@ -144,6 +164,8 @@ class Stage:
         undocumented = set(content) - set(RESPONSES[operation_model.name])
         assert not faults and not undocumented, (operation_model.name, faults, undocumented)  # noqa: PT018  told together
         self.answered.setdefault(operation_model.name, set()).update(content)
+        for structure, members in structures(operation_model.output_shape, content):
+            self.structures.setdefault(structure, set()).update(members)
 
     @property
     def engine(self) -> FakeEngine:

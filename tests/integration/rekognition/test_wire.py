@@ -12,8 +12,8 @@ from countenance.entrypoints.rekognition.application import LARGEST_BODY
 from integration.rekognition.stage import Stage
 
 
-def post(stage: Stage, target: str, body: bytes) -> httpx.Response:
-    """Send a signed request as no client would make it."""
+def post(stage: Stage, target: str, body: bytes, through: httpx.Client | None = None) -> httpx.Response:
+    """Send a signed request as no client would make it; `through` keeps its connection."""
     held = stage.credentials["archivist"]
     headers = {"X-Amz-Target": target, "Content-Type": "application/x-amz-json-1.1"}
     request = AWSRequest(method="POST", url=f"{stage.url}/", data=body, headers=headers)
@@ -21,7 +21,8 @@ def post(stage: Stage, target: str, body: bytes) -> httpx.Response:
     sent = {
         name: value if isinstance(value, str) else value.decode() for name, value in request.headers.items()
     }
-    return httpx.post(f"{stage.url}/", content=body, headers=sent, timeout=30)
+    send = httpx.post if through is None else through.post
+    return send(f"{stage.url}/", content=body, headers=sent, timeout=30)
 
 
 @pytest.mark.parametrize(

@@ -33,3 +33,39 @@ RESPONSES: Final[Mapping[str, tuple[str, ...]]] = {
     "ListTagsForResource": ("Tags",),
 }  # fmt: skip
 """Members by operation, in the protocol's order."""
+
+STRUCTURES: Final[Mapping[str, tuple[str, ...]]] = {
+    "AssociatedFace": ("FaceId",),
+    "BoundingBox": ("Width", "Height", "Left", "Top"),
+    "CompareFacesMatch": ("Similarity", "Face"),
+    "ComparedFace": ("BoundingBox", "Confidence", "Landmarks", "Pose", "Quality"),
+    "ComparedSourceImageFace": ("BoundingBox", "Confidence"),
+    "DisassociatedFace": ("FaceId",),
+    "Face": (
+        "FaceId",
+        "BoundingBox",
+        "ImageId",
+        "ExternalImageId",
+        "Confidence",
+        "IndexFacesModelVersion",
+        "UserId",
+    ),
+    "FaceDetail": ("BoundingBox", "Landmarks", "Pose", "Quality", "Confidence"),
+    "FaceMatch": ("Similarity", "Face"),
+    "FaceRecord": ("Face", "FaceDetail"),
+    "ImageQuality": ("Brightness", "Sharpness"),
+    "Landmark": ("Type", "X", "Y"),
+    "MatchedUser": ("UserId", "UserStatus"),
+    "Pose": ("Roll", "Yaw", "Pitch"),
+    "SearchedFace": ("FaceId",),
+    "SearchedFaceDetails": ("FaceDetail",),
+    "SearchedUser": ("UserId",),
+    "UnindexedFace": ("Reasons", "FaceDetail"),
+    "UnsearchedFace": ("FaceDetails", "Reasons"),
+    "UnsuccessfulFaceAssociation": ("FaceId", "UserId", "Confidence", "Reasons"),
+    "UnsuccessfulFaceDeletion": ("FaceId", "UserId", "Reasons"),
+    "UnsuccessfulFaceDisassociation": ("FaceId", "UserId", "Reasons"),
+    "User": ("UserId", "UserStatus"),
+    "UserMatch": ("Similarity", "User"),
+}
+"""Members of the structures within answers, as far as they are ever sent."""

@@ -85,6 +85,18 @@ def breaches(shape: Any, value: Any) -> Iterator[tuple[str, str, Any]]:  # noqa:
             yield f"[]/{where}", breach, [bad]
 
 
+def structures(shape: Any, value: Any, *, inside: bool = False) -> Iterator[tuple[str, set[str]]]:  # noqa: ANN401  as above
+    """Structures within an answer, each by its name in the model with the members that it has."""
+    if shape.type_name == "structure":
+        if inside:
+            yield shape.name, set(value)
+        for name, held in value.items():
+            yield from structures(shape.members[name], held, inside=True)
+    elif shape.type_name == "list":
+        for held in value:
+            yield from structures(shape.member, held, inside=True)
+
+
 def unknown_members(shape: Any, value: Any, path: str = "") -> Iterator[str]:  # noqa: ANN401, C901  one case a kind of shape
     """Places of an answer that the model does not know, or of another type or form than it says."""
     match shape.type_name:
