@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -18,15 +18,7 @@ from typing import TypeVar
 import rfc8785
 
 from countenance.errors import InvalidInputError
-from countenance.policy.model import (
-    Act,
-    Camera,
-    CustomerKind,
-    LeaseTerms,
-    ObligationKind,
-    Purpose,
-    Space,
-)
+from countenance.policy.model import Act, Camera, CustomerKind, LeaseTerms, Purpose, Space
 from countenance.policy.places import jurisdiction
 from countenance.vetting.model import Customer, CustomerId, Lease, LeaseOrigin
 
@@ -77,16 +69,7 @@ def parse_seed(text: str) -> Seed:
 def terms_digest(lease: Lease) -> str:
     """Return the SHA-256 (hex) of the lease in canonical JSON, for the ledger."""
     terms = lease.terms
-    words: dict[
-        str,
-        frozenset[Act]
-        | frozenset[Purpose]
-        | frozenset[Space]
-        | frozenset[Camera]
-        | frozenset[CustomerKind]
-        | frozenset[ObligationKind]
-        | frozenset[str],
-    ] = {
+    words: dict[str, Iterable[str]] = {
         "acts": terms.acts,
         "purposes": terms.purposes,
         "galleries": terms.galleries,
