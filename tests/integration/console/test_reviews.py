@@ -132,7 +132,7 @@ def test_two_reviewers_approve_and_only_then_there_is_a_lease(console: ConsoleSt
     lease = re.search(r"/console/leases/([\w-]+)", text)
     assert lease is not None
     shown = console.get("rita", lease[0]).text
-    assert "Gatehouse may enrol a subject and compare a face with one subject" in shown
+    assert "The customer “gatehouse” may enrol a subject and compare a face with one subject" in shown
     assert "1 December 2026" in shown
     assert "The porter stays beside it." in shown
 

@@ -8,7 +8,14 @@ from starlette.responses import Response
 
 from countenance.entrypoints.console.navigation import EVERYBODY
 from countenance.entrypoints.console.visits import Page, Visit
-from countenance.entrypoints.pages.asking import FIRST, answer_to, read_asked, shown_options, time_line
+from countenance.entrypoints.pages.asking import (
+    FIRST,
+    answer_to,
+    examples,
+    read_asked,
+    shown_options,
+    time_line,
+)
 
 PATH: Final = "/console/ask"
 
@@ -23,6 +30,7 @@ def ask(visit: Visit) -> Response:
         decision=answer_to(asked),
         line=time_line(asked, today),
         options=shown_options(),
+        examples=examples(PATH),
         here=PATH,
         today=today,
     )

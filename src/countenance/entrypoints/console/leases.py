@@ -10,7 +10,7 @@ from starlette.responses import Response
 from countenance.entrypoints.console.applications import SEES
 from countenance.entrypoints.console.visits import Handler, Page, Visit, corrected
 from countenance.entrypoints.pages.tables import Column, arranged, as_csv
-from countenance.entrypoints.pages.words import capital, counted, day, one_in, plain
+from countenance.entrypoints.pages.words import counted, day, one_in, plain
 from countenance.errors import ConflictError, InvalidInputError, SeparationError
 from countenance.staff.model import StaffRole
 from countenance.vetting.keys import in_force
@@ -64,8 +64,9 @@ def in_words(lease: Lease) -> str:
         else ""
     )
     return (
-        f"{capital(lease.customer_id)} may {acts}, for {_and(plain(one) for one in sorted(terms.purposes))}, "
-        f"{'; '.join(where)}. A threshold may let at most {one_in(terms.fmr_ppb)} strangers pass, and a list "
+        f"The customer “{lease.customer_id}” may {acts}, "
+        f"for {_and(plain(one) for one in sorted(terms.purposes))}, "
+        f"{', '.join(where)}. A threshold may let at most {one_in(terms.fmr_ppb)} strangers pass, and a list "
         f"has at most {counted(lease.max_candidates, 'candidate')}.{galleries}{people} "
         f"It began on {day(terms.not_before)} and ends on {day(terms.expires)}."
     )

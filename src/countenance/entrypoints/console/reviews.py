@@ -11,7 +11,7 @@ from typing import Final
 from starlette.responses import Response
 
 from countenance.entrypoints.console.applications import ONE, PATH, SEES, WRITES, id_of
-from countenance.entrypoints.console.use_fields import FIELDS
+from countenance.entrypoints.console.use_fields import FIELDS, Kind
 from countenance.entrypoints.console.use_form import values_of
 from countenance.entrypoints.console.visits import Handler, Page, Visit, corrected
 from countenance.errors import ConflictError, InvalidInputError, SeparationError
@@ -172,7 +172,11 @@ def _state(view: ApplicationView, factor: Factor) -> str:
 
 def _said(view: ApplicationView) -> Sequence[tuple[str, object]]:
     values = values_of(view.draft.use)
-    return [(field.label, values[field.path]) for field in FIELDS if values[field.path]]
+    files = {one.digest: one.name for one in view.evidence}
+    shown = ((field, values[field.path]) for field in FIELDS if values[field.path])
+    return [
+        (field.label, files.get(value, value) if field.kind is Kind.FILE else value) for field, value in shown
+    ]
 
 
 def _names(visit: Visit) -> dict[str, str]:

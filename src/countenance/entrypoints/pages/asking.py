@@ -15,7 +15,7 @@ from countenance.entrypoints.pages.places import PLACES
 from countenance.entrypoints.pages.words import capital, day, plain
 from countenance.errors import InvalidInputError
 from countenance.policy.gate import Policy, explaining_policy
-from countenance.policy.instruments import Instrument
+from countenance.policy.instruments import Instrument, text_of
 from countenance.policy.model import (
     Act,
     Camera,
@@ -47,6 +47,35 @@ FIRST: Final = (
 )
 """The question that the page begins with: what the promises of June 2020 were about."""
 
+EXAMPLES: Final = (
+    ("Police search, Washington", FIRST),
+    (
+        "A shop recognises guests, Portland",
+        (
+            ("act", "identify"),
+            ("kind", "private"),
+            ("place", "US-OR-PDX"),
+            ("purpose", "personalisation"),
+            ("space", "public_accommodation"),
+            ("camera", "fixed"),
+            ("consent", "yes"),
+        ),
+    ),
+    (
+        "A museum's archive, Germany",
+        (
+            ("act", "identify"),
+            ("kind", "private"),
+            ("place", "DE"),
+            ("purpose", "media_archive"),
+            ("space", "controlled"),
+            ("camera", "file"),
+            ("consent", "yes"),
+        ),
+    ),
+)
+"""Questions to begin with, by what a link to them says."""
+
 AHEAD: Final = 2
 """Years ahead of today that the time line shows: laws are known before they bind."""
 
@@ -68,7 +97,9 @@ OPTIONS: Final[Mapping[str, Options]] = {
     "camera": _options(Camera),
     "place": PLACES,
     "consent": [("yes", "Yes, every one"), ("no", "No, or not every one")],
-    "instrument": _options(Instrument),
+    "instrument": sorted(
+        ((word.value, capital(text_of((word.value,)))) for word in Instrument), key=lambda option: option[1]
+    ),
 }
 """What each field of the form can be."""
 
@@ -181,6 +212,11 @@ def time_line(asked: Asked, today: date) -> TimeLine:
         days=days,
         day_number=min(days, max(0, (here - BEGINNING).days)),
     )
+
+
+def examples(path: str) -> Sequence[tuple[str, str]]:
+    """Return the questions to begin with, as titles and addresses."""
+    return [(title, f"{path}?{urlencode(fields)}") for title, fields in EXAMPLES]
 
 
 def shown_options() -> Mapping[str, Options]:

@@ -1,0 +1,154 @@
+"""Every page in a real browser, on a phone and on a desk: it fits, it is accessible, nothing complains."""
+
+from __future__ import annotations
+
+import os
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from browsing import DESKTOP, PHONE, Window, wider_than
+from console_stage import ConsoleStage
+
+PAGES = {
+    "login": (None, "/console/login"),
+    "overview": ("olivia", "/console"),
+    "ask": ("carol", "/console/ask"),
+    "decisions": ("carol", "/console/decisions"),
+    "decision": ("carol", "/console/decisions/{decision}"),
+    "ledger": ("carol", "/console/ledger"),
+    "entry": ("carol", "/console/ledger/entries/7"),
+    "galleries": ("rita", "/console/galleries"),
+    "applications": ("ada", "/console/applications"),
+    "application": ("ruben", "/console/applications/{application}"),
+    "application-form": ("olivia", "/console/applications/{application}/edit"),
+    "leases": ("rita", "/console/leases"),
+    "lease": ("rita", "/console/leases/ngo-missing"),
+    "customers": ("olivia", "/console/customers"),
+    "customer": ("carol", "/console/customers/gatehouse"),
+    "keys": ("olivia", "/console/keys"),
+    "staff": ("olivia", "/console/staff"),
+    "staff-member": ("olivia", "/console/staff/{rita}"),
+    "account": ("rita", "/console/account"),
+    "confirm": ("rita", "/console/confirm"),
+    "enrol": ("rita", "/console/enrol"),
+    "health": ("olivia", "/console/health"),
+    "nothing": ("bob", "/console/decisions"),
+}
+"""Each page by a name, with who looks at it."""
+
+SCREENSHOTS = os.environ.get("COUNTENANCE_SCREENSHOTS")
+"""A folder that pictures of the pages are put into, if it is named."""
+
+
+@pytest.fixture(scope="module")
+def names(stage: ConsoleStage) -> dict[str, str]:
+    """What stands for the parts of addresses."""
+    application = stage.applied()
+    stage.approved_by("rita", application)
+    listed = stage.get("carol", "/console/decisions?q=house.us-police").text
+    found = re.search(r"/console/decisions/(dec_\w+)", listed)
+    assert found is not None
+    return {"application": application, "decision": found[1], "rita": stage.people["rita"].member.id}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_fits_a_phone_and_a_desk_and_has_no_serious_fault_of_accessibility(
+    window: Window, names: dict[str, str], name: str
+) -> None:
+    who, path = PAGES[name]
+    page = window.open(who, path.format(**names), DESKTOP)
+    assert not wider_than(page, DESKTOP)
+    picture(page, f"{name}-{DESKTOP}")
+    for details in page.locator("details").all()[:3]:
+        details.evaluate("held => { held.open = true; }")
+    assert serious_faults(page) == []
+    page.set_viewport_size({"width": PHONE, "height": 900})
+    assert not wider_than(page, PHONE)
+    picture(page, f"{name}-{PHONE}")
+
+
+def serious_faults(page: Page) -> list[str]:
+    """What axe finds against WCAG 2.1 at its levels A and AA that is serious or worse."""
+    asked = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}
+    return [
+        f"{fault['id']}: {[node['html'][:120] for node in fault['nodes'][:3]]}"
+        for fault in Axe().run(page, options=asked).response["violations"]
+        if fault["impact"] in {"serious", "critical"}
+    ]
+
+
+def picture(page: Page, name: str) -> None:
+    """Take a picture of the page, where pictures are asked for."""
+    if SCREENSHOTS is not None:
+        page.screenshot(path=Path(SCREENSHOTS) / f"{name}.png", full_page=True)
+
+
+def test_dark_is_as_legible_as_light(window: Window, names: dict[str, str]) -> None:
+    for name in ("overview", "decision"):
+        who, path = PAGES[name]
+        page = window.open(who, path.format(**names), PHONE, dark=True)
+        assert serious_faults(page) == []
+        picture(page, f"{name}-dark")
+
+
+def test_the_keyboard_reaches_the_content_past_the_menu(window: Window) -> None:
+    page = window.open("carol", "/console/decisions")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to content"
+    page.keyboard.press("Enter")
+    assert page.evaluate("location.hash") == "#main"
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.querySelector('main').contains(document.activeElement)")
+    outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+    assert outline == "solid"
+
+
+def test_a_proof_is_checked_in_the_browser_and_a_changed_entry_is_noticed(window: Window) -> None:
+    page = window.open("carol", "/console/ledger/entries/7")
+    page.get_by_role("button", name="Check the proof in this browser").click()
+    page.get_by_text("Checked in this browser: the entry is number 7").wait_for()
+    page.evaluate("document.querySelector('[data-proof]').dataset.leaf += ' '")
+    page.get_by_role("button", name="Check the proof in this browser").click()
+    page.get_by_text("The entry is not in the tree").wait_for()
+
+
+def test_every_entry_of_the_log_proves_itself_in_the_browser(window: Window, stage: ConsoleStage) -> None:
+    size = len(stage.stage.events())
+    page = window.open("carol", "/console/ledger")
+    for index in (0, size // 2, size - 1):
+        page.goto(f"/console/ledger/entries/{index}")
+        page.get_by_role("button", name="Check the proof in this browser").click()
+        page.get_by_text(f"the entry is number {index} of").wait_for()
+
+
+def test_the_slider_asks_about_another_day(window: Window) -> None:
+    page = window.open("carol", "/console/ask?act=identify&kind=private&place=US-OR-PDX&consent=yes")
+    slider = page.get_by_role("slider")
+    slider.focus()
+    slider.evaluate(
+        "held => { held.value = 3000; held.dispatchEvent(new Event('input', {bubbles: true}));"
+        " held.dispatchEvent(new Event('change', {bubbles: true})); }"
+    )
+    page.wait_for_url("**day=2016-03-19**")
+    assert "19 March 2016" in page.content()
+
+
+def test_it_works_without_scripts(window: Window, stage: ConsoleStage) -> None:
+    page = window.open(None, "/console/login", scripts=False)
+    stage.staffing.parts.clock.advance(timedelta(seconds=60))  # type: ignore[attr-defined]  # the fake clock
+    page.get_by_label("Login").fill("carol")
+    page.get_by_label("Password").fill("correct horse battery")
+    page.get_by_role("button", name="Continue").click()
+    code = stage.people["carol"].code(stage.stage.parts.clock())
+    page.get_by_label("Code from your authenticator app").fill(code)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    assert "What needs you now" in page.content()
+    page.goto("/console/ask")
+    page.get_by_label("Who asks?").select_option("ngo")
+    page.get_by_role("button", name="Ask", exact=True).click()
+    assert "A non-governmental organisation asked to" in page.content()
