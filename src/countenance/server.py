@@ -16,6 +16,7 @@ from countenance.app import Countenance
 from countenance.entrypoints.api import create_api
 from countenance.entrypoints.azure_face import AzureFace
 from countenance.entrypoints.console.application import Console
+from countenance.entrypoints.public.application import Public
 from countenance.entrypoints.rekognition import Rekognition
 from countenance.errors import CountenanceError, InvalidInputError
 from countenance.vetting.authority import LOCAL_ADMINISTRATOR
@@ -44,6 +45,7 @@ def all_ways_in(countenance: Countenance) -> FastAPI:
     application.user_middleware.append(Middleware(Rekognition, service=countenance))
     application.user_middleware.append(Middleware(AzureFace, service=countenance))
     application.add_middleware(Console, service=countenance)
+    application.add_middleware(Public, service=countenance)
     return application
 
 

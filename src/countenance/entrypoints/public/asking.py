@@ -1,0 +1,29 @@
+"""Ask a question, without customers: what would be decided, today or on another day."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from starlette.responses import Response
+
+from countenance.entrypoints.pages.asking import FIRST, answer_to, read_asked, shown_options, time_line
+from countenance.entrypoints.public.answering import Page, Reading
+
+PATH: Final = "/ask"
+
+
+def ask(reading: Reading) -> Response:
+    """Show the form, the answer beside it, and the time line below."""
+    today = reading.now.date()
+    asked = read_asked(reading.request.query_params.multi_items() or FIRST, today)
+    return reading.page(
+        "ask.html",
+        asked=asked,
+        decision=answer_to(asked),
+        line=time_line(asked, today),
+        options=shown_options(),
+        here=PATH,
+    )
+
+
+PAGES: Final = (Page(path=PATH, handler=ask, label="Ask a question", listed=True),)

@@ -1,0 +1,73 @@
+"""The log for everybody: its page, and key, head, hashes and proofs as c2sp.org/tlog-tiles lays them out."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Final
+
+from starlette.responses import PlainTextResponse, Response
+
+from countenance.entrypoints.public.answering import FOR_EVER, Page, Reading
+from countenance.errors import NotFoundError
+
+PATH: Final = "/ledger"
+_DIGITS: Final = 15
+_BRIEF: Final = 5
+
+
+def page(reading: Reading) -> Response:
+    """Show the head, the key, and how to verify."""
+    head = reading.service.public.log.head()
+    origin = reading.service.public.operator.origin
+    return reading.page("ledger.html", head=head, base=f"{origin}{PATH}" if origin else "", where=PATH)
+
+
+def checkpoint(reading: Reading) -> Response:
+    """Give the signed head."""
+    return PlainTextResponse(reading.service.public.log.head().note)
+
+
+def key(reading: Reading) -> Response:
+    """Give the key that the head is verified with."""
+    return PlainTextResponse(f"{reading.service.public.log.head().key}\n")
+
+
+def tile(reading: Reading) -> Response:
+    """Give the hashes of a tile; entries are not given here, and answered like a tile that is not there."""
+    try:
+        content = reading.service.public.log.tile(f"tile/{reading.part('rest')}")
+    except NotFoundError:
+        return _nothing()
+    return Response(content, media_type="application/octet-stream")
+
+
+def proof(reading: Reading) -> Response:
+    """Give the proof that an entry is in the log."""
+    text = reading.part("index")
+    if not (text.isascii() and text.isdigit() and len(text) <= _DIGITS):
+        return _nothing()
+    try:
+        found = reading.service.public.log.proof(int(text))
+    except NotFoundError:
+        return _nothing()
+    disposition = f'attachment; filename="entry-{int(text)}.tlog-proof"'
+    return PlainTextResponse(found, HTTPStatus.OK, {"Content-Disposition": disposition})
+
+
+def nothing(_: Reading) -> Response:
+    """Say that there is no such file."""
+    return _nothing()
+
+
+def _nothing() -> Response:
+    return PlainTextResponse("there is no such file\n", HTTPStatus.NOT_FOUND, {"Cache-Control": "no-store"})
+
+
+PAGES: Final = (
+    Page(path=PATH, handler=page, label="The record", listed=True),
+    Page(path=f"{PATH}/checkpoint", handler=checkpoint, seconds=_BRIEF),
+    Page(path=f"{PATH}/key.pub", handler=key, seconds=300),
+    Page(path=f"{PATH}/tile/{{rest:path}}", handler=tile, seconds=FOR_EVER),
+    Page(path=f"{PATH}/proof/{{index}}", handler=proof, seconds=_BRIEF),
+    Page(path=f"{PATH}/{{rest:path}}", handler=nothing),
+)
