@@ -7,12 +7,15 @@ import time
 from pathlib import Path
 
 import pytest
-from azure.ai.vision.face import FaceClient
+from azure.ai.vision.face import FaceClient, FaceSessionClient
 from azure.ai.vision.face.models import (
+    CreateLivenessSessionContent,
+    CreateLivenessWithVerifySessionContent,
     FaceAttributeTypeDetection01,
     FaceAttributeTypeRecognition04,
     FaceDetectionModel,
     FaceRecognitionModel,
+    LivenessOperationMode,
     QualityForRecognition,
 )
 from azure.core.credentials import AzureKeyCredential
@@ -255,3 +258,27 @@ def test_a_refused_face_id_says_how_to_ask_for_detection_alone(stage: Stage) -> 
     answer = stage.image("looker", "/detect", picture("dave"))
     assert answer.json()["error"]["message"].endswith("returnFaceId=false.")
     assert stage.image("looker", "/detect", picture("dave"), returnFaceId="false").status_code == 200
+
+
+def test_a_liveness_session_is_a_typed_refusal_for_azures_own_client(stage: Stage) -> None:
+    credential = AzureKeyCredential(stage.keys["tester"])
+    content = CreateLivenessSessionContent(
+        liveness_operation_mode=LivenessOperationMode.PASSIVE, device_correlation_id="a-device"
+    )
+    verifying = CreateLivenessWithVerifySessionContent(
+        liveness_operation_mode=LivenessOperationMode.PASSIVE, device_correlation_id="a-device"
+    )
+    with FaceSessionClient(stage.url, credential, retry_total=0) as client:
+        for ask in (
+            lambda: client.create_liveness_session(content),
+            lambda: client.get_liveness_session_result("session"),
+            client.get_liveness_sessions,
+            lambda: client.delete_liveness_session("session"),
+            lambda: client.create_liveness_with_verify_session(verifying, verify_image=picture("dave")),
+        ):
+            with pytest.raises(HttpResponseError) as caught:
+                ask()
+            assert caught.value.status_code == 403
+            assert caught.value.error is not None
+            assert caught.value.error.innererror["code"] == "UnsupportedFeature"
+    assert stage.engine.seen == []

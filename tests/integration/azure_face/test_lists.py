@@ -223,6 +223,24 @@ def test_a_held_identification_is_a_refusal_with_its_case_and_never_an_empty_lis
     assert stage.events()[-1]["type"] == "identification:held"
 
 
+def test_a_held_search_of_a_list_is_a_refusal_with_its_case_too(stage: Stage) -> None:
+    with stage.administration("nina") as client, stage.faces("nina") as faces:
+        client.large_face_list.create("children", name="Children", recognition_model=V4)
+        stage.agree("nina", "children", "child-1")
+        client.large_face_list.add_face("children", picture("child-1"), user_data="child-1")
+        client.large_face_list.begin_train("children").result()
+        known = kept(faces, picture("child-1", 9))
+    answer = stage.send(
+        "nina",
+        "POST",
+        "/findsimilars",
+        json={"faceId": known, "largeFaceListId": "children", "mode": "matchFace"},
+    )
+    assert answer.status_code == 403
+    assert answer.headers["x-countenance-case"] in answer.json()["error"]["message"]
+    assert answer.headers["x-countenance-threshold-raised"] == "0.5"
+
+
 def test_loose_faces_are_not_searched_where_examiners_must_judge(stage: Stage) -> None:
     with stage.administration("nina") as client, stage.faces("nina") as faces:
         furnish(client, stage, "children", "child-1", who="nina")

@@ -44,14 +44,14 @@ def picture(call: Call, asked: Asked) -> bytes:
 def _of_address(call: Call, address: str) -> bytes:
     """Return the object that stands for an address; one byte too many where it is too large."""
     try:
-        return call.cases.read_object(call.actor, _object_of(address), limit=LARGEST)
+        return call.cases.read_object(call.actor, object_of(address), limit=LARGEST)
     except NotFoundError as error:
         raise _no_such_address() from error
     except OversizedImageError as error:
         raise too_big() from error
 
 
-def _object_of(address: str) -> ObjectName:
+def object_of(address: str) -> ObjectName:
     """Return bucket and name of an address: its host and its path, which has nothing beside them."""
     try:
         parts = urlsplit(address)
