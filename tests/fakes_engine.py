@@ -176,6 +176,13 @@ class FakeEngine:
             for one in shown[:limit]
         )
 
+    def extract_first(
+        self, image: bytes, *, limit: int, least: LeastSize = EVERY_SIZE
+    ) -> tuple[Extraction | None, Detection]:
+        found = self.extract_all(image, limit=limit, least=least)
+        detection = Detection(width=640, height=480, faces=tuple(one.face for one in found))
+        return (found[0] if found else None), detection
+
     def extract_one_and_all(
         self, one: bytes, every: bytes, *, choice: FaceChoice, limit: int, least: LeastSize = EVERY_SIZE
     ) -> tuple[Extraction | InvalidInputError, tuple[Extraction, ...] | ImageError]:

@@ -88,6 +88,13 @@ class Handler(BaseHTTPRequestHandler):
             self.close_connection = True
 
 
+class Patient(ThreadingHTTPServer):
+    """A server whose clients may leave in the middle of an answer."""
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing of it."""
+
+
 @contextmanager
 def object_server() -> Iterator[ObjectServer]:
     """Serve on a free port until the block ends."""
@@ -97,7 +104,7 @@ def object_server() -> Iterator[ObjectServer]:
         """This server's."""
 
     Own.held = held
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Own)
+    server = Patient(("127.0.0.1", 0), Own)
     server.daemon_threads = True
     held.url = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})

@@ -87,6 +87,10 @@ class _Sight:
     width: int
     height: int
 
+    def detection(self) -> Detection:
+        """Return the faces without crops or templates."""
+        return Detection(self.width, self.height, tuple(face for face, _ in self.described))
+
     def extractions(self, templates: Iterable[Template]) -> Iterator[Extraction]:
         """Yield the faces with their templates, which come in the same order."""
         for (face, _), template in zip(self.described, templates, strict=True):
@@ -130,8 +134,7 @@ class LocalFaceEngine:
 
     def detect(self, image: bytes, *, limit: int, least: LeastSize = EVERY_SIZE) -> Detection:
         """Return up to `limit` faces of `least` size, the largest first; raises `ImageError`."""
-        sight = self._look(image, limit, least)
-        return Detection(sight.width, sight.height, tuple(face for face, _ in sight.described))
+        return self._look(image, limit, least).detection()
 
     def extract_all(
         self, image: bytes, *, limit: int, least: LeastSize = EVERY_SIZE
@@ -139,6 +142,15 @@ class LocalFaceEngine:
         """Return up to `limit` faces with their templates, the largest first; raises `ImageError`."""
         sight = self._look(image, limit, least)
         return tuple(sight.extractions(self._embedded([crop for _, crop in sight.described])))
+
+    def extract_first(
+        self, image: bytes, *, limit: int, least: LeastSize = EVERY_SIZE
+    ) -> tuple[Extraction | None, Detection]:
+        """Return the largest face with its template, and all of them without; raises `ImageError`."""
+        sight = self._look(image, limit, least)
+        templates = self._embedded([crop for _, crop in sight.described[:1]])
+        first = next(replace(sight, described=sight.described[:1]).extractions(templates), None)
+        return first, sight.detection()
 
     def extract_one_and_all(
         self, one: bytes, every: bytes, *, choice: FaceChoice, limit: int, least: LeastSize = EVERY_SIZE

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from countenance.biometrics.faces import EVERY_SIZE, DetectedFace, Extraction, LeastSize
+from countenance.biometrics.faces import EVERY_SIZE, DetectedFace, Detection, Extraction, LeastSize
 from countenance.biometrics.model import GalleryId, ReferenceId, SubjectId
 from countenance.errors import LowQualityError, TemplateMismatchError
 from countenance.policy.model import Act
@@ -51,8 +51,8 @@ class IndexingResult:
 class Index:
     """Enrol the largest face of an image as its subject's, and keep nothing of the other faces.
 
-    Two faces in one photograph are two people, and one name stands for one subject: whoever
-    else is in the picture has agreed to nothing under it.
+    No template is made of them either. Two faces in one photograph are two people, and one name
+    stands for one subject: whoever else is in the picture has agreed to nothing under it.
     """
 
     enrol: Enrol
@@ -78,27 +78,27 @@ class Index:
             with enrol.report.failures_of(Act.ENROL, permission):
                 if permission.covered_gallery().pipeline != enrol.engine.pipeline:
                     raise TemplateMismatchError("the gallery is pinned to another model or pipeline")
-                seen = enrol.engine.extract_all(image, limit=MOST_FACES, least=self.least)
+                first, seen = enrol.engine.extract_first(image, limit=MOST_FACES, least=self.least)
             enrolment = Enrolment(gallery_id=gallery_id, subject_id=named, sample=image)
-            return self._first(permission, enrolment, seen)
+            return self._result(permission, enrolment, first, seen)
 
-    def _first(
-        self, permission: Permission, enrolment: Enrolment, seen: tuple[Extraction, ...]
+    def _result(
+        self, permission: Permission, enrolment: Enrolment, first: Extraction | None, seen: Detection
     ) -> IndexingResult:
         """Store the first face, and tell of the others."""
         entry = permission.entry
         enrolled: tuple[tuple[ReferenceId, FaceRecord, DetectedFace], ...] = ()
-        passed_over = [(one.face, PassedOver.NOT_THE_SUBJECT) for one in seen[1:]]
+        passed_over = [(face, PassedOver.NOT_THE_SUBJECT) for face in seen.faces[1:]]
         try:
             with self.enrol.report.failures_of(Act.ENROL, permission):
-                stored, entry = self._store(permission, enrolment, _largest(seen))
+                stored, entry = self._store(permission, enrolment, _usable(first))
                 enrolled = (stored,)
         except LowQualityError:
-            if seen:
-                passed_over.insert(0, (seen[0].face, PassedOver.LOW_QUALITY))
+            if first is not None:
+                passed_over.insert(0, (first.face, PassedOver.LOW_QUALITY))
         return IndexingResult(
-            width=seen[0].width if seen else 0,
-            height=seen[0].height if seen else 0,
+            width=seen.width,
+            height=seen.height,
             enrolled=enrolled,
             passed_over=tuple(passed_over),
             decision_id=permission.decision_id,
@@ -121,10 +121,10 @@ class Index:
         return (reference_id, record, first.face), entry
 
 
-def _largest(seen: tuple[Extraction, ...]) -> Extraction:
-    if not seen:
+def _usable(first: Extraction | None) -> Extraction:
+    if first is None:
         raise LowQualityError("no face was found", reasons=("face_not_found",))
-    return usable(seen[0])
+    return usable(first)
 
 
 def image_id(commitment: str) -> str:

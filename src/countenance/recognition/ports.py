@@ -126,6 +126,15 @@ class Decisions(Protocol):
         """Return how many records are `sought`."""
         ...
 
+    def recorded(
+        self, *, since: datetime, until: datetime, after: int, limit: int
+    ) -> tuple[Recorded, ...]:
+        """Return up to `limit` records asked from `since` until `until` (excluded), as they are stored.
+
+        They come in the order of their ledger entries, beginning after the entry `after`.
+        """
+        ...
+
 
 class IdempotencyRecords(Protocol):
     """Answers that were given, so that a write sent twice happens once."""
@@ -254,6 +263,15 @@ class FaceEngine(Protocol):
 
         Each costs as much as an image with one face: for acts that need every face. A face
         has the template here that `extract` gives where it is the one that is chosen.
+        """
+        ...
+
+    def extract_first(
+        self, image: bytes, *, limit: int, least: LeastSize = EVERY_SIZE
+    ) -> tuple[Extraction | None, Detection]:
+        """Return the first of `extract_all` and what `detect` gives; raises `ImageError`.
+
+        No template is made of any other face: for acts that tell of bystanders.
         """
         ...
 

@@ -13,6 +13,7 @@ from skimage import data
 from countenance.biometrics.faces import Extraction, FaceChoice
 from countenance.engine.networks import EngineOptions
 from countenance.engine.pipeline import Limits, LocalFaceEngine, open_engine
+from countenance.engine.runtime import Outputs, Pixels
 from countenance.errors import ImageError, NoFaceError, UnsupportedImageError
 from countenance.recognition.collection_model import LEAST_FACE
 
@@ -66,6 +67,35 @@ def test_faces_are_told_with_the_size_of_the_image_and_the_largest_first(network
     assert both[0].template.compare(both[1].template) > 0.6
     assert networks.detect(image, limit=9).faces == tuple(one.face for one in both)
     assert len(networks.extract_all(image, limit=1)) == 1
+
+
+def test_no_template_is_made_of_a_bystander(
+    networks: LocalFaceEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_at: list[int] = []
+    recogniser = networks._recogniser
+
+    def counting(pixels: Pixels) -> Outputs:
+        looked_at.append(len(pixels))
+        return recogniser(pixels)
+
+    monkeypatch.setattr(networks, "_recogniser", counting)
+    image = picture_of_two()
+    first, seen = networks.extract_first(image, limit=9)
+    assert looked_at == [1]
+    assert first is not None
+    assert first.face == seen.faces[0]
+    assert len(seen.faces) == 2
+    both = networks.extract_all(image, limit=9)
+    assert looked_at == [1, 2]
+    assert first.template.compare(both[0].template) > 1 - 1e-6
+    assert (first.faces_found, first.width, first.height) == (2, seen.width, seen.height)
+    nobody = io.BytesIO()
+    Image.new("RGB", (300, 200)).save(nobody, "PNG")
+    nothing, empty = networks.extract_first(nobody.getvalue(), limit=9)
+    assert nothing is None
+    assert (empty.width, empty.height, empty.faces) == (300, 200, ())
+    assert networks.size_of(nobody.getvalue()) == (300, 200)
 
 
 def crowd(side: int, widths: list[int]) -> bytes:

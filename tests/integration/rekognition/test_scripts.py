@@ -19,7 +19,9 @@ from countenance.biometrics.model import GalleryId, SubjectId
 from countenance.entrypoints.rekognition.application import BODIES_AT_ONCE
 from countenance.entrypoints.rekognition.faults import AwsError
 from countenance.entrypoints.rekognition.pagination import LIFETIME, page_token, place_after
+from countenance.recognition.collection_model import Binding
 from countenance.vetting.authority import LOCAL_ADMINISTRATOR
+from countenance.vetting.model import LeaseId
 from fakes_engine import BLURRED, MANY_FACES, NARROW, NO_FACE
 from integration.rekognition.stage import PNG, Stage, group, picture
 
@@ -152,6 +154,30 @@ def test_pages_of_collections_faces_and_users(stage: Stage, museum: Any) -> None
     assert [user["UserId"] for page in pages for user in page["Users"]] == ["u0", "u1", "u2"]
 
 
+def test_pages_go_on_where_a_collection_is_gone_since(museum: Any) -> None:  # noqa: ANN401  made at run time
+    for name in ("portraits", "sketches", "third"):
+        museum.create_collection(CollectionId=name)
+    first = museum.list_collections(MaxResults=2)
+    museum.delete_collection(CollectionId=first["CollectionIds"][-1])
+    assert museum.list_collections(NextToken=first["NextToken"])["CollectionIds"] == ["third"]
+
+
+def test_pages_go_on_after_the_longest_names(stage: Stage) -> None:
+    long = [f"{letter * 254}{number}" for letter in "abc" for number in range(2)]
+    bindings = [
+        Binding(
+            lease_id=LeaseId("archive"), collection_id=name, gallery_id=gallery, purpose=None, scraped=False
+        )
+        for name, gallery in zip(long, map(GalleryId, ("portraits", "sketches", "third")), strict=False)
+    ]
+    stage.service.bind_collections(LOCAL_ADMINISTRATOR, LeaseId("archive"), bindings)
+    with stage.client() as museum:
+        for binding in bindings:
+            museum.create_collection(CollectionId=binding.collection_id)
+        pages = museum.get_paginator("list_collections").paginate(PaginationConfig={"PageSize": 1})
+        assert [name for page in pages for name in page["CollectionIds"]] == long[:3]
+
+
 def test_a_token_of_another_list_or_of_yesterday_is_not_valid(stage: Stage, museum: Any) -> None:  # noqa: ANN401  made at run time
     stage.furnish(museum, "portraits", "dave", "erin")
     museum.create_collection(CollectionId="sketches")
@@ -165,7 +191,7 @@ def test_a_token_of_another_list_or_of_yesterday_is_not_valid(stage: Stage, muse
     scope, now = "scope", parts.clock()
     kept = page_token("after", scope, now, parts.commit_to)
     assert place_after(kept, scope, now, parts.commit_to) == "after"
-    assert len(page_token("u" * 128, scope, now, parts.commit_to)) <= 255
+    assert len(page_token("u" * 160, scope, now, parts.commit_to)) <= 255
     with pytest.raises(AwsError):
         place_after(kept, scope, now + LIFETIME, parts.commit_to)
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_right
+from collections.abc import Sequence
 from typing import Final
 
 from countenance.biometrics.model import ReferenceId
@@ -16,6 +18,7 @@ PAGE: Final = 1000
 """Items of a page whose length nobody said."""
 
 _OK: Final = 200
+_LONGEST_MARK: Final = 160
 
 
 def create_collection(call: Call, asked: Asked) -> Answer:
@@ -61,10 +64,7 @@ def list_collections(call: Call, asked: Asked) -> Answer:
     names = [view.collection_id for view in views]
     start = 0
     if place is not None:
-        known = [_short(name) for name in names]
-        if place not in known:
-            raise AwsError("InvalidPaginationTokenException", "The pagination token is not valid.")
-        start = known.index(place) + 1
+        start = _place_in(names, place)
     limit = asked.get("MaxResults") or PAGE
     page = names[start : start + limit]
     answer: Answer = {
@@ -72,7 +72,7 @@ def list_collections(call: Call, asked: Asked) -> Answer:
         "FaceModelVersions": [call.model_version()] * len(page),
     }
     if start + limit < len(names):
-        answer["NextToken"] = _token(call, _short(page[-1]), scope)
+        answer["NextToken"] = _token(call, _mark(page[-1]), scope)
     return answer
 
 
@@ -177,8 +177,19 @@ def _collection_of(call: Call, asked: Asked) -> str:
     return arn.removeprefix(prefix)
 
 
-def _short(name: str) -> str:
-    return hashlib.sha256(name.encode()).hexdigest()[:32]
+def _mark(name: str) -> str:
+    """Return what a token says of a collection: its name, or a digest where that is too long for one."""
+    return name if len(name) <= _LONGEST_MARK else f"#{hashlib.sha256(name.encode()).hexdigest()}"
+
+
+def _place_in(names: Sequence[str], mark: str) -> int:
+    """Return where the page after `mark` begins; a collection that is gone since leaves its place."""
+    if not mark.startswith("#"):
+        return bisect_right(names, mark)
+    marks = [_mark(name) for name in names]
+    if mark not in marks:
+        raise AwsError("InvalidPaginationTokenException", "The pagination token is not valid.")
+    return marks.index(mark) + 1
 
 
 def _place(call: Call, asked: Asked, scope: str) -> str | None:

@@ -21,7 +21,7 @@ CommitTo = Callable[[bytes], str]
 
 
 def page_token(after: str, scope: str, now: datetime, commit_to: CommitTo) -> str:
-    """Return the token of the page that begins after `after`; at most 255 characters for 128 in `after`."""
+    """Return the token of the page that begins after `after`; at most 255 characters for 160 in `after`."""
     expires = int((now + LIFETIME).timestamp()).to_bytes(_TIME, "big")
     payload = expires + _digest(scope) + after.encode()
     return base64.urlsafe_b64encode(payload + _mac(payload, commit_to)).decode().rstrip("=")
