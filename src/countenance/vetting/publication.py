@@ -216,10 +216,10 @@ class CountRefusals:
             return Refusals(
                 until=midnight,
                 total=total if total >= SMALLEST_COUNT or total == 0 else None,
-                months=cells(tally.months, adds_up=True),
-                acts=cells(tally.acts, adds_up=True),
-                kinds=cells(tally.kinds, adds_up=True),
-                rules=cells(tally.rules, adds_up=False, texts=tally.texts),
+                months=cells(tally.months, of=total, adds_up=True),
+                acts=cells(tally.acts, of=total, adds_up=True),
+                kinds=cells(tally.kinds, of=total, adds_up=True),
+                rules=cells(tally.rules, of=total, adds_up=False, texts=tally.texts),
                 complete=complete,
             )
 
@@ -244,15 +244,16 @@ class CountRefusals:
 
 
 def cells(
-    counts: Mapping[str, int], *, adds_up: bool, texts: Mapping[str, str] | None = None
+    counts: Mapping[str, int], *, of: int, adds_up: bool, texts: Mapping[str, str] | None = None
 ) -> tuple[Cell, ...]:
-    """Return the counts, the largest first, without those that are too small to be shown.
+    """Return the counts `of` a total, the largest first, without those that are too small to be shown.
 
-    Where the counts add up to a total that is known (`adds_up`), one that is withheld alone could
-    be found by subtraction: the smallest of the others is then withheld with it.
+    A count that leaves too few of the total is withheld as well. Where the counts add up to the
+    total (`adds_up`), one that is withheld alone could be found by subtraction: the smallest of
+    the others is then withheld with it.
     """
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    hidden = {name for name, count in ordered if count < SMALLEST_COUNT}
+    hidden = {name for name, count in ordered if count < SMALLEST_COUNT or 0 < of - count < SMALLEST_COUNT}
     exposed = len(hidden) == 1 or sum(counts[name] for name in hidden) < SMALLEST_COUNT
     if adds_up and hidden and exposed:
         hidden.update(name for name, _ in [item for item in ordered if item[0] not in hidden][-1:])

@@ -6,7 +6,14 @@ from typing import Final
 
 from starlette.responses import Response
 
-from countenance.entrypoints.pages.asking import FIRST, answer_to, read_asked, shown_options, time_line
+from countenance.entrypoints.pages.asking import (
+    FIRST,
+    answer_to,
+    examples,
+    read_asked,
+    shown_options,
+    time_line,
+)
 from countenance.entrypoints.public.answering import Page, Reading
 
 PATH: Final = "/ask"
@@ -22,6 +29,7 @@ def ask(reading: Reading) -> Response:
         decision=answer_to(asked),
         line=time_line(asked, today),
         options=shown_options(),
+        examples=examples(PATH),
         here=PATH,
     )
 

@@ -7,6 +7,7 @@ from typing import Final
 from starlette.responses import Response
 
 from countenance.entrypoints.pages.asking import OPTIONS
+from countenance.entrypoints.pages.places import PLACES
 from countenance.entrypoints.pages.tables import Column, arranged, as_csv
 from countenance.entrypoints.pages.words import one_in, plain
 from countenance.entrypoints.public.answering import Page, Reading, as_json
@@ -15,6 +16,7 @@ from countenance.vetting.publication import PublicLease
 PATH: Final = "/register"
 _FIELDS: Final = ("q", "kind", "purpose", "act", "sort", "page", "format")
 _LONGEST: Final = 200
+_NAMES: Final = {**dict(PLACES), "CH": "Switzerland"}
 
 
 def _name(row: PublicLease) -> str:
@@ -74,6 +76,7 @@ def register(reading: Reading) -> Response:
         complete=held.complete,
         query=query,
         options=OPTIONS,
+        places=_NAMES,
         filtered=any(query.get(name) for name in ("q", "kind", "purpose", "act")),
         nobody=not held.leases,
     )
