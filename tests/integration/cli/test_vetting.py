@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
-from applying import FILE, WHY, use
+from applying import DIGEST, FILE, WHY, use
 from countenance.vetting.documents import document_of
 from countenance.vetting.factors import JUDGED
-from fakes_engine import photograph
+from fakes_engine import FAKE_PIPELINE, photograph
 from integration.api.dossier import PROPOSAL
 from integration.api.stage import START
 from integration.cli.shell import Shell
@@ -158,3 +159,15 @@ def test_evidence_is_fetched_as_it_was(shell: Shell) -> None:
     out = shell.folder / "fetched.txt"
     shell.json("applications", "fetch", name, held["digest"], "--out", str(out), who="ruth")
     assert out.read_bytes() == FILE
+
+
+def test_the_guides_application_lacks_nothing(shell: Shell, project_root: Path) -> None:
+    guide = (project_root / "docs" / "guide" / "vetting.md").read_text(encoding="utf-8")
+    written_down = guide.split("```toml\n")[1].split("```")[0]
+    whole = written_down.replace("@MODEL@", FAKE_PIPELINE.model_digest).replace("@DIGEST@", DIGEST)
+    file = shell.image(whole.encode(), "use.toml")
+    begun = shell.json("applications", "begin", "gatehouse", file, who="ada")["id"]
+    shell.json("applications", "attach", begun, shell.image(FILE, "all.txt"), who="ada")
+    told = shell.json("applications", "show", begun, who="ada")
+    assert [one for one in told["findings"] if one["blocks"]] == []
+    assert shell.json("applications", "submit", begun, who="ada")["state"] == "submitted"
