@@ -36,6 +36,7 @@ PAGES = {
     "account": ("rita", "/console/account"),
     "confirm": ("rita", "/console/confirm"),
     "enrol": ("rita", "/console/enrol"),
+    "try": ("rita", "/console/try"),
     "health": ("olivia", "/console/health"),
     "nothing": ("bob", "/console/decisions"),
 }

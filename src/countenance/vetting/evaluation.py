@@ -40,6 +40,10 @@ LOCAL = Actor(id="local", role=Role.OPERATOR, lease_id=EVALUATION)
 _OPERATOR = CustomerId("operator")
 _TERM = timedelta(days=90)
 _SORTED_SUBJECTS = 100
+_SPACES = frozenset({Space.CONTROLLED, Space.OWN_DEVICE})
+_CAMERAS = frozenset({Camera.FILE, Camera.OWN_DEVICE})
+"""Files, and the camera of whoever tries it on their own device."""
+
 _REASON = "the command line's own evaluation, renewed where it has ended"
 
 
@@ -63,6 +67,7 @@ class EnsureEvaluationLease:
                 and customer is not None
                 and held.terms.not_before <= now < held.terms.expires
                 and held.terms.fmr_ppb == self.fmr_ppb
+                and held.terms.cameras == _CAMERAS
                 and customer.jurisdictions == self.jurisdictions
             ):
                 return held
@@ -85,8 +90,8 @@ class EnsureEvaluationLease:
             acts=frozenset({Act.DETECT, Act.VERIFY, Act.SEARCH_STORED, Act.MEASURE}),
             purposes=frozenset({Purpose.RESEARCH_MEASUREMENT}),
             galleries=frozenset(),
-            spaces=frozenset({Space.CONTROLLED}),
-            cameras=frozenset({Camera.FILE}),
+            spaces=_SPACES,
+            cameras=_CAMERAS,
             model_digests=frozenset(),
             fmr_ppb=self.fmr_ppb,
             n_max=_SORTED_SUBJECTS,

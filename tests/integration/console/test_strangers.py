@@ -93,6 +93,22 @@ def test_a_login_sent_from_elsewhere_is_not_taken(lived: ConsoleStage) -> None:
     assert answer.status_code == 403
 
 
+def test_a_form_that_is_too_large_is_a_page_and_no_crash(lived: ConsoleStage) -> None:
+    answer = lived.client().post("/console/login", data={"login": "x" * 70_000})
+    assert answer.status_code == 400
+    assert "That cannot be done" in answer.text
+
+
+def test_a_crash_is_a_page_that_tells_nothing(console: ConsoleStage) -> None:
+    client = console.client("carol")
+    console.service.__dict__["console"] = None
+    answer = client.get("/console/ledger")
+    del console.service.__dict__["console"]
+    assert answer.status_code == 500
+    assert "Something went wrong here" in answer.text
+    assert "NoneType" not in answer.text
+
+
 @pytest.mark.parametrize(
     "wanted",
     [

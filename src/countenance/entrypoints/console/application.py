@@ -24,6 +24,7 @@ from countenance.entrypoints.console import (
     reviews,
     signing_in,
     staff,
+    trying,
 )
 from countenance.entrypoints.console.navigation import EVERYBODY, HOME
 from countenance.entrypoints.console.visits import Page, Visit
@@ -58,6 +59,7 @@ PAGES: Final[tuple[Page, ...]] = tuple(
         leases.PAGES,
         customers.PAGES,
         keys.PAGES,
+        trying.PAGES,
         staff.PAGES,
         health.PAGES,
     )

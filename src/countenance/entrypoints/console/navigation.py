@@ -50,6 +50,7 @@ _MENU: Final[Mapping[str, tuple[Room, ...]]] = {
     "Now": (
         Room(HOME, "Overview", "home", EVERYBODY),
         Room("/console/ask", "Ask a question", "ask", EVERYBODY),
+        Room("/console/try", "Try it", "try", frozenset({StaffRole.ADMINISTRATOR, StaffRole.REVIEWER})),
     ),
     "Who may use it": (
         Room("/console/applications", "Applications", "applications", READERS | {StaffRole.APPLICANT}),

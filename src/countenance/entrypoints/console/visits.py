@@ -94,6 +94,10 @@ class Visit:
         """Return the page of a template, with what every page needs."""
         return self.look.page(template, {**self._surroundings(), **values}, status)
 
+    def show(self, template: str, values: Mapping[str, object]) -> Response:
+        """Return the page of a template with `values`."""
+        return self.look.page(template, {**self._surroundings(), **values})
+
     def fault(self, fault: Fault) -> Response:
         """Return the page of a fault, with the menu of whoever has signed in."""
         values = {

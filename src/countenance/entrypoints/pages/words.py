@@ -79,15 +79,21 @@ _OBLIGATIONS: Final[Mapping[ObligationKind, str]] = {
     ObligationKind.EXPIRE_RESULT: "The result expires after {value} hours.",
     ObligationKind.LOG_ART12: "Start, end, gallery, matching input and examiners are logged.",
 }
+_WORDS: Final[Mapping[tuple[type[StrEnum], str], str]] = {
+    (type(word), word.value): text
+    for words in (_ACTS, _KINDS, _SPACES, _CAMERAS)
+    for word, text in words.items()
+}
+"""By list and word: one word stands on several lists, and means something else on each."""
+
 _SHOWN: Final = 12
 _DAY: Final = 24
 
 
 def plain(value: object) -> str:
     """Return a word of a closed list as people write it."""
-    for words in (_ACTS, _KINDS, _SPACES, _CAMERAS):
-        if value in words and isinstance(value, StrEnum):
-            return str(words[value])  # type: ignore[index]  # the test above is of the same mapping
+    if isinstance(value, StrEnum):
+        return _WORDS.get((type(value), value.value), value.value.replace("_", " "))
     return str(value).replace("_", " ")
 
 

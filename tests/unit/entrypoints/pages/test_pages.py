@@ -221,6 +221,8 @@ def test_every_word_of_the_closed_lists_reads_like_language() -> None:
     for kind in (Act, Camera, CustomerKind, Purpose, Space):
         for word in kind:
             assert "_" not in words.plain(word)
+    assert words.plain(Space.OWN_DEVICE) != words.plain(Camera.OWN_DEVICE)
+    assert words.plain(Space.PUBLIC_ACCOMMODATION) != words.plain(CustomerKind.PUBLIC_ACCOMMODATION)
 
 
 def test_moments_and_spans_are_written_as_people_write_them() -> None:
