@@ -121,6 +121,13 @@ class Access:
         work.commit()
 
 
+def not_revoked(work: VettingWork, application: Application) -> None:
+    """Return if the application's lease was never revoked, or raise `StateError`: that is for good."""
+    held = work.leases.get(application.lease_id)
+    if held is not None and held.terms.revoked:
+        raise StateError(f"lease `{held.id}` was revoked for good: another use takes another application")
+
+
 def in_state(application: Application, *states: ApplicationState) -> None:
     """Return if the application stands so, or raise `StateError` naming how it stands."""
     if application.state not in states:

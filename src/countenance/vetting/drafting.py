@@ -8,7 +8,7 @@ from typing import Final
 
 from countenance.errors import ConcurrentWriteError, IncompleteError, InvalidInputError
 from countenance.ledger import Entry, EventType, JsonValue
-from countenance.vetting.access import APPLICANTS, Access, in_state
+from countenance.vetting.access import APPLICANTS, Access, in_state, not_revoked
 from countenance.vetting.assessing import Assess
 from countenance.vetting.dossier import Application, ApplicationId, ApplicationState, Draft
 from countenance.vetting.factors import blocking
@@ -117,6 +117,7 @@ class SubmitApplication:
             person = self.access.person(work, actor, APPLICANTS)
             application = self.access.application(work, actor, application_id, APPLICANTS)
             in_state(application, ApplicationState.DRAFT)
+            not_revoked(work, application)
             wrong = blocking(self.assess(work, application, application.version).findings)
             if wrong:
                 raise IncompleteError(

@@ -30,7 +30,7 @@ from countenance.policy.reopening import Reopening
 from countenance.policy.schema import LEASED
 from countenance.vetting.model import Customer
 
-MOST_QUESTIONS: Final = 600
+MOST_QUESTIONS: Final = 256
 """Most combinations of act, purpose, place and camera that are asked; a use of more is no one use."""
 
 

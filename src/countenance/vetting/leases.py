@@ -78,7 +78,6 @@ class SuspendLease:
         text = checked_reason(reason)
         with self.unit_of_work() as work:
             access = Access(self.clock)
-            access.person(work, actor, STOPPERS)
             lease = access.lease(work, actor, lease_id, STOPPERS)
             if lease.terms.suspended or lease.terms.revoked:
                 raise StateError(f"lease `{lease_id}` is stopped already")

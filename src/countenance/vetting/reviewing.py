@@ -14,7 +14,7 @@ from typing import Final
 from countenance.errors import IncompleteError, InvalidInputError
 from countenance.ledger import Entry, EventType, JsonValue
 from countenance.policy.model import ObligationKind
-from countenance.vetting.access import REVIEWERS_ONLY, Access, in_state
+from countenance.vetting.access import REVIEWERS_ONLY, Access, in_state, not_revoked
 from countenance.vetting.assessing import Assess
 from countenance.vetting.dossier import (
     Application,
@@ -164,7 +164,11 @@ class ApproveApplication:
         customer = work.customers.get(application.customer_id)
         if draft is None or customer is None:
             return None
-        return minted(application, draft.use, customer, votes, self.access.clock())
+        lease = minted(application, draft.use, customer, votes, self.access.clock())
+        held = work.leases.get(application.lease_id)
+        if lease is None or held is None:
+            return lease
+        return replace(lease, terms=replace(lease.terms, suspended=held.terms.suspended))
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +221,7 @@ def _under_review(
     application = access.application(work, actor, application_id, REVIEWERS_ONLY)
     person = access.independent(work, actor, application)
     in_state(application, ApplicationState.SUBMITTED)
+    not_revoked(work, application)
     return application, person
 
 

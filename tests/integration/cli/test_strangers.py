@@ -47,6 +47,7 @@ REVIEWED = {
     "leases suspend": ("bank-doors", *_REASON),
     "leases resume": ("bank-doors", *_REASON),
     "leases history": ("bank-doors",),
+    "leases revoke": ("bank-doors",),
 }
 """The commands of a review, which take a key or are done by whoever sits at the machine."""
 

@@ -266,6 +266,26 @@ def test_a_renewal_is_a_new_version_of_the_lease_and_the_old_one_holds_until_the
     verify(world, operator)
 
 
+def test_a_renewal_lets_nothing_go_on_that_was_stopped_and_revokes_no_revocation(world: World) -> None:
+    vetting = world.acts.vetting
+    application = approved(world.acts, START)
+    vetting.suspend_lease(REMY, application.lease_id, WHY)
+    vetting.draft.save(ADA, application.id, use(START, title="Renewed"), based_on=1)
+    vetting.submit(ADA, application.id)
+    approve(vetting, application.id, START)
+    lease = vetting.read_leases.one(ADMIN, application.lease_id)
+    assert (lease.version, lease.terms.suspended) == (3, True)
+    vetting.draft.save(ADA, application.id, use(START, title="Again"), based_on=2)
+    vetting.submit(ADA, application.id)
+    vetting.revoke_lease(REMY, lease.id, WHY)
+    with pytest.raises(StateError, match="revoked for good"):
+        vetting.mark_factors(RUTH, application.id, marks())
+    vetting.withdraw(ADA, application.id)
+    vetting.draft.save(ADA, application.id, use(START, title="And again"), based_on=3)
+    with pytest.raises(StateError, match="revoked for good"):
+        vetting.submit(ADA, application.id)
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [

@@ -100,11 +100,16 @@ def revoke(
     context: typer.Context,
     *,
     lease: Annotated[str, typer.Argument(metavar="LEASE", help="Id of the lease.")],
+    reason: Annotated[
+        str, typer.Option("--reason", help="Why, for the lease's history.")
+    ] = "no reason was given",
+    key_file: KeyFile = None,
     as_json: JsonFlag = False,
 ) -> None:
     """End a lease at once: the next question of every running server is answered without it."""
     line = CommandLine.of(context)
-    revoked = line.countenance.revoke_lease(line.administrator, LeaseId(lease))
+    actor = line.holder_or_administrator(key_file)
+    revoked = line.countenance.revoke_lease(actor, LeaseId(lease), reason)
     if as_json:
         line.output.document(of_lease(revoked))
     else:
