@@ -31,6 +31,8 @@ from countenance.ledger.checkpoint import Checkpoint
 from countenance.ledger.model import Entry
 from countenance.ledger.note import Signer, VerifierKey
 from countenance.oversight.model import Case, CaseId
+from countenance.policy.codec import decision_to_json, question_to_json
+from countenance.policy.simulation import Recorded
 from countenance.recognition.model import DecisionRecord, DecisionSearch, Gallery, GalleryChange, Reference
 from countenance.vetting.model import AccessCredential, ApiKey, Customer, CustomerId, KeyId, Lease, LeaseId
 from fakes_azure import (
@@ -439,6 +441,20 @@ class FakeDecisions(_Repository):
 
     def count(self, sought: DecisionSearch) -> int:
         return len(self._all(sought))
+
+    def recorded(self, *, since: datetime, until: datetime, after: int, limit: int) -> tuple[Recorded, ...]:
+        span = DecisionSearch(since=since, until=until)
+        found = sorted((one for one in self._all(span) if one.entry > after), key=lambda one: one.entry)
+        return tuple(
+            Recorded(
+                entry=one.entry,
+                id=one.id,
+                customer=one.customer_id,
+                question=question_to_json(one.question).decode(),
+                decision=decision_to_json(one.decision).decode(),
+            )
+            for one in found[:limit]
+        )
 
     def _all(self, sought: DecisionSearch) -> list[DecisionRecord]:
         return self.unit.read(lambda state: [one for one in state.decisions.values() if matches(sought, one)])

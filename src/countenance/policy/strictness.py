@@ -39,7 +39,7 @@ def laxer_facts(template: pst.Template) -> tuple[str, ...]:
 
 def reads_the_clock(template: pst.Template) -> bool:
     """Tell whether the rule asks for more of the moment than its day."""
-    return any(_NOW in _facts(clause.expr) for clause in template.clauses)
+    return any(_NOW in facts_read(clause.expr) for clause in template.clauses)
 
 
 def named_jurisdictions(template: pst.Template) -> frozenset[str]:
@@ -47,9 +47,9 @@ def named_jurisdictions(template: pst.Template) -> frozenset[str]:
     return frozenset(
         literal.value
         for clause in template.clauses
-        for node in _nodes(clause.expr)
-        if isinstance(node, pst.BinaryOp) and _fact(node.left) == "jurisdictions"
-        for literal in _nodes(node.right)
+        for node in expressions(clause.expr)
+        if isinstance(node, pst.BinaryOp) and fact_name(node.left) == "jurisdictions"
+        for literal in expressions(node.right)
         if isinstance(literal, pst.StringLit)
     )
 
@@ -62,18 +62,18 @@ def _faults(expression: object, *, positive: bool) -> Iterator[str]:
             yield from _faults(right, positive=positive)
         case pst.UnaryOp(op="not", arg=argument):
             yield from _faults(argument, positive=not positive)
-        case pst.BinaryOp(op="contains" | "contains_any" | "contains_all", left=left, right=right) if _fact(
-            left
-        ) is not None and not set(_facts(right)):
-            yield from _wrong_sign(str(_fact(left)), grows=positive)
-        case pst.BinaryOp(op="contains_all", left=left, right=right) if _fact(right) is not None and not set(
-            _facts(left)
+        case pst.BinaryOp(op="contains" | "contains_any" | "contains_all", left=left, right=right) if (
+            fact_name(left) is not None and not set(facts_read(right))
         ):
-            yield from _wrong_sign(str(_fact(right)), grows=not positive)
-        case pst.GetAttr() if _fact(expression) in {"consent", "minor"}:
-            yield from _wrong_sign(str(_fact(expression)), grows=positive)
+            yield from _wrong_sign(str(fact_name(left)), grows=positive)
+        case pst.BinaryOp(op="contains_all", left=left, right=right) if fact_name(
+            right
+        ) is not None and not set(facts_read(left)):
+            yield from _wrong_sign(str(fact_name(right)), grows=not positive)
+        case pst.GetAttr() if fact_name(expression) in {"consent", "minor"}:
+            yield from _wrong_sign(str(fact_name(expression)), grows=positive)
         case _:
-            yield from (name for name in _facts(expression) if name in GROWING | SHRINKING)
+            yield from (name for name in facts_read(expression) if name in GROWING | SHRINKING)
 
 
 def _wrong_sign(name: str, *, grows: bool) -> Iterator[str]:
@@ -81,14 +81,14 @@ def _wrong_sign(name: str, *, grows: bool) -> Iterator[str]:
         yield name
 
 
-def _fact(expression: object) -> str | None:
+def fact_name(expression: object) -> str | None:
     """Return the name of the fact, if the expression is `context.<name>` and nothing else."""
     if isinstance(expression, pst.GetAttr) and expression.base == pst.Var("context"):
         return expression.attr
     return None
 
 
-def _facts(expression: object) -> Iterator[str]:
+def facts_read(expression: object) -> Iterator[str]:
     """Yield every fact that the expression reads; a whole `context` counts as all of them."""
     if isinstance(expression, pst.GetAttr) and expression.base == pst.Var("context"):
         yield expression.attr
@@ -99,13 +99,17 @@ def _facts(expression: object) -> Iterator[str]:
     if expression == pst.Var("context"):
         yield from GROWING | SHRINKING | {_NOW}
     for child in _children(expression):
-        yield from _facts(child)
+        yield from facts_read(child)
 
 
-def _nodes(expression: object) -> Iterator[object]:
+def expressions(expression: object, *, deep: bool = True) -> Iterator[object]:
+    """Yield the expression and every one within it; without `deep`, what it is directly made of."""
+    if not deep:
+        yield from _children(expression)
+        return
     yield expression
     for child in _children(expression):
-        yield from _nodes(child)
+        yield from expressions(child)
 
 
 def _children(node: object) -> Iterator[object]:

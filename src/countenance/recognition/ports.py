@@ -23,6 +23,7 @@ from countenance.errors import ImageError, InvalidInputError
 from countenance.ledger.ports import Ledger
 from countenance.oversight.ports import Cases
 from countenance.policy.model import Decision, Question
+from countenance.policy.simulation import Recorded
 from countenance.recognition.collection_ports import Collections, EnrolledFaces
 from countenance.recognition.loose_face_ports import LooseFaces
 from countenance.recognition.model import DecisionRecord, DecisionSearch, Gallery, GalleryChange, Reference
@@ -126,9 +127,7 @@ class Decisions(Protocol):
         """Return how many records are `sought`."""
         ...
 
-    def recorded(
-        self, *, since: datetime, until: datetime, after: int, limit: int
-    ) -> tuple[Recorded, ...]:
+    def recorded(self, *, since: datetime, until: datetime, after: int, limit: int) -> tuple[Recorded, ...]:
         """Return up to `limit` records asked from `since` until `until` (excluded), as they are stored.
 
         They come in the order of their ledger entries, beginning after the entry `after`.

@@ -21,7 +21,9 @@ from countenance.policy.codec import (
     question_to_json,
 )
 from countenance.policy.model import Purpose
+from countenance.policy.simulation import Recorded
 from countenance.recognition.model import DecisionRecord, DecisionSearch, Gallery
+from countenance.storage.decision_reading import RECORDED, recorded_of
 from countenance.storage.decision_search import COUNT, NEWEST, OLDEST, parameters_of
 from countenance.storage.prepared import Row
 from countenance.storage.secrecy import WRAPPED_SIZE, Keyring
@@ -169,6 +171,11 @@ class SqlDecisions:
     def count(self, sought: DecisionSearch) -> int:
         """Return how many records are `sought`."""
         return int(self._session.read(COUNT, parameters_of(sought))[0].number)
+
+    def recorded(self, *, since: datetime, until: datetime, after: int, limit: int) -> tuple[Recorded, ...]:
+        """Return up to `limit` records as they are stored, in the order of their entries."""
+        span = {"since": since, "until": until, "after": after, "most": limit}
+        return tuple(map(recorded_of, self._session.read(RECORDED, span)))
 
 
 class SqlIdempotencyRecords:

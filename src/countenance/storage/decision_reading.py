@@ -1,0 +1,37 @@
+"""Decisions read in bulk, as they are stored: nothing is parsed that nobody looks at."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import bindparam, select
+
+from countenance.policy.simulation import Recorded
+from countenance.storage.prepared import Row
+from countenance.storage.tables import decisions
+from countenance.storage.types import Moment
+
+RECORDED: Final = (
+    select(
+        decisions.c.entry,
+        decisions.c.id,
+        decisions.c.customer_id,
+        decisions.c.question,
+        decisions.c.decision,
+    )
+    .where(
+        decisions.c.entry > bindparam("after"),
+        decisions.c.asked >= bindparam("since", type_=Moment),
+        decisions.c.asked < bindparam("until", type_=Moment),
+    )
+    .order_by(decisions.c.entry.asc())
+    .limit(bindparam("most"))
+)
+"""A page of records in the order of their entries, beginning after the entry `after`."""
+
+
+def recorded_of(row: Row) -> Recorded:
+    """Return the record of a row."""
+    return Recorded(
+        entry=row.entry, id=row.id, customer=row.customer_id, question=row.question, decision=row.decision
+    )
