@@ -7,7 +7,7 @@ import hmac
 import shutil
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -327,12 +327,32 @@ def furnish_template(folder: Path, model_digest: str = FAKE_PIPELINE.model_diges
     return keys
 
 
-def stages(template: Path, keys: Mapping[str, str], folder: Path) -> Iterator[Stage]:
-    """Yield a stage on a copy of the template, and check its whole ledger afterwards."""
+class Unlucky:
+    """Destroys expired faces, once every fault that it was given has happened."""
+
+    def __init__(self, act: Callable[[], int], faults: list[Exception]) -> None:
+        self.act, self.faults = act, faults
+
+    def __call__(self) -> int:
+        if self.faults:
+            raise self.faults.pop(0)
+        return self.act()
+
+
+def stages(
+    template: Path, keys: Mapping[str, str], folder: Path, *, before_start: list[Exception] | None = None
+) -> Iterator[Stage]:
+    """Yield a stage on a copy of the template, and check its whole ledger afterwards.
+
+    With `before_start`, those faults happen to the destruction of expired faces first.
+    """
     database = folder / "countenance.db"
     shutil.copy(template, database)
     parts = AzureParts(database)
     service = Countenance(parts)
+    if before_start is not None:
+        cases = service.azure_face
+        cases.destroy_expired = Unlucky(cases.destroy_expired, before_start)  # type: ignore[assignment]  # a cached property takes what it is given
     with serving(service) as url:
         yield Stage(parts, service, url, keys)
     ApiStage(parts, {}).check_ledger()

@@ -26,7 +26,7 @@ from countenance.entrypoints.azure_face.pictures import LARGEST, too_big
 from countenance.entrypoints.azure_face.routes import VERSIONS, Route, route_of
 from countenance.entrypoints.azure_face.telling import DENIED, INTERNAL, told
 from countenance.entrypoints.identity import actor_of, require
-from countenance.errors import CountenanceError, UnauthenticatedError
+from countenance.errors import ConcurrentWriteError, CountenanceError, UnauthenticatedError
 from countenance.vetting.model import Actor, Role
 
 PREFIX: Final = "/face/"
@@ -98,8 +98,12 @@ class AzureFace:
         while True:
             try:
                 await run_in_threadpool(self._service.azure_face.destroy_expired)
+            except ConcurrentWriteError:
+                pass  # another process was at it, or is writing: the next time will do
             except CountenanceError as error:
                 _log.error("expired faces were not destroyed: %s [%s]", error.message, error.code)
+            except Exception as error:  # noqa: BLE001  the sweep goes on, or faces would be kept for ever
+                _log.error("expired faces were not destroyed: %s", type(error).__qualname__)
             await asyncio.sleep(SWEEP_SECONDS)
 
     async def _answer(self, request: Request) -> Response:
@@ -114,7 +118,8 @@ class AzureFace:
             self._bodies += 1
             try:
                 media_type, body = _media_type(request, route), await _read(request, route)
-                call = Call(self._service, actor, _root(request))
+                counts = getattr(request.app.state, "metrics", None)
+                call = Call(self._service, actor, _root(request), counts=counts)
                 query = request.url.query
                 return await run_in_threadpool(
                     _performed, call, route, (names, query, media_type, body), request_id

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Protocol
 
 from countenance.app import Countenance
 from countenance.app.azure_face_cases import AzureFaceCases
 from countenance.biometrics.confidence_scale import AT_THRESHOLD, ConfidenceScale
 from countenance.biometrics.model import ComparisonScore, Threshold
+from countenance.policy.model import Act
+from countenance.recognition.outcome import Outcome
 from countenance.vetting.model import Actor
 
 CONFIDENCE_DIGITS = 5
@@ -27,6 +31,22 @@ class Answer:
     status: HTTPStatus = HTTPStatus.OK
 
 
+class Counted(Protocol):
+    """One act that is being counted."""
+
+    def came_to(self, outcome: Outcome | None) -> None:
+        """Note the outcome; None for an act that compares nothing."""
+        ...
+
+
+class Counts(Protocol):
+    """Where acts are counted."""
+
+    def act(self, act: Act) -> AbstractContextManager[Counted]:
+        """Count one act, whatever it comes to."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """Who asks. `root` is the address of the protocol's version; `headers` go with every answer."""
@@ -35,6 +55,16 @@ class Call:
     actor: Actor
     root: str
     headers: dict[str, str] = field(default_factory=dict)
+    counts: Counts | None = None
+
+    @contextmanager
+    def counted(self, act: Act) -> Iterator[Callable[[Outcome | None], None]]:
+        """Count an act; what is yielded takes what it came to."""
+        if self.counts is None:
+            yield lambda _: None
+            return
+        with self.counts.act(act) as counted:
+            yield counted.came_to
 
     @property
     def cases(self) -> AzureFaceCases:

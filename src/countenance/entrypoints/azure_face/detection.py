@@ -12,6 +12,7 @@ from countenance.entrypoints.azure_face.faults import bad_argument
 from countenance.entrypoints.azure_face.pictures import picture
 from countenance.entrypoints.azure_face.telling import refusal
 from countenance.errors import RefusedError
+from countenance.policy.model import Act
 from countenance.recognition.detection import Look
 from countenance.recognition.face_keeping import Keep
 from countenance.recognition.roster_model import LEAST_FACE
@@ -37,7 +38,9 @@ def _kept(call: Call, asked: Asked, image: bytes) -> list[tuple[str | None, Dete
     lifetime = timedelta(seconds=asked["faceIdTimeToLive"])
     keep = Keep(image=image, lifetime=lifetime, label=asked["recognitionModel"], least=LEAST_FACE)
     try:
-        result = call.cases.keep_faces(call.actor, keep)
+        with call.counted(Act.DETECT) as came_to:
+            result = call.cases.keep_faces(call.actor, keep)
+            came_to(None)
     except RefusedError as error:
         fault = refusal(call, error)
         fault.message += " Detection alone is asked for with returnFaceId=false."
@@ -47,7 +50,9 @@ def _kept(call: Call, asked: Asked, image: bytes) -> list[tuple[str | None, Dete
 
 
 def _seen(call: Call, image: bytes) -> list[tuple[str | None, DetectedFace]]:
-    result = call.service.detect(call.actor, Look(image=image, least=LEAST_FACE))
+    with call.counted(Act.DETECT) as came_to:
+        result = call.service.detect(call.actor, Look(image=image, least=LEAST_FACE))
+        came_to(None)
     call.told(result.decision_id, result.entry)
     return [(None, face) for face in result.detection.faces]
 

@@ -21,6 +21,7 @@ from countenance.entrypoints.azure_face.naming import (
 )
 from countenance.entrypoints.azure_face.pictures import picture
 from countenance.errors import AlreadyExistsError, NotFoundError
+from countenance.policy.model import Act
 from countenance.recognition.indexing import NOBODY
 from countenance.recognition.roster_faces import Photograph
 from countenance.recognition.roster_model import Roster, RosterFace, RosterKind
@@ -136,7 +137,9 @@ def enrol(call: Call, asked: Asked, gallery_id: GalleryId, subject_id: SubjectId
         target=BoundingBox(*(float(side) for side in target)) if target is not None else None,
         user_data=asked.get("userData"),
     )
-    added = call.cases.add_face(call.actor, gallery_id, subject_id, photograph)
+    with call.counted(Act.ENROL) as came_to:
+        added = call.cases.add_face(call.actor, gallery_id, subject_id, photograph)
+        came_to(None)
     call.told(added.decision_id, added.entry)
     return Answer({"persistedFaceId": face_id(added.reference_id)})
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any, Final
@@ -15,9 +15,11 @@ from countenance.entrypoints.azure_face.naming import DYNAMIC, KINDS, PERSON, fa
 from countenance.entrypoints.azure_face.parameters import Fields, Id, Ids, Share, Text, Whole
 from countenance.entrypoints.azure_face.persons import subject_behind
 from countenance.errors import FaceGoneError, NotFoundError
+from countenance.policy.model import Act
 from countenance.recognition.identification import IdentificationResult, Search
 from countenance.recognition.loose_face_model import LooseFaceId
 from countenance.recognition.loose_search import LooseSearchResult
+from countenance.recognition.outcome import Outcome
 from countenance.recognition.roster_model import PersonId, Roster, RosterKind, TrainingStatus
 from countenance.recognition.rosters import DIRECTORY, RosterName
 from countenance.recognition.stored_probes import Listing
@@ -94,12 +96,12 @@ def verify(call: Call, asked: Asked) -> Answer:
     if pair:
         first, second = LooseFaceId(asked["faceId1"]), LooseFaceId(asked["faceId2"])
         with _face_to_verify():
-            return _verified(call, call.cases.compare_loose(call.actor, first, second))
+            return _verified(call, lambda: call.cases.compare_loose(call.actor, first, second))
     gallery_id, subject_id = _claimed(call, asked)
     try:
         with _face_to_verify():
             face = LooseFaceId(asked["faceId"])
-            return _verified(call, call.cases.verify_loose(call.actor, face, gallery_id, subject_id))
+            return _verified(call, lambda: call.cases.verify_loose(call.actor, face, gallery_id, subject_id))
     except NotFoundError as error:
         raise not_found("PersistedFaceNotFound", "No persisted face of the person is found.") from error
 
@@ -191,7 +193,10 @@ def find_similar(call: Call, asked: Asked) -> Answer:
     probe, limit = LooseFaceId(asked["faceId"]), asked["maxNumOfCandidatesReturned"]
     if "faceIds" in asked:
         among = [LooseFaceId(one) for one in asked["faceIds"]]
-        return _similar(call, call.cases.search_loose(call.actor, probe, among, limit=limit))
+        with call.counted(Act.SEARCH_STORED) as came_to:
+            found = call.cases.search_loose(call.actor, probe, among, limit=limit)
+            came_to(Outcome.MATCH if found.found else Outcome.NO_MATCH)
+        return _similar(call, found)
     large = "largeFaceListId" in asked
     roster = _ready_list(call, RosterKind.LARGE_FACE_LIST if large else RosterKind.FACE_LIST, asked)
     search = Search(gallery_id=roster.gallery_id, probe=probe, limit=limit, listing=Listing.REFERENCES)
@@ -231,13 +236,17 @@ def _similar(call: Call, result: LooseSearchResult) -> Answer:
 
 def group(call: Call, asked: Asked) -> Answer:
     """Group faces by whom they show."""
-    result = call.cases.group_loose(call.actor, [LooseFaceId(name) for name in asked["faceIds"]])
+    with call.counted(Act.SEARCH_STORED) as came_to:
+        result = call.cases.group_loose(call.actor, [LooseFaceId(name) for name in asked["faceIds"]])
+        came_to(None)
     call.told(result.decision_id, result.entry)
     return Answer({"groups": [list(one) for one in result.groups], "messyGroup": list(result.messy)})
 
 
 def _searched(call: Call, search: Search) -> IdentificationResult:
-    result = call.service.identify(call.actor, search)
+    with call.counted(Act.IDENTIFY) as came_to:
+        result = call.service.identify(call.actor, search)
+        came_to(result.outcome)
     call.told(result.decision_id, result.entry)
     if result.lead_only:
         call.headers["x-countenance-lead-only"] = "true"
@@ -276,7 +285,10 @@ def _roster(kind: RosterKind, asked: Asked) -> RosterName:
     return RosterName(kind=kind, id=list_id(words, asked[words.member], status=_BAD))
 
 
-def _verified(call: Call, result: VerificationResult) -> Answer:
+def _verified(call: Call, act: Callable[[], VerificationResult]) -> Answer:
+    with call.counted(Act.VERIFY) as came_to:
+        result = act()
+        came_to(result.outcome)
     call.told(result.decision_id, result.entry)
     content: dict[str, Any] = {"isIdentical": result.outcome.value == "match"}
     if result.score is None:
