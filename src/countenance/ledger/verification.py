@@ -51,9 +51,9 @@ def verify_export(
     if not folder.is_dir():
         findings.add(FaultCode.NOT_AN_EXPORT, str(folder), "there is no such folder")
         return Verification(None, None, tuple(findings.faults), 0, ())
-    keys = _keys(files, trust)
-    seen = _seen(trust, keys)
-    claimed, signed = _checkpoint(files, keys)
+    keys = keys_of(files, trust)
+    seen = seen_of(trust, keys)
+    claimed, signed = checkpoint_of(files, keys)
     size = claimed.size if claimed is not None and signed else files.entries_found()
     if claimed is not None and claimed.size != size:
         text = f"the checkpoint says {claimed.size} entries, the folder holds {size}"
@@ -68,7 +68,8 @@ def verify_export(
     return Verification(size, trees.root, tuple(findings.faults), findings.left_out, incomplete)
 
 
-def _keys(files: Folder, trust: Trust) -> tuple[VerifierKey, ...]:
+def keys_of(files: Folder, trust: Trust) -> tuple[VerifierKey, ...]:
+    """Return the keys to verify with, noting what is wrong with that of the folder."""
     content = files.text(KEY_FILE)
     if content is None:
         if not trust.keys:
@@ -96,13 +97,14 @@ def _only_key(content: bytes) -> VerifierKey:
     return key
 
 
-def _seen(trust: Trust, keys: Sequence[VerifierKey]) -> Checkpoint | None:
+def seen_of(trust: Trust, keys: Sequence[VerifierKey]) -> Checkpoint | None:
+    """Return the checkpoint that was seen before; raises `LedgerError` for one that no key has signed."""
     if trust.seen is None:
         return None
     return Checkpoint.parse(open_note(trust.seen, keys)[0])
 
 
-def _checkpoint(files: Folder, keys: Sequence[VerifierKey]) -> tuple[Checkpoint | None, bool]:
+def checkpoint_of(files: Folder, keys: Sequence[VerifierKey]) -> tuple[Checkpoint | None, bool]:
     """Return the checkpoint as far as it can be read, and whether a known key has signed it."""
     content = files.text(CHECKPOINT_FILE)
     if content is None:

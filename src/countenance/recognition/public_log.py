@@ -10,16 +10,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Final
 
-from countenance.errors import NotFoundError
+from countenance.errors import LimitReachedError, NotFoundError
 from countenance.ledger.checkpoint import Checkpoint
 from countenance.ledger.export import tile_bytes
 from countenance.ledger.note import VerifierKey, split_note
 from countenance.ledger.proof import InclusionProof
-from countenance.ledger.tiles import TILE_WIDTH, Tile
+from countenance.ledger.tiles import TILE_WIDTH, Tile, tiles_in
 from countenance.recognition.ports import UnitOfWork
 
-_TILES_KEPT = 4_096
+MOST_LISTED: Final = 100_000
+"""Tiles at the lowest level of a log whose files are listed; whoever reads more counts them alone."""
+
+_TILES_KEPT: Final = 4_096
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +58,18 @@ class PublishLog:
         if tile is None or tile.level is None:
             raise NotFoundError(f"there is no tile `{path}`")
         return self._full(tile) if tile.width == TILE_WIDTH else self._read(tile)
+
+    def files(self, size: int) -> tuple[str, ...]:
+        """Return the paths of the tiles of hashes of a log of `size` entries.
+
+        Raises `NotFoundError` where the log has not grown so far, `LimitReachedError` where it has more
+        than a hundred thousand tiles.
+        """
+        if not 0 <= size <= self.head().checkpoint.size:
+            raise NotFoundError(f"the log has not grown to `{size}` entries")
+        if size > MOST_LISTED * TILE_WIDTH:
+            raise LimitReachedError("the log has too many tiles to list them")
+        return tuple(tile.path for tile in tiles_in(size) if tile.level is not None)
 
     def proof(self, index: int) -> str:
         """Return the proof that entry `index` is in the log (`.tlog-proof`), or raise `NotFoundError`."""

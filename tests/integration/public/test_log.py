@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from countenance.ledger import merkle
 from countenance.ledger.checkpoint import Checkpoint
 from countenance.ledger.note import VerifierKey, open_note
 from countenance.ledger.proof import InclusionProof
+from integration.cli.shell import Shell
 from public_stage import PublicStage
 
 
@@ -55,3 +58,37 @@ def test_the_page_shows_the_head_and_the_key_that_the_files_hold(public: PublicS
     text = public.get("/ledger").text
     assert public.get("/ledger/key.pub").text.strip() in text
     assert public.get("/ledger/checkpoint").text.split("\n")[2] in text.replace("&#43;", "+")
+
+
+def fetched(stage: PublicStage, folder: Path) -> Path:
+    """What the page's commands fetch."""
+    folder.mkdir()
+    for name in ("checkpoint", "key.pub"):
+        (folder / name).write_bytes(stage.get(f"/ledger/{name}").content)
+    size = (folder / "checkpoint").read_text(encoding="utf-8").split("\n")[1]
+    for path in stage.get(f"/ledger/files/{size}").text.split():
+        file = folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(stage.get(f"/ledger/{path}").content)
+    return folder
+
+
+def test_the_commands_of_the_page_verify_what_they_fetch(public: PublicStage, tmp_path: Path) -> None:
+    before = fetched(public, tmp_path / "before")
+    public.refuse(250)
+    after = fetched(public, tmp_path / "after")
+    vkey = public.get("/ledger/key.pub").text.strip()
+    run = Shell(public.stage, tmp_path).run
+    told = run("ledger", "verify-hashes", str(after), "--vkey", vkey, "--seen", str(before / "checkpoint"))
+    assert told.exit_code == 0, told.stdout
+    assert "whose hashes lead to the signed root" in told.stdout
+    tile = after / "tile" / "0" / "000"
+    tile.write_bytes(bytes(32) + tile.read_bytes()[32:])
+    assert run("ledger", "verify-hashes", str(after), "--vkey", vkey).exit_code == 1
+
+
+def test_an_earlier_size_is_fetched_as_well_and_a_later_one_is_not_there(public: PublicStage) -> None:
+    assert public.get("/ledger/files/3").text == "tile/0/000.p/3\n"
+    assert public.get("/ledger/files/0").text == ""
+    for wrong in ("99999", "x", "-1"):
+        assert public.get(f"/ledger/files/{wrong}").status_code == 404

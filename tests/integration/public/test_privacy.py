@@ -13,6 +13,7 @@ QUERIES = (
     "/ledger/tile/0/000.p/{}",
     "/ledger/proof/{}",
     "/ledger/entries/{}",
+    "/ledger/files/{}",
     "/ledger/{}",
     "/ask?day={}",
 )

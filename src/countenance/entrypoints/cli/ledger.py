@@ -3,83 +3,31 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from countenance.entrypoints.cli.context import CommandLine
-from countenance.entrypoints.cli.exit_codes import ExitCode
+from countenance.entrypoints.cli.ledger_verifying import (
+    bytes_of,
+    counted_entries,
+    text_of,
+    verify,
+    verify_hashes,
+)
 from countenance.entrypoints.cli.options import JsonFlag, KeyFile
-from countenance.entrypoints.cli.wording import counted
 from countenance.errors import InvalidInputError
-
-if TYPE_CHECKING:
-    from countenance.ledger.findings import Verification
 
 app = typer.Typer(
     no_args_is_help=True,
     help="Export, show and verify the ledger; verifying needs no server, database or secret.",
 )
 
-_LONGEST_TEXT = 1_048_576
-_SHOWN = 20
+app.command("verify")(verify)
+app.command("verify-hashes")(verify_hashes)
 
 Index = Annotated[int, typer.Argument(metavar="ENTRY", min=0, help="Index of the entry, counted from 0.")]
-
-Keys = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--vkey",
-        metavar="VKEY",
-        help="Public key that the log is known by (`name+id+base64`), from somewhere else than the export. "
-        "May be given several times.",
-    ),
-]
-
-
-@app.command("verify")
-def verify(
-    context: typer.Context,
-    *,
-    path: Annotated[Path, typer.Argument(metavar="PATH", help="Folder of an exported log.")],
-    vkey: Keys = None,
-    seen: Annotated[
-        Path | None,
-        typer.Option(
-            "--seen",
-            exists=True,
-            dir_okay=False,
-            readable=True,
-            help="Checkpoint of the same log kept from earlier: the log must have grown out of it.",
-        ),
-    ] = None,
-    as_json: JsonFlag = False,
-) -> None:
-    """Verify an exported log from its files alone, and name whatever is wrong with it.
-
-    Every hash is computed anew from the entries, up to the root that the log's key has signed.
-    Exits with 0 if everything holds and with 1 if not. Without --vkey the key in the export is
-    used: that shows that the log is whole, not whose it is.
-    """
-    from countenance.ledger.note import VerifierKey  # noqa: PLC0415  start-up stays quick
-    from countenance.ledger.verification import Trust, verify_export  # noqa: PLC0415  as above
-
-    line = CommandLine.of(context)
-    trust = Trust(
-        keys=tuple(VerifierKey.parse(text) for text in vkey or ()),
-        seen=_text_of(seen) if seen is not None else None,
-    )
-    with _bar(line, "verifying", path) as step:
-        result = verify_export(path, trust, progress=lambda _done, _total: step())
-    if as_json:
-        line.output.document(result.to_json())
-    else:
-        _tell(line, result, pinned=bool(trust.keys))
-    if not result.ok:
-        raise typer.Exit(ExitCode.NOT_VERIFIED)
 
 
 @app.command("export")
@@ -244,67 +192,16 @@ def check(
 
     line = CommandLine.of(context)
     keys = [VerifierKey.parse(text) for text in vkey]
-    proved = InclusionProof.parse(_text_of(proof_file))
-    head = proved.verify(_bytes_of(entry_file), keys)
+    proved = InclusionProof.parse(text_of(proof_file))
+    head = proved.verify(bytes_of(entry_file), keys)
     if as_json:
         line.output.document({"ok": True, "index": proved.index, "origin": head.origin, "size": head.size})
     else:
         line.output.say(f"proved: this is entry {proved.index} of the log {head.origin}", style="green")
 
 
-def counted_entries(number: int) -> str:
-    """Return a number of entries in words."""
-    return f"{number:,} entr{'y' if number == 1 else 'ies'}"
-
-
-def _tell(line: CommandLine, result: Verification, *, pinned: bool) -> None:
-    if result.ok:
-        line.output.say(f"verified: {counted_entries(result.size or 0)}, whole and signed", style="green")
-    else:
-        number = len(result.faults) + result.faults_left_out
-        line.output.say(f"NOT verified: {counted(number, 'fault')}", style="bold red")
-    if result.root is not None:
-        line.output.facts([("root", result.root.hex())])
-    for fault in result.faults[:_SHOWN]:
-        place = fault.where if fault.index is None else f"{fault.where}, entry {fault.index}"
-        line.output.say(f"{place}: {fault.text} [{fault.code}]")
-    unsaid = len(result.faults[_SHOWN:]) + result.faults_left_out
-    if unsaid:
-        line.output.say(f"... and {counted(unsaid, 'further fault')}")
-    if result.incomplete:
-        line.output.say(f"{counted(len(result.incomplete), 'permit')} without a completion:")
-        rows = [(f"entry {one.index}", f"{one.type} ({one.decision})") for one in result.incomplete[:_SHOWN]]
-        line.output.facts(rows, indent=2)
-    if result.ok and not pinned:
-        line.output.note("The key came with the export: give --vkey to make sure whose log it is.")
-
-
-def _bar(line: CommandLine, what: str, path: Path) -> AbstractContextManager[Callable[[], None]]:
-    """Return a bar with a step for each bundle of entries, as many as there seem to be."""
-    bundles = sum(1 for file in (path / "tile" / "entries").rglob("*") if file.is_file())
-    return line.output.progress(what, bundles)
-
-
 def _shown(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def _bytes_of(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            content = file.read(_LONGEST_TEXT + 1)
-    except OSError as error:
-        raise InvalidInputError(f"`{path}` cannot be read: {error.strerror}") from error
-    if len(content) > _LONGEST_TEXT:
-        raise InvalidInputError(f"`{path}` is too long for what it should be")
-    return content
-
-
-def _text_of(path: Path) -> str:
-    try:
-        return _bytes_of(path).decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise InvalidInputError(f"`{path}` is not text") from error
 
 
 def _write(path: Path, text: str) -> None:

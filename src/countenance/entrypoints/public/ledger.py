@@ -41,17 +41,31 @@ def tile(reading: Reading) -> Response:
     return Response(content, media_type="application/octet-stream")
 
 
-def proof(reading: Reading) -> Response:
-    """Give the proof that an entry is in the log."""
-    text = reading.part("index")
-    if not (text.isascii() and text.isdigit() and len(text) <= _DIGITS):
-        return _nothing()
+def files(reading: Reading) -> Response:
+    """List the tiles of the log as it was at a size, one a line, to be fetched."""
     try:
-        found = reading.service.public.log.proof(int(text))
+        found = reading.service.public.log.files(_number(reading, "size"))
     except NotFoundError:
         return _nothing()
-    disposition = f'attachment; filename="entry-{int(text)}.tlog-proof"'
+    return PlainTextResponse("".join(f"{path}\n" for path in found))
+
+
+def proof(reading: Reading) -> Response:
+    """Give the proof that an entry is in the log."""
+    try:
+        index = _number(reading, "index")
+        found = reading.service.public.log.proof(index)
+    except NotFoundError:
+        return _nothing()
+    disposition = f'attachment; filename="entry-{index}.tlog-proof"'
     return PlainTextResponse(found, HTTPStatus.OK, {"Content-Disposition": disposition})
+
+
+def _number(reading: Reading, part: str) -> int:
+    text = reading.part(part)
+    if not (text.isascii() and text.isdigit() and len(text) <= _DIGITS):
+        raise NotFoundError("it is no number")
+    return int(text)
 
 
 def nothing(_: Reading) -> Response:
@@ -68,6 +82,7 @@ PAGES: Final = (
     Page(path=f"{PATH}/checkpoint", handler=checkpoint, seconds=_BRIEF),
     Page(path=f"{PATH}/key.pub", handler=key, seconds=300),
     Page(path=f"{PATH}/tile/{{rest:path}}", handler=tile, seconds=FOR_EVER),
+    Page(path=f"{PATH}/files/{{size}}", handler=files, seconds=FOR_EVER),
     Page(path=f"{PATH}/proof/{{index}}", handler=proof, seconds=_BRIEF),
     Page(path=f"{PATH}/{{rest:path}}", handler=nothing),
 )
