@@ -8,7 +8,9 @@ from functools import cached_property
 
 from countenance.app.azure_face_cases import AzureFaceCases
 from countenance.app.console_cases import ConsoleCases
+from countenance.app.fairness_cases import FairnessCases
 from countenance.app.parts import Parts
+from countenance.app.policy_cases import PolicyCases
 from countenance.app.public_cases import PublicCases
 from countenance.app.rekognition_cases import RekognitionCases
 from countenance.app.staff_cases import StaffCases
@@ -104,6 +106,11 @@ class Countenance:
     def calibrate(self) -> Calibrate:
         """Measure the pipeline on images whose truth is known."""
         return Calibrate(self._ask, self._report, self.parts.engine, self.parts.unit_of_work)
+
+    @cached_property
+    def fairness(self) -> FairnessCases:
+        """Measure how error rates differ between groups."""
+        return FairnessCases(self.parts, self._ask, self._report)
 
     @cached_property
     def index(self) -> Index:
@@ -206,6 +213,11 @@ class Countenance:
     def read_decisions(self) -> ReadDecisions:
         """Explain and replay decisions."""
         return ReadDecisions(self._standing, self.parts.decide, self.parts.unit_of_work)
+
+    @cached_property
+    def policy(self) -> PolicyCases:
+        """Ask recorded questions again, and look ahead."""
+        return PolicyCases(self.parts)
 
     @cached_property
     def read_cases(self) -> ReadCases:

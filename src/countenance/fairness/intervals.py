@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from countenance.fairness.model import BySubject, Floats, Rate, Tally
 
 LEVEL = 0.95

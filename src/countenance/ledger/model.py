@@ -65,6 +65,7 @@ class EventType(StrEnum):
     SEARCH_FAILED = "search:failed"
     MEASUREMENT_PERMITTED = "measurement:permitted"
     MEASUREMENT_REFUSED = "measurement:refused"
+    MEASUREMENT_REGISTERED = "measurement:registered"
     MEASUREMENT_COMPLETED = "measurement:completed"
     MEASUREMENT_FAILED = "measurement:failed"
     LOOSE_FACES_DESTROYED = "loose_faces:destroyed"

@@ -79,8 +79,8 @@ def calibrate(  # noqa: PLR0913  each is an option of the command
         raise InvalidInputError(f"`{out}` exists already")
     plan = replace(_plan(pairs, face), cross=cross, remarks=tuple(remark or ()))
     operator = line.operator()
-    with _bars(line.output) as progress:
-        read = _reader(root, line.countenance.parts.max_image_bytes)
+    with progress_bars(line.output) as progress:
+        read = image_reader(root, line.countenance.parts.max_image_bytes)
         report = line.countenance.calibrate(operator, plan, read=read, progress=progress)
     if out is not None:
         _write(report.record, out)
@@ -108,7 +108,7 @@ def _plan(pairs: Path, face: str) -> CalibrationPlan:
     return CalibrationPlan(name=name, pairs=listed, face=FaceChoice(face))
 
 
-def _reader(root: Path, limit: int) -> Callable[[str], bytes]:
+def image_reader(root: Path, limit: int) -> Callable[[str], bytes]:
     """Return what reads an image by its path below `root`."""
 
     def read(name: str) -> bytes:
@@ -122,7 +122,7 @@ def _reader(root: Path, limit: int) -> Callable[[str], bytes]:
 
 
 @contextmanager
-def _bars(output: Output) -> Iterator[Progress]:
+def progress_bars(output: Output) -> Iterator[Progress]:
     """Show one bar after the other, as one phase follows the other."""
     with ExitStack() as shown:
         phase_now: Phase | None = None

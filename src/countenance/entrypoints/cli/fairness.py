@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from countenance.entrypoints.cli.fairness_run import run
 from countenance.entrypoints.cli.fairness_scores import scores
 
 app = typer.Typer(
@@ -11,4 +12,5 @@ app = typer.Typer(
     help="Measure how error rates differ between groups, and say when evidence is too thin.",
 )
 
+app.command("run")(run)
 app.command("scores")(scores)

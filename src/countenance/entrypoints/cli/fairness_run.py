@@ -1,0 +1,219 @@
+"""`countenance fairness run`: measure error rates by group on images, and report on it."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from countenance.entrypoints.cli.context import CommandLine
+from countenance.entrypoints.cli.fairness_options import (
+    Alpha,
+    FmrCap,
+    FnmrCap,
+    FtaCap,
+    MinSubjects,
+    RatioCap,
+)
+from countenance.entrypoints.cli.options import FaceOption, JsonFlag
+from countenance.errors import InvalidInputError
+
+if TYPE_CHECKING:
+    from countenance.biometrics.model import Threshold
+    from countenance.fairness.manifest import Manifest
+    from countenance.recognition.fairness_run import FairnessReport
+
+_LONGEST_MANIFEST = 1 << 30
+_BILLION = 1_000_000_000
+
+
+def run(  # noqa: PLR0913  each is an option of the command
+    context: typer.Context,
+    *,
+    manifest: Annotated[
+        Path,
+        typer.Argument(
+            metavar="MANIFEST",
+            exists=True,
+            dir_okay=False,
+            readable=True,
+            help="CSV with the columns image and subject; every other column is a group, as recorded.",
+        ),
+    ],
+    report: Annotated[
+        Path | None,
+        typer.Option(
+            "--report", file_okay=False, help="Write HTML, PDF and JSON into this folder; it must not exist."
+        ),
+    ] = None,
+    root: Annotated[
+        Path | None,
+        typer.Option(
+            "--root",
+            exists=True,
+            file_okay=False,
+            help="Folder that the paths in image start from; without it the manifest's own.",
+        ),
+    ] = None,
+    group: Annotated[
+        list[str] | None,
+        typer.Option("--group", help="Compare by this column only; may be repeated."),
+    ] = None,
+    band: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--band",
+            metavar="COLUMN=EDGE,EDGE",
+            help="Put the numbers of a column into bands, such as age=30,50; may be repeated.",
+        ),
+    ] = None,
+    source: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--source",
+            metavar="COLUMN=WORDS",
+            help="Where the labels of a column come from, such as sex=self-reported; a column sex_source"
+            " says it too.",
+        ),
+    ] = None,
+    fmr: Annotated[
+        float | None,
+        typer.Option(
+            "--fmr", help="Take the threshold that the calibration gives for this false match rate."
+        ),
+    ] = None,
+    score: Annotated[
+        float | None, typer.Option("--threshold", help="Take this score for the threshold instead.")
+    ] = None,
+    fmr_cap: FmrCap = None,
+    fnmr_cap: FnmrCap = None,
+    ratio_cap: RatioCap = None,
+    fta_cap: FtaCap = None,
+    min_subjects: MinSubjects = 0,
+    alpha: Alpha = 0.5,
+    face: FaceOption = "central",
+    remark: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--remark", help="A sentence for the report on what its figures must not be used to claim."
+        ),
+    ] = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Measure how error rates differ between groups of people.
+
+    All pairs of images of one subject, and all pairs of different subjects within each group and
+    between groups, at one threshold: the one that the command line itself decides by, unless
+    another is asked for. Groups are what the manifest records, and are never found out from an
+    image. What is measured is on the ledger before the first image is read. Images are read,
+    compared and forgotten; none is shown in the report.
+    """
+    from countenance.biometrics.faces import FaceChoice  # noqa: PLC0415  start-up stays quick
+    from countenance.fairness.model import Caps  # noqa: PLC0415  as above
+    from countenance.recognition.fairness_run import FairnessPlan  # noqa: PLC0415  as above
+
+    line = CommandLine.of(context)
+    if report is not None and report.exists():
+        raise InvalidInputError(f"`{report}` exists already")
+    if fmr is not None and score is not None:
+        raise InvalidInputError("a threshold is given by `--fmr` or as `--threshold`, not by both")
+    if fmr is not None and not 0.0 < fmr < 1.0:
+        raise InvalidInputError(f"`{fmr}` is not a false match rate between 0 and 1")
+    read = _manifest(manifest, group, band or [], source or [])
+    caps = Caps(fmr=fmr_cap, fnmr=fnmr_cap, ratio=ratio_cap, fta=fta_cap, min_subjects=min_subjects)
+    operator = line.operator()
+    plan = FairnessPlan(
+        name=manifest.resolve().parent.name if manifest.stem == "manifest" else manifest.stem,
+        manifest=read,
+        face=FaceChoice(face),
+        caps=caps,
+        alpha=alpha,
+        threshold=_threshold(line, fmr) if score is None else None,
+        score=score,
+        remarks=tuple(remark or ()),
+    )
+    from countenance.entrypoints.cli.calibrate import image_reader, progress_bars  # noqa: PLC0415  as above
+
+    with progress_bars(line.output) as progress:
+        reader = image_reader(root or manifest.parent, line.countenance.parts.max_image_bytes)
+        made = line.countenance.fairness.measure(operator, plan, read=reader, progress=progress)
+    _tell(line, made, report, as_json=as_json)
+
+
+def _tell(line: CommandLine, made: FairnessReport, folder: Path | None, *, as_json: bool) -> None:
+    document = _document(made)
+    if folder is not None:
+        from countenance.entrypoints.cli.fairness_report import write_report  # noqa: PLC0415  start-up stays quick
+
+        write_report(document, folder)
+    if as_json:
+        failures = [{"image": name, "code": code, "message": text} for name, code, text in made.failures]
+        line.output.document({**document, "failures": failures})
+        return
+    from countenance.entrypoints.cli.fairness_words import say_assessment  # noqa: PLC0415  as above
+
+    say_assessment(line.output, document)
+    line.output.facts(
+        [
+            ("digest", made.digest),
+            ("ledger", f"settled in entry {made.registered}, measured in entry {made.entry}"),
+            ("report", "not written: --report names no folder" if folder is None else str(folder)),
+        ]
+    )
+
+
+def _document(made: FairnessReport) -> dict[str, Any]:
+    """Return the measurement and, under `record`, where its digest stands."""
+    return {
+        **made.document,
+        "record": {
+            "digest": made.digest,
+            "decision_id": made.decision_id,
+            "permitted_by": made.permitted_by,
+            "registered": made.registered,
+            "entry": made.entry,
+            "command": shlex.join(["countenance", *sys.argv[1:]]),
+        },
+    }
+
+
+def _threshold(line: CommandLine, fmr: float | None) -> Threshold:
+    if fmr is None:
+        return line.countenance.fairness.threshold_as_deployed()
+    return line.countenance.parts.threshold_for(round(fmr * _BILLION))
+
+
+def _manifest(path: Path, groups: list[str] | None, bands: list[str], sources: list[str]) -> Manifest:
+    from countenance.fairness.manifest import Labels, read_manifest  # noqa: PLC0415  start-up stays quick
+
+    labels = Labels(
+        columns=tuple(groups) if groups else None,
+        bands={name: _edges(text) for name, text in map(_assigned, bands)},
+        sources=dict(map(_assigned, sources)),
+    )
+    try:
+        if path.stat().st_size > _LONGEST_MANIFEST:
+            raise InvalidInputError(f"`{path}` is too long for a manifest")
+        with path.open(encoding="utf-8-sig", newline="") as lines:
+            return read_manifest(lines, labels)
+    except OSError as error:
+        raise InvalidInputError(f"`{path}` cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise InvalidInputError(f"`{path}` is not UTF-8 text") from error
+
+
+def _assigned(text: str) -> tuple[str, str]:
+    name, mark, value = text.partition("=")
+    if not (mark and name.strip() and value.strip()):
+        raise InvalidInputError(f"`{text}` does not have the form COLUMN=VALUE")
+    return name.strip(), value.strip()
+
+
+def _edges(text: str) -> tuple[float, ...]:
+    try:
+        return tuple(float(edge) for edge in text.split(","))
+    except ValueError:
+        raise InvalidInputError(f"`{text}` is no list of numbers") from None
