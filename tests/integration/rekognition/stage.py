@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import hmac
 import json
+import socket
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import boto3
+import pytest
 import uvicorn
 from botocore.config import Config
 
@@ -30,6 +34,7 @@ from countenance.biometrics.faces import (
     QualityMeasure,
 )
 from countenance.biometrics.model import ComparisonScore, ErrorRate, GalleryId, SubjectId, Threshold
+from countenance.entrypoints.rekognition import application
 from countenance.entrypoints.rekognition.responses import RESPONSES
 from countenance.errors import InvalidInputError
 from countenance.recognition.withdrawal import Agreement
@@ -193,6 +198,26 @@ class Stage:
             for name in subjects
         ]
         return [answer["FaceRecords"][0]["Face"]["FaceId"] for answer in answers]
+
+
+@contextmanager
+def full_of_bodies(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Iterator[socket.socket]:
+    """Take all memory that there is for bodies with one that does not end, until its socket is closed."""
+    monkeypatch.setattr(application, "MOST_HELD", 1_000)
+    address = urlsplit(stage.url)
+    head = (
+        b"POST / HTTP/1.1\r\nHost: localhost\r\nX-Amz-Target: RekognitionService.ListFaces\r\n"
+        b"Authorization: later\r\nContent-Length: 2000\r\n\r\n"
+    )
+    with (
+        closing(socket.create_connection((address.hostname, address.port))) as held,
+        stage.client(config={"retries": {"total_max_attempts": 1}}) as client,
+    ):
+        held.sendall(head + bytes(1_000))
+        with contextlib.suppress(client.exceptions.ThrottlingException):
+            while True:
+                client.list_collections()
+        yield held
 
 
 def seed_now() -> str:

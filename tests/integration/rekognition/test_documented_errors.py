@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
-import socket
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from functools import partial
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 from botocore import xform_name
 from botocore.exceptions import ClientError
 
-from countenance.entrypoints.rekognition.application import BODIES_AT_ONCE
 from countenance.entrypoints.rekognition.documented import NEVER, WHEN, never_given
 from countenance.entrypoints.rekognition.operations import OPERATIONS, REFUSED
 from countenance.vetting.authority import LOCAL_ADMINISTRATOR
 from countenance.vetting.model import LeaseId
 from fakes_engine import LARGEST, NO_FACE
-from integration.rekognition.stage import HOLDERS, PNG, Stage, picture
+from integration.rekognition.stage import HOLDERS, PNG, Stage, full_of_bodies, picture
 from unit.entrypoints.rekognition.model import SERVICE
 
 Asked = dict[str, Any]
@@ -134,22 +130,8 @@ def broken(clients: Clients) -> Reached:
 
 
 def throttled(clients: Clients) -> Reached:
-    """As many bodies as are read at once do not come."""
-    address = urlsplit(clients.stage.url)
-    head = (
-        b"POST / HTTP/1.1\r\nHost: localhost\r\nX-Amz-Target: RekognitionService.ListFaces\r\n"
-        b"Authorization: later\r\nContent-Length: 10\r\n\r\n"
-    )
-    with ExitStack() as stack:
-        held = [
-            stack.enter_context(closing(socket.create_connection((address.hostname, address.port))))
-            for _ in range(BODIES_AT_ONCE)
-        ]
-        for one in held:
-            one.sendall(head)
-        with contextlib.suppress(clients.museum.exceptions.ThrottlingException):
-            while True:
-                clients.send("ListCollections")()
+    """There is no memory for another body."""
+    with pytest.MonkeyPatch.context() as patch, full_of_bodies(clients.stage, patch):
         for operation in clients.right():
             yield operation, clients.send(operation)
 

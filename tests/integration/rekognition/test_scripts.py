@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 import re
-import socket
 import time
-from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from functools import partial
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 from botocore.exceptions import ClientError
 
 from countenance.biometrics.model import GalleryId, SubjectId
-from countenance.entrypoints.rekognition.application import BODIES_AT_ONCE
 from countenance.entrypoints.rekognition.faults import AwsError
 from countenance.entrypoints.rekognition.pagination import LIFETIME, page_token, place_after
 from countenance.recognition.collection_model import Binding
 from countenance.vetting.authority import LOCAL_ADMINISTRATOR
 from countenance.vetting.model import LeaseId
 from fakes_engine import BLURRED, MANY_FACES, NARROW, NO_FACE
-from integration.rekognition.stage import PNG, Stage, group, picture
+from integration.rekognition.stage import PNG, Stage, full_of_bodies, group, picture
 
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
@@ -444,32 +439,29 @@ def test_a_script_that_polls_until_its_work_is_there(stage: Stage, museum: Any) 
     assert museum.describe_collection(**place)["FaceCount"] == 4
 
 
-def test_a_client_that_is_throttled_tries_again_until_it_is_answered(stage: Stage) -> None:
-    address = urlsplit(stage.url)
-    head = (
-        b"POST / HTTP/1.1\r\nHost: localhost\r\nX-Amz-Target: RekognitionService.ListFaces\r\n"
-        b"Authorization: later\r\nContent-Length: 10\r\n\r\n"
-    )
-    held = [socket.create_connection((address.hostname, address.port)) for _ in range(BODIES_AT_ONCE)]
-    try:
-        for one in held:
-            one.sendall(head)
-        with stage.client(config={"retries": {"total_max_attempts": 1}}) as hasty:
-            ask = partial(iter, hasty.list_collections, None)
-            with pytest.raises(hasty.exceptions.ThrottlingException, match="Rate exceeded"):
-                deque(ask(), maxlen=0)
-        retrying = {"retries": {"total_max_attempts": 8, "mode": "adaptive"}}
-        with stage.client(config=retrying) as patient, ThreadPoolExecutor(1) as pool:
-            waiting = pool.submit(patient.list_collections)
-            time.sleep(0.1)
-            for one in held:
-                one.close()
-            answer = waiting.result(timeout=60)
-    finally:
-        for one in held:
-            one.close()
+def test_a_client_that_is_throttled_tries_again_until_it_is_answered(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    retrying = {"retries": {"total_max_attempts": 8, "mode": "adaptive"}}
+    with (
+        full_of_bodies(stage, monkeypatch) as held,
+        stage.client(config=retrying) as patient,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        waiting = pool.submit(patient.list_collections)
+        time.sleep(0.1)
+        held.close()
+        answer = waiting.result(timeout=60)
     assert answer["CollectionIds"] == []
     assert answer["ResponseMetadata"]["RetryAttempts"] >= 1
+
+
+def test_forty_clients_at_once_are_answered_where_there_is_room(stage: Stage, museum: Any) -> None:  # noqa: ANN401  made at run time
+    stage.furnish(museum, "portraits", "dave")
+    once = {"retries": {"total_max_attempts": 1}, "max_pool_connections": 40}
+    with stage.client(config=once) as client, ThreadPoolExecutor(40) as pool:
+        answers = list(pool.map(lambda _: client.list_faces(CollectionId="portraits"), range(80)))
+    assert {len(answer["Faces"]) for answer in answers} == {1}
 
 
 def test_what_is_no_picture_is_told(museum: Any) -> None:  # noqa: ANN401  made at run time

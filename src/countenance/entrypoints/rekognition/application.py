@@ -36,7 +36,9 @@ PREFIX: Final = "RekognitionService."
 LARGEST_BODY: Final = 2 * -(-LARGEST_IMAGE // 3) * 4 + 65_536
 """Two images in base64 and what stands around them."""
 
-BODIES_AT_ONCE: Final = 16
+MOST_HELD: Final = 16 * LARGEST_BODY
+"""Bytes of bodies that are held at once, those of requests at work included."""
+
 ARRIVAL_SECONDS: Final = 60.0
 NOBODY: Final = Actor(id="nobody", role=Role.AUDITOR, lease_id=None)
 """Who asks until a signature says otherwise; no operation is performed for it."""
@@ -59,7 +61,7 @@ class Rekognition:
     def __init__(self, app: ASGIApp, service: Countenance) -> None:
         self._app = app
         self._service = service
-        self._bodies = 0
+        self._held = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer the request, if it is one of the protocol's."""
@@ -78,41 +80,47 @@ class Rekognition:
 
     async def _answer(self, request: Request) -> Response:
         request.scope["route"] = Route(f"rekognition:{_known(operation_of(request.headers))}")
-        if self._bodies >= BODIES_AT_ONCE:
-            return failed(AwsError("ThrottlingException", "Rate exceeded"), str(uuid.uuid4()))
-        self._bodies += 1
+        body = bytearray()
         try:
-            signed = signed_request(request, await _read(request))
+            await self._read(request, body)
+            signed = signed_request(request, bytes(body))
             counts = getattr(request.app.state, "metrics", None)
             response, actor = await run_in_threadpool(answer, self._service, signed, counts)
         except AwsError as error:
             return failed(error, str(uuid.uuid4()))
         finally:
-            self._bodies -= 1
+            self._held -= len(body)
         request.state.actor = actor
         return response
 
+    async def _read(self, request: Request, body: bytearray) -> None:
+        """Fill `body`, counting while it arrives: what its length is said to be is a claim.
 
-async def _read(request: Request) -> bytes:
-    """Return the body, or raise `AwsError` where nobody signed it, or it is too large or too slow."""
-    if "authorization" not in request.headers:
-        raise AwsError("MissingAuthenticationTokenException", "Missing Authentication Token")
-    data = bytearray()
-    try:
-        async with asyncio.timeout(ARRIVAL_SECONDS):
-            async for chunk in request.stream():
-                data += chunk
-                if len(data) > LARGEST_BODY:
-                    raise AwsError(
-                        "RequestEntityTooLargeException",
-                        f"The request has over {LARGEST_BODY} bytes",
-                        status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-                    )
-    except TimeoutError:
-        raise AwsError(
-            "RequestTimeoutException", "The body took too long", status=HTTPStatus.REQUEST_TIMEOUT
-        ) from None
-    return bytes(data)
+        Raises `AwsError` where nobody signed it, or it is too large, too slow, or one too many.
+        """
+        if "authorization" not in request.headers:
+            raise AwsError("MissingAuthenticationTokenException", "Missing Authentication Token")
+        try:
+            async with asyncio.timeout(ARRIVAL_SECONDS):
+                async for chunk in request.stream():
+                    if len(body) + len(chunk) > LARGEST_BODY:
+                        raise _too_large()
+                    if self._held + len(chunk) > MOST_HELD:
+                        raise AwsError("ThrottlingException", "Rate exceeded")
+                    self._held += len(chunk)
+                    body += chunk
+        except TimeoutError:
+            raise AwsError(
+                "RequestTimeoutException", "The body took too long", status=HTTPStatus.REQUEST_TIMEOUT
+            ) from None
+
+
+def _too_large() -> AwsError:
+    return AwsError(
+        "RequestEntityTooLargeException",
+        f"The request has over {LARGEST_BODY} bytes",
+        status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    )
 
 
 def signed_request(request: Request, body: bytes) -> SignedRequest:

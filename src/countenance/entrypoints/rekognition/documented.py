@@ -40,7 +40,7 @@ WHEN: Final[Mapping[str, str]] = {
     "ServiceQuotaExceededException": (
         "over 50 references of a subject, 100 faces of a user, or 200 tags of a collection"
     ),
-    "ThrottlingException": "too many requests are being read at once, or another writer was first",
+    "ThrottlingException": "there is no memory for another body, or another writer was first",
     "LimitExceededException": "never",
     "VideoTooLargeException": "never",
 }
