@@ -21,6 +21,7 @@ from countenance.entrypoints.console import (
     leases,
     ledger,
     overview,
+    provider,
     reviews,
     signing_in,
     staff,
@@ -49,6 +50,7 @@ PAGES: Final[tuple[Page, ...]] = tuple(
     chain(
         signing_in.PAGES,
         account.PAGES,
+        provider.PAGES,
         overview.PAGES,
         asking.PAGES,
         decisions.PAGES,
