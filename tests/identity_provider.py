@@ -31,7 +31,7 @@ class IdentityProvider:
     subject: str = "4711"
     issuer: str = ""
     forge: dict[str, Any] = field(default_factory=dict)
-    key: RSAKey = KEY
+    key: RSAKey = field(default_factory=lambda: KEY)
     signing: RSAKey | None = None
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
 
