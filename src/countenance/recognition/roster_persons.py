@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -110,20 +110,29 @@ class RosterPersons:
         self._forget(gallery_id)
 
     def of_subjects(
-        self, actor: Actor, name: RosterName, subjects: Iterable[SubjectId]
+        self, actor: Actor, name: RosterName, subjects: Sequence[SubjectId]
     ) -> dict[SubjectId, PersonId]:
-        """Return which persons subjects are; one that was enrolled another way in is made one."""
-        found: dict[SubjectId, PersonId] = {}
+        """Return which persons subjects are; one that was enrolled another way in is made one.
+
+        Whoever was erased meanwhile is left out.
+        """
         with self.unit_of_work() as work:
             roster = covered_roster(self.standing, work, actor, name)
-            for subject_id in subjects:
+            known = {one: work.roster_persons.of_subject(roster.gallery_id, one) for one in subjects}
+        found = {subject_id: person.id for subject_id, person in known.items() if person is not None}
+        if len(found) == len(known):
+            return found
+        with self.unit_of_work() as work:
+            work.become_writer()  # two searches at once make the same person once
+            for subject_id in known.keys() - found.keys():
                 person = work.roster_persons.of_subject(roster.gallery_id, subject_id)
-                if person is None:
-                    person = _person(
-                        roster.gallery_id, subject_id, Said(name=str(subject_id), user_data=None)
-                    )
+                enrolled = work.references.commitment(roster.gallery_id, subject_id) is not None
+                if person is None and enrolled:
+                    said = Said(name=str(subject_id), user_data=None)
+                    person = _person(roster.gallery_id, subject_id, said)
                     work.roster_persons.add(person)
-                found[subject_id] = person.id
+                if person is not None:
+                    found[subject_id] = person.id
             work.commit()
         return found
 

@@ -396,6 +396,18 @@ def test_the_person_directory_and_its_groups(stage: Stage) -> None:
     assert send("GET", "/dynamicpersongroups/night")[0] == 404
 
 
+def test_a_dynamic_group_opens_the_directory_where_the_lease_covers_one(stage: Stage) -> None:
+    made = stage.send("archivist", "PUT", "/dynamicpersongroups/night", json={"name": "Night"})
+    assert made.status_code == 200
+    again = stage.send("archivist", "PUT", "/dynamicpersongroups/night", json={"name": "Night"})
+    assert (again.status_code, again.json()["error"]["code"]) == (409, "DynamicPersonGroupExists")
+    nobody = {"name": "Day", "addPersonIds": ["00112233-4455-4677-8899-aabbccddeeff"]}
+    missing = stage.send("archivist", "PUT", "/dynamicpersongroups/day", json=nobody)
+    assert (missing.status_code, missing.json()["error"]["code"]) == (404, "PersonNotFound")
+    refused = stage.send("tester", "PUT", "/dynamicpersongroups/night", json={"name": "Night"})
+    assert refused.json()["error"]["innererror"]["code"] == "UnsupportedFeature"
+
+
 def test_a_face_is_verified_against_a_person_of_the_directory(stage: Stage) -> None:
     stage.bind("doors", "persons", "persons-bank")
     made = stage.send("alice", "POST", "/persons", json={"name": "dave"}).json()

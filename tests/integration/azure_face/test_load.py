@@ -83,3 +83,21 @@ def test_many_at_once_keep_faces_and_compare_them(stage: Stage) -> None:
 
     with ThreadPoolExecutor(6) as pool:
         assert all(pool.map(both, range(12)))
+
+
+def test_many_searches_at_once_make_one_person_of_a_subject_enrolled_another_way(stage: Stage) -> None:
+    assert stage.send("archivist", "PUT", "/persongroups/portraits", json={"name": "x"}).status_code == 200
+    assert stage.send("archivist", "POST", "/persongroups/portraits/train").status_code == 202
+    stage.agree("archivist", "portraits", "dave")
+    stage.enrol("archivist", "portraits", "dave", picture("dave"))
+    face = stage.keep("archivist", picture("dave", 9))[0]
+
+    def identify(_: int) -> str:
+        asked = {"faceIds": [face], "personGroupId": "portraits"}
+        answer = stage.send("archivist", "POST", "/identify", json=asked)
+        assert answer.status_code == 200, answer.text
+        person: str = answer.json()[0]["candidates"][0]["personId"]
+        return person
+
+    with ThreadPoolExecutor(6) as pool:
+        assert len(set(pool.map(identify, range(12)))) == 1

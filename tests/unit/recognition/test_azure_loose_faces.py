@@ -244,6 +244,17 @@ def test_an_expired_face_is_gone_before_it_is_destroyed_and_the_destruction_is_r
     assert len(lab.events()) == before
 
 
+def test_many_expired_faces_are_destroyed_a_few_at_a_time_until_none_is_left(
+    lab: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(face_keeping, "_AT_ONCE", 2)
+    for number in range(5):
+        keep(lab, photograph("dave", number))
+    lab.clock.advance(HOUR)
+    assert lab.acts.azure_face.destroy_expired() == 5
+    assert [event["faces"] for event in lab.events()[-3:]] == [2, 2, 1]
+
+
 def test_a_revoked_lease_reaches_its_kept_faces_no_more(lab: World) -> None:
     (face,) = keep(lab, photograph("dave"))
     lab.acts.revoke_lease(LOCAL_ADMINISTRATOR, LeaseId("lab"))

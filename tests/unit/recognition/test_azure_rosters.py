@@ -270,6 +270,17 @@ def test_training_loads_the_gallery_and_what_goes_wrong_is_its_end(
     assert last.succeeded == trained.training.succeeded
 
 
+def test_whoever_was_erased_after_a_search_becomes_no_person(group: World) -> None:
+    group.agree(MUSEUM, ARCHIVE, DAVE)
+    add(group, "dave")
+    persons = group.acts.azure_face.persons
+    (made,) = persons.of_subjects(MUSEUM, GROUP, [DAVE]).values()
+    assert persons.one(MUSEUM, GROUP, made)[0].name == "dave"
+    group.acts.withdraw(MUSEUM, ARCHIVE, DAVE)
+    assert persons.of_subjects(MUSEUM, GROUP, [DAVE]) == {}
+    assert persons.page(MUSEUM, GROUP, after=None, limit=9) == ()
+
+
 def test_a_group_of_the_directory_holds_its_own_persons_only(world: World) -> None:
     bind(world, "persons")
     cases = world.acts.azure_face

@@ -40,15 +40,19 @@ _DIRECTORY: Final = RosterKind.DIRECTORY
 
 
 def create_person(call: Call, asked: Asked) -> Answer:
-    """Make a person, and the directory with the first one."""
-    said = Said(name=asked["name"], user_data=asked.get("userData"))
-    try:
-        person = persons.make(call, DIRECTORY, said)
-    except NotFoundError:
-        make(call, DIRECTORY, Said(name="Person directory", user_data=None), RECOGNISERS[-1])
-        person = persons.make(call, DIRECTORY, said)
+    """Make a person."""
+    _open(call)
+    person = persons.make(call, DIRECTORY, Said(name=asked["name"], user_data=asked.get("userData")))
     call.headers["location"] = f"{call.root}/persons/{person.id}"
     return _accepted(call, {"personId": person.id})
+
+
+def _open(call: Call) -> None:
+    """Make the directory with the first that is put into it; raises `AzureError` where no lease covers it."""
+    try:
+        call.cases.rosters.one(call.actor, DIRECTORY)
+    except NotFoundError:
+        make(call, DIRECTORY, Said(name="Person directory", user_data=None), RECOGNISERS[-1])
 
 
 def show_persons(call: Call, asked: Asked) -> Answer:
@@ -118,6 +122,7 @@ def create_group(call: Call, asked: Asked) -> Answer:
     name = list_id(DYNAMIC, asked[DYNAMIC.member], status=HTTPStatus.BAD_REQUEST)
     said = Said(name=asked["name"], user_data=asked.get("userData"))
     members = _members(asked)
+    _open(call)
     try:
         with there(PERSON):
             call.cases.groups.create(call.actor, name, said, members)

@@ -147,6 +147,7 @@ def _candidates(call: Call, name: RosterName, result: IdentificationResult) -> l
             **_confidence(call, result.threshold, one.score, shown=result.show_scores),
         }
         for one in listed
+        if one.subject_id in persons  # whoever was erased meanwhile is not told of
     ]
 
 
