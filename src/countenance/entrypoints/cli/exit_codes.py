@@ -24,7 +24,7 @@ class ExitCode(IntEnum):
 
 MEANINGS = {
     ExitCode.DONE: "done; `no_match` and `held` are answers too",
-    ExitCode.NOT_VERIFIED: "the ledger, or a replayed decision, is not what it should be",
+    ExitCode.NOT_VERIFIED: "the ledger, a replayed decision or a claim is not what it should be",
     ExitCode.USAGE: "the command was not understood, or a value does not have the form it must have",
     ExitCode.REFUSED: "refused: by the gate, or because the key does not stand for this",
     ExitCode.UNUSABLE: "an image or its face cannot be used",

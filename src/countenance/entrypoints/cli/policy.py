@@ -1,42 +1,60 @@
 """`countenance policy`: what the gate would answer, and the packs, laws and words it answers from.
 
-Needs neither server nor database: the packs and the register travel with the program.
+Most of it needs neither server nor database, since packs and register travel with the program;
+`simulate` and `calendar` read what was asked here and the leases.
 """
 
 from __future__ import annotations
 
-import re
-from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import typer
 
 from countenance.entrypoints.cli.context import CommandLine
 from countenance.entrypoints.cli.exit_codes import ExitCode
-from countenance.entrypoints.cli.moments import read_moment
 from countenance.entrypoints.cli.options import JsonFlag
+from countenance.entrypoints.cli.policy_options import (
+    ActOption,
+    ActsForOption,
+    CameraOption,
+    ConsentOption,
+    CountryOption,
+    InstrumentOption,
+    JurisdictionOption,
+    KindOption,
+    LawsOption,
+    MinorOption,
+    OnOption,
+    PackOption,
+    PurposeOption,
+    ScrapedOption,
+    SpaceOption,
+    instruments_asked,
+    moment_asked,
+    policy_asked,
+    scraped_gallery,
+)
+from countenance.entrypoints.cli.policy_search import diff, prove_command, render, whatif
+from countenance.entrypoints.cli.policy_simulation import calendar, simulate
 from countenance.entrypoints.cli.policy_words import (
     law_document,
     law_facts,
     pack_document,
     say_decision,
 )
-from countenance.errors import InvalidInputError
 from countenance.policy.codec import decision_document
-from countenance.policy.gate import Policy, build_policy
 from countenance.policy.instruments import Instrument
 from countenance.policy.model import (
     Act,
     Camera,
     CustomerKind,
-    GalleryFacts,
     ObligationKind,
     Purpose,
     Question,
     Space,
 )
-from countenance.policy.packs import EXPLAINED, inspect_pack, load_pack, shipped_pack, shipped_packs
+from countenance.policy.packs import inspect_pack, shipped_pack, shipped_packs
 from countenance.policy.places import enclosing, jurisdiction
 from countenance.policy.register import LawStatus, cedar_text, shipped_register
 
@@ -44,66 +62,6 @@ app = typer.Typer(
     no_args_is_help=True,
     help="Ask the gate what it would answer, and see the packs, laws and words it answers from.",
 )
-
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-_STRICTEST = "Left out, the strictest is assumed."
-
-KindOption = Annotated[CustomerKind | None, typer.Option("--customer-kind", help=f"Who asks. {_STRICTEST}")]
-ActsForOption = Annotated[
-    list[CustomerKind] | None,
-    typer.Option("--acts-for", help="For whom the asker acts; it is then bound like one. May be repeated."),
-]
-JurisdictionOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--jurisdiction",
-        metavar="CODE",
-        help=f"Where: US, US-CA, US-OR-PDX, EU, DE. May be repeated. {_STRICTEST}",
-    ),
-]
-CountryOption = Annotated[
-    str | None, typer.Option("--country", metavar="CC", help="Where, as a country alone: US, DE.")
-]
-ActOption = Annotated[Act, typer.Option("--act", help="What is to be done with a face.")]
-PurposeOption = Annotated[Purpose | None, typer.Option("--purpose", help=f"What for. {_STRICTEST}")]
-SpaceOption = Annotated[
-    Space | None,
-    typer.Option("--space", help=f"Where the subjects are when the sample is taken. {_STRICTEST}"),
-]
-CameraOption = Annotated[Camera | None, typer.Option("--camera", help=f"What takes the sample. {_STRICTEST}")]
-ConsentOption = Annotated[
-    Literal["yes", "no"] | None,
-    typer.Option("--consent", help="Whether every subject concerned consented. Left out, it counts as no."),
-]
-MinorOption = Annotated[bool, typer.Option("--minor", help="A subject is known to be a minor.")]
-ScrapedOption = Annotated[
-    bool,
-    typer.Option("--scraped", help="The gallery was gathered without targeting, from the internet or CCTV."),
-]
-InstrumentOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--instrument",
-        metavar="NAME",
-        help="A document on record, such as warrant; `policy vocabulary` lists them. May be repeated.",
-    ),
-]
-OnOption = Annotated[
-    str | None,
-    typer.Option("--on", metavar="DATE", help="The day, or a moment with its zone. Left out, it is now."),
-]
-PackOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--pack",
-        metavar="NAME",
-        help="Ask this pack alone: amazon-2020, amazon-2020@announced, or a path. May be repeated.",
-    ),
-]
-LawsOption = Annotated[
-    Literal["on", "off"] | None,
-    typer.Option("--laws", help="Whether the law register is asked; alone with `on`, it is asked by itself."),
-]
 
 
 @app.command("explain")
@@ -134,7 +92,7 @@ def explain(  # noqa: PLR0913  each field of a question is an option
     """
     question = Question(
         act=act,
-        on=_moment(on),
+        on=moment_asked(on),
         customer_kind=customer_kind,
         acts_for=frozenset(acts_for or ()),
         jurisdictions=frozenset(
@@ -145,10 +103,10 @@ def explain(  # noqa: PLR0913  each field of a question is an option
         camera=camera,
         consent={"yes": True, "no": False, None: None}[consent],
         minor=minor,
-        instruments=frozenset(_instruments(instruments or ())),
-        gallery=_scraped_gallery(purpose) if scraped else None,
+        instruments=frozenset(instruments_asked(instruments or ())),
+        gallery=scraped_gallery(purpose) if scraped else None,
     )
-    decision = _policy(tuple(packs or ()), laws).decide(question)
+    decision = policy_asked(tuple(packs or ()), laws).decide(question)
     output = CommandLine.of(context).output
     if as_json:
         output.document(decision_document(decision))
@@ -209,7 +167,7 @@ def laws_command(
     output = CommandLine.of(context).output
     register = shipped_register()
     places = enclosing(frozenset(jurisdiction(code) for code in jurisdictions or ()))
-    day = _moment(on).date() if on is not None else None
+    day = moment_asked(on).date() if on is not None else None
     found = [
         law
         for law in register.laws
@@ -264,45 +222,9 @@ def check(
         raise typer.Exit(ExitCode.SET_UP)
 
 
-def _policy(packs: tuple[str, ...], laws: str | None) -> Policy:
-    """Return the policy that was asked for: each source can be asked by itself."""
-    names = packs if packs or laws == "on" else EXPLAINED
-    asked = laws == "on" or (laws is None and not packs)
-    return build_policy(
-        [load_pack(name) for name in dict.fromkeys(names)], register=shipped_register() if asked else None
-    )
-
-
-def _moment(text: str | None) -> datetime:
-    """Return the beginning of the day, or the moment with its zone; now if None.
-
-    Raises `NaiveDateTimeError` for a moment without zone: on which side of midnight it lies
-    decides which law binds.
-    """
-    if text is None:
-        return datetime.now(UTC)
-    if not _DAY.fullmatch(text):
-        return read_moment(text)
-    try:
-        day = date.fromisoformat(text)
-    except ValueError as error:
-        raise InvalidInputError(f"`{text}` is no day of the calendar") from error
-    return datetime(day.year, day.month, day.day, tzinfo=UTC)
-
-
-def _instruments(names: list[str] | tuple[str, ...]) -> list[str]:
-    """Return the names, or raise `InvalidInputError` for one that no rule could ask for."""
-    for name in names:
-        if name not in set(Instrument) and not name.startswith("order:"):
-            raise InvalidInputError(f"`{name}` is no instrument; `countenance policy vocabulary` lists them")
-    return list(names)
-
-
-def _scraped_gallery(purpose: Purpose | None) -> GalleryFacts:
-    return GalleryFacts(
-        id="asked-about",
-        purpose=purpose or Purpose.IDENTITY_VERIFICATION,
-        model_digest="",
-        subjects=0,
-        scraped=True,
-    )
+app.command("simulate")(simulate)
+app.command("calendar")(calendar)
+app.command("whatif")(whatif)
+app.command("prove")(prove_command)
+app.command("diff")(diff)
+app.command("render")(render)
