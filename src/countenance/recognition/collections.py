@@ -69,6 +69,11 @@ class Collections:
         with self.unit_of_work() as work:
             return gallery_behind(work, actor, collection_id)
 
+    def covered(self, actor: Actor, collection_id: str) -> GalleryId:
+        """Return the gallery that the name stands for, or raise `NotFoundError`; nothing is counted."""
+        with self.unit_of_work() as work:
+            return self._gallery(work, actor, collection_id).id
+
     def one(self, actor: Actor, collection_id: str) -> CollectionView:
         """Return a collection, or raise `NotFoundError`."""
         with self.unit_of_work() as work:

@@ -12,6 +12,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from countenance.biometrics.model import GalleryId, SubjectId
+from countenance.entrypoints.rekognition import pagination
 from countenance.entrypoints.rekognition.faults import AwsError
 from countenance.entrypoints.rekognition.pagination import LIFETIME, page_token, place_after
 from countenance.recognition.collection_model import Binding
@@ -80,6 +81,22 @@ def test_a_search_finds_the_person_of_the_image_and_says_how_alike(stage: Stage,
     assert "x-countenance-threshold-raised" not in headers(high)
 
 
+def test_a_search_tells_of_no_more_faces_than_it_was_asked_for(stage: Stage, museum: Any) -> None:  # noqa: ANN401  made at run time
+    (first,) = stage.furnish(museum, "portraits", "dave")
+    place = {"CollectionId": "portraits"}
+    for number in (2, 3):
+        museum.index_faces(**place, Image={"Bytes": picture("dave", number)}, ExternalImageId="dave")
+    search = {**place, "Image": {"Bytes": picture("dave")}}
+    every = museum.search_faces_by_image(**search)["FaceMatches"]
+    assert len(every) == 3
+    assert every[0]["Face"]["FaceId"] == first
+    assert [match["Similarity"] for match in every] == sorted(
+        (match["Similarity"] for match in every), reverse=True
+    )
+    assert museum.search_faces_by_image(**search, MaxFaces=1)["FaceMatches"] == every[:1]
+    assert len(museum.search_faces(**place, FaceId=first, MaxFaces=1)["FaceMatches"]) == 1
+
+
 def test_an_enrolled_face_finds_the_others_of_its_subject_and_not_itself(stage: Stage, museum: Any) -> None:  # noqa: ANN401  made at run time
     dave, erin = stage.furnish(museum, "portraits", "dave", "erin")
     second = museum.index_faces(
@@ -111,6 +128,10 @@ def test_bystanders_are_told_of_and_never_enrolled(stage: Stage, museum: Any) ->
     assert len(indexed["FaceRecords"]) == 1
     assert [face["Reasons"] for face in indexed["UnindexedFaces"]] == [["EXCEEDS_MAX_FACES"]]
     assert headers(indexed)["x-countenance-not-enrolled"].startswith("1;")
+    blurred = museum.index_faces(
+        CollectionId="portraits", Image={"Bytes": group("dave") + b"+" + BLURRED}, ExternalImageId="dave"
+    )
+    assert [face["Reasons"] for face in blurred["UnindexedFaces"]] == [["EXCEEDS_MAX_FACES", "LOW_SHARPNESS"]]
     found = museum.search_faces_by_image(CollectionId="portraits", Image={"Bytes": picture("erin")})
     assert found["FaceMatches"] == []
 
@@ -189,6 +210,18 @@ def test_a_token_of_another_list_or_of_yesterday_is_not_valid(stage: Stage, muse
     assert len(page_token("u" * 160, scope, now, parts.commit_to)) <= 255
     with pytest.raises(AwsError):
         place_after(kept, scope, now + LIFETIME, parts.commit_to)
+
+
+def test_a_token_that_has_expired_is_not_valid(
+    stage: Stage,
+    museum: Any,  # noqa: ANN401  made at run time
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stage.furnish(museum, "portraits", "dave", "erin")
+    monkeypatch.setattr(pagination, "LIFETIME", timedelta(seconds=-1))
+    token = museum.list_faces(CollectionId="portraits", MaxResults=1)["NextToken"]
+    with pytest.raises(museum.exceptions.InvalidPaginationTokenException):
+        museum.list_faces(CollectionId="portraits", NextToken=token)
 
 
 def test_faces_of_one_person_under_one_user(stage: Stage, museum: Any) -> None:  # noqa: ANN401  made at run time

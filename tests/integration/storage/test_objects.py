@@ -15,7 +15,7 @@ from countenance.recognition.collection_model import ObjectName
 from countenance.settings import Settings
 from countenance.storage.object_folder import FolderObjects
 from countenance.storage.object_store import Credentials, StoreObjects
-from object_server import ACCESS_KEY, REGION, SECRET, ObjectServer, object_server
+from object_server import ACCESS_KEY, REGION, SECRET, ObjectServer, certificate, object_server
 
 PIXELS = bytes(range(256)) * 40
 
@@ -84,6 +84,17 @@ def test_the_environment_leads_nowhere_else(store: ObjectServer, monkeypatch: py
         unseen = ObjectName("photos", "a.png")
         assert reader(store).read(unseen, limit=100_000) == PIXELS
         assert other.asked == []
+
+
+def test_over_tls_a_store_must_prove_who_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tls = certificate(tmp_path)
+    with object_server(tls) as store:
+        store.objects["photos/a.png"] = PIXELS
+        place = ObjectName("photos", "a.png")
+        assert reader(store).read(place, limit=100_000) is None
+        assert store.asked == []
+        monkeypatch.setenv("SSL_CERT_FILE", str(tls[0]))
+        assert reader(store).read(place, limit=100_000) == PIXELS
 
 
 @pytest.mark.parametrize(

@@ -82,7 +82,7 @@ class Call:
 
     def gallery(self, collection_id: str) -> GalleryId:
         """Return the gallery behind a collection, or raise `NotFoundError`: unknown and uncovered are one."""
-        return self.service.collections.one(self.actor, collection_id).gallery.id
+        return self.service.collections.covered(self.actor, collection_id)
 
     def told(self, decision_id: str | None, entry: int | None) -> None:
         """Send the decision and the ledger entry of an act in headers."""
