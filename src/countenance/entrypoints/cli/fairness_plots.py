@@ -29,7 +29,12 @@ _MOST_WRITTEN = 12
 _INK = "#1a1a1a"
 _PALE = 0.5
 
-_STYLE: Any = {"svg.hashsalt": "countenance", "font.size": 9, "axes.titlesize": 10, "axes.edgecolor": "#767676"}
+_STYLE: Any = {
+    "svg.hashsalt": "countenance",
+    "font.size": 9,
+    "axes.titlesize": 10,
+    "axes.edgecolor": "#767676",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +92,14 @@ def _forest(document: Mapping[str, Any], kind: str) -> Plot:
     axes.set_xscale("log")
     axes.set_ylim(len(groups) - 0.5, -0.5)
     _name(axes, [f"{name}  (n = {group[trials]:,})" for name, group in groups.items()])
-    axes.set_xlabel(f"{words}, logarithmic; line: 95 % interval; arrow: no errors seen, upper bound")
+    axes.set_xlabel(f"{words}, logarithmic")
     axes.grid(axis="x", color="#dddddd", linewidth=0.6)
     axes.set_axisbelow(True)
-    return Plot(
-        f"{words} by group", figure, f"{words} of each group with its 95 % interval; figures in the table."
+    told = (
+        f"{words} of each group: a dot with a line for its 95 % interval, or an arrow at the upper bound"
+        " where no error was seen. The figures stand in the table."
     )
+    return Plot(f"{words} by group", figure, told)
 
 
 def _name(axes: Axes, names: Sequence[str]) -> None:
@@ -125,6 +132,7 @@ def _det(document: Mapping[str, Any]) -> Plot:
     axes.set_xscale("log")
     axes.set_xlabel("False match rate within the group, logarithmic")
     axes.set_ylabel("False non-match rate")
+    axes.set_ylim(bottom=0.0, top=max(0.02, axes.get_ylim()[1]))
     axes.grid(color="#dddddd", linewidth=0.6)
     if curves:
         for text in axes.legend(frameon=False, fontsize=8, loc="upper right").get_texts():
