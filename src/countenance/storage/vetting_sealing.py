@@ -16,7 +16,7 @@ from countenance.storage.secrecy import Keyring
 from countenance.storage.session import Query, Session
 from countenance.storage.statements import insert_if_absent, keyed, replace_by_key
 from countenance.storage.vetting_tables import SEALED
-from countenance.vetting.documents import document_of, value_from
+from countenance.vetting.documents import document_of, kept_value
 
 Value = TypeVar("Value")
 
@@ -69,7 +69,7 @@ class Kept(Generic[Value]):
 
     def _value(self, row: Row) -> Value:
         place = place_of(self._statements.table, [getattr(row, name) for name in self._statements.keys])
-        return value_from(self._kind, json.loads(self._keyring.open(bytes(row.sealed), *place)))
+        return kept_value(self._kind, json.loads(self._keyring.open(bytes(row.sealed), *place)))
 
 
 def place_of(table: Table, keys: list[Any]) -> tuple[str, ...]:

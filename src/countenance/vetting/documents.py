@@ -14,6 +14,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from functools import cache
 from typing import Any, TypeVar, cast
+from unicodedata import category
 
 from countenance.errors import InvalidInputError, NaiveDateTimeError
 
@@ -23,6 +24,8 @@ Json = Any
 
 LONGEST_TEXT = 20_000
 MOST_ITEMS = 200
+_SHOWN = 60
+_DEEPEST = 12
 _SAFE_INTEGER = 2**53 - 1
 _NAMES = {str: "a text", int: "a whole number", bool: "true or false"}
 
@@ -45,8 +48,45 @@ def document_of(value: object) -> Json:
 
 
 def value_from(kind: type[Value], document: Json, where: str = "") -> Value:
-    """Return the `kind` that `document` describes, or raise `InvalidInputError` naming the place."""
+    """Return the `kind` that `document`, which somebody sent, describes; raises `InvalidInputError`."""
+    _inspect(document, where)
     return cast("Value", _read(kind, document, where))
+
+
+def kept_value(kind: type[Value], document: Json) -> Value:
+    """Return the `kind` that was kept as `document`: read as strictly, its texts and numbers as they are."""
+    return cast("Value", _read(kind, document, ""))
+
+
+def is_text(text: str) -> bool:
+    """Tell whether a text has no control characters but line breaks and tabs, and can be encoded."""
+    return all(letter in "\n\r\t" or category(letter) not in {"Cc", "Cs"} for letter in text)
+
+
+def _inspect(document: Json, where: str, depth: int = 0) -> None:
+    """Bound what somebody sent before it is taken apart: texts, numbers, lists, depth."""
+    if depth > _DEEPEST:
+        raise InvalidInputError(f"`{where[:_SHOWN]}` goes deeper than anything that is asked for")
+    match document:
+        case str():
+            _inspect_text(document, where)
+        case int() if not -1 <= document <= _SAFE_INTEGER:
+            raise InvalidInputError(f"`{where}` is out of range")
+        case list():
+            if len(document) > MOST_ITEMS:
+                raise InvalidInputError(f"`{where}` has more than {MOST_ITEMS} items")
+            for at, item in enumerate(document):
+                _inspect(item, f"{where}[{at}]", depth + 1)
+        case dict():
+            for name, part in document.items():
+                _inspect(part, f"{where}.{name[:_SHOWN]}" if where else name[:_SHOWN], depth + 1)
+
+
+def _inspect_text(text: str, where: str) -> None:
+    if len(text) > LONGEST_TEXT:
+        raise InvalidInputError(f"`{where}` has more than {LONGEST_TEXT} characters")
+    if not is_text(text):
+        raise InvalidInputError(f"`{where}` has characters that are no text")
 
 
 def _read(kind: Any, document: Json, where: str) -> object:  # noqa: ANN401  an annotation of any form
@@ -69,17 +109,6 @@ def _read(kind: Any, document: Json, where: str) -> object:  # noqa: ANN401  an 
 def _read_plain(kind: type, document: Json, where: str) -> object:
     if type(document) is not kind:
         raise InvalidInputError(f"`{where or 'the document'}` needs {_NAMES[kind]}")
-    if isinstance(document, str):
-        if len(document) > LONGEST_TEXT:
-            raise InvalidInputError(f"`{where}` has more than {LONGEST_TEXT} characters")
-        if any(ord(letter) < ord(" ") and letter not in "\n\t\r" for letter in document):
-            raise InvalidInputError(f"`{where}` has characters that are no text")
-        try:
-            document.encode()
-        except UnicodeEncodeError as error:
-            raise InvalidInputError(f"`{where}` has characters that are no text") from error
-    elif isinstance(document, int) and not -1 <= document <= _SAFE_INTEGER:
-        raise InvalidInputError(f"`{where}` is out of range")
     return document
 
 
@@ -105,8 +134,6 @@ def _read_moment(kind: type, document: Json, where: str) -> object:
 def _read_many(kind: Callable[..., object], inner: object, document: Json, where: str) -> object:
     if not isinstance(document, list):
         raise InvalidInputError(f"`{where}` needs a list")
-    if len(document) > MOST_ITEMS:
-        raise InvalidInputError(f"`{where}` has more than {MOST_ITEMS} items")
     items = [_read(inner, item, f"{where}[{at}]") for at, item in enumerate(document)]
     if kind is frozenset and len(set(items)) < len(items):
         raise InvalidInputError(f"`{where}` names something twice")
@@ -120,7 +147,7 @@ def _read_fields(kind: type, document: Json, where: str) -> object:
     prefix = f"{where}." if where else ""
     unknown = sorted(document.keys() - hints.keys())
     if unknown:
-        raise InvalidInputError(f"there is no field `{prefix}{unknown[0]}`")
+        raise InvalidInputError(f"there is no field `{prefix}{unknown[0][:_SHOWN]}`")
     given = {name: _read(hints[name], part, prefix + name) for name, part in document.items()}
     for one in dataclasses.fields(kind):
         needed = one.default is dataclasses.MISSING and one.default_factory is dataclasses.MISSING

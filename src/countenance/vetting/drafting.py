@@ -10,6 +10,7 @@ from countenance.errors import ConcurrentWriteError, IncompleteError, InvalidInp
 from countenance.ledger import Entry, EventType, JsonValue
 from countenance.vetting.access import APPLICANTS, Access, in_state, not_revoked
 from countenance.vetting.assessing import Assess
+from countenance.vetting.documents import document_of, value_from
 from countenance.vetting.dossier import Application, ApplicationId, ApplicationState, Draft
 from countenance.vetting.factors import blocking
 from countenance.vetting.model import Actor, CustomerId, LeaseId, PersonId
@@ -39,6 +40,7 @@ class DraftApplication:
         with self.unit_of_work() as work:
             person = self.access.person(work, actor, APPLICANTS)
             customer = self.access.customer(work, actor, customer_id, APPLICANTS)
+            use = value_from(Use, document_of(use), "use")
             if len(work.dossiers.of_customer(customer.id)) >= MOST_APPLICATIONS:
                 raise InvalidInputError(f"a customer has at most {MOST_APPLICATIONS} applications")
             name = self.new_id("app")
@@ -70,6 +72,7 @@ class DraftApplication:
             person = self.access.person(work, actor, APPLICANTS)
             application = self.access.application(work, actor, application_id, APPLICANTS)
             in_state(application, *_WRITABLE, ApplicationState.APPROVED)
+            use = value_from(Use, document_of(use), "use")
             if based_on != application.version:
                 raise ConcurrentWriteError(
                     f"version {application.version} was written meanwhile; look at it and write on from there"

@@ -7,6 +7,7 @@ import re
 from typing import Final
 
 from countenance.errors import InvalidInputError, OversizedEvidenceError, UnsupportedEvidenceError
+from countenance.vetting.documents import is_text
 
 LARGEST: Final = 8 * 1024 * 1024
 """Most bytes of one file."""
@@ -51,7 +52,7 @@ def media_type_of(data: bytes) -> str:
 
 def checked_name(name: str) -> str:
     """Return the name of a file, or raise `InvalidInputError` where it is none to show to people."""
-    if not _NAME.fullmatch(name) or name.strip(". ") == "":
+    if not _NAME.fullmatch(name) or name.strip(". ") == "" or not is_text(name):
         raise InvalidInputError("a file's name has 1 to 120 characters and no path in it")
     return name
 

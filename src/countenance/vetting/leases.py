@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from countenance.errors import ConflictError, StateError
+from countenance.errors import ConflictError, InvalidInputError, StateError
 from countenance.vetting.access import ADMINISTRATORS, READERS, STAFF, Access
+from countenance.vetting.documents import is_text
 from countenance.vetting.model import (
     Actor,
     Customer,
@@ -19,7 +20,7 @@ from countenance.vetting.model import (
     Role,
 )
 from countenance.vetting.ports import VettingWork
-from countenance.vetting.reviewing import checked_reason
+from countenance.vetting.reviewing import LONGEST_REASON, checked_reason
 from countenance.vetting.seed import Seed
 from countenance.vetting.versions import change_lease
 
@@ -128,10 +129,12 @@ class RevokeLease:
     clock: Callable[[], datetime]
 
     def __call__(self, actor: Actor, lease_id: LeaseId, reason: str = _UNSAID) -> Lease:
-        """Return the revoked lease, or raise `ForbiddenError` or `NotFoundError`.
+        """Return the revoked lease, or raise `ForbiddenError`, `NotFoundError` or `InvalidInputError`.
 
         A second time changes nothing.
         """
+        if not is_text(reason) or len(reason) > LONGEST_REASON:
+            raise InvalidInputError("`reason` has characters that are no text, or too many")
         with self.unit_of_work() as work:
             access = Access(self.clock)
             lease = access.lease(work, actor, lease_id, STOPPERS)

@@ -24,6 +24,7 @@ from countenance.vetting.conditions import (
     ConditionState,
     Officer,
 )
+from countenance.vetting.documents import is_text
 from countenance.vetting.model import Actor
 from countenance.vetting.ports import VettingWork
 from countenance.vetting.reviewing import checked_reason
@@ -145,7 +146,7 @@ class DecideConditions:
     def _check(self, proposal: Proposal) -> None:
         if proposal.rule not in self.reopenable():
             raise InvalidInputError(f"`{proposal.rule}` is no rule in force that officers can re-open")
-        if not 0 < len(proposal.citation.strip()) <= _LONGEST_NAME:
+        if not 0 < len(proposal.citation.strip()) <= _LONGEST_NAME or not is_text(proposal.citation):
             raise InvalidInputError("`citation` names the law that is relied on, in one line")
         checked_reason(proposal.reasons, "reasons")
         _name(proposal.name)

@@ -16,6 +16,7 @@ from countenance.ledger import Entry, EventType, JsonValue
 from countenance.policy.model import ObligationKind
 from countenance.vetting.access import REVIEWERS_ONLY, Access, in_state, not_revoked
 from countenance.vetting.assessing import Assess
+from countenance.vetting.documents import is_text
 from countenance.vetting.dossier import (
     Application,
     ApplicationId,
@@ -210,6 +211,8 @@ def checked_reason(text: str, field: str = "reason") -> str:
 
 
 def _check_reason(text: str, field: str) -> None:
+    if not is_text(text):
+        raise InvalidInputError(f"`{field}` has characters that are no text")
     if not SHORTEST_REASON <= len(text.strip()) <= LONGEST_REASON:
         raise InvalidInputError(f"`{field}` is a reason in {SHORTEST_REASON} to {LONGEST_REASON} characters")
 

@@ -61,7 +61,7 @@ def test_files_have_a_size_and_a_name() -> None:
         media_type_of(b"")
     with pytest.raises(OversizedEvidenceError):
         media_type_of(b"a" * (LARGEST + 1))
-    for name in ("", "..", "../etc/passwd", "a\\b", "a\x00b", "a" * 121):
+    for name in ("", "..", "\udcff", "../etc/passwd", "a\\b", "a\x00b", "a" * 121):
         with pytest.raises(InvalidInputError):
             checked_name(name)
     assert checked_name("Bericht 2026 (final).pdf") == "Bericht 2026 (final).pdf"
@@ -94,6 +94,11 @@ def test_a_use_comes_back_from_its_document_as_it_was() -> None:
     assert value_from(Use, {}) == Use()
 
 
+DEEP: list[object] = []
+for _ in range(900):
+    DEEP = [DEEP]
+
+
 @pytest.mark.parametrize(
     ("document", "message"),
     [
@@ -101,6 +106,7 @@ def test_a_use_comes_back_from_its_document_as_it_was() -> None:
         ({"colour": "red"}, "there is no field `colour`"),
         ({"oversight": {"colour": "red"}}, "there is no field `oversight.colour`"),
         ({"title": 7}, "`title` needs a text"),
+        ({"title": DEEP}, "goes deeper than anything"),
         ({"title": "a" * (LONGEST_TEXT + 1)}, "`title` has more than"),
         ({"title": "a\x00"}, "`title` has characters that are no text"),
         ({"title": "\ud800"}, "`title` has characters that are no text"),

@@ -327,6 +327,15 @@ def test_a_draft_is_kept_and_tells_what_is_missing_and_why(world: World) -> None
     assert view.foreseen == ()
 
 
+def test_a_draft_with_what_is_no_text_is_not_kept_whoever_hands_it_in(world: World) -> None:
+    vetting = world.acts.vetting
+    with pytest.raises(InvalidInputError, match=r"`use\.title` has characters that are no text"):
+        vetting.draft.begin(ADA, GATE, Use(title="a\x00"))
+    name = vetting.draft.begin(ADA, GATE, Use(title="Ein Tor\u00a0für alle")).id
+    with pytest.raises(InvalidInputError, match=r"`use\.fallback` has more than"):
+        vetting.draft.save(ADA, name, Use(fallback="a" * 20_001), based_on=1)
+
+
 def test_a_draft_written_on_an_old_version_is_not_kept(world: World) -> None:
     vetting = world.acts.vetting
     application_id = drafted(world.acts, START)

@@ -73,8 +73,11 @@ def test_any_reviewer_stops_a_lease_at_once_and_another_lets_it_go_on(world: Wor
 
 def test_a_stop_has_a_reason_and_a_state(world: World) -> None:
     vetting = world.acts.vetting
+    for none in ("stop", WHY + "\x00", WHY + "\udcff", "a" * 5001):
+        with pytest.raises(InvalidInputError):
+            vetting.suspend_lease(RUTH, MUSEUMS, none)
     with pytest.raises(InvalidInputError):
-        vetting.suspend_lease(RUTH, MUSEUMS, "stop")
+        vetting.revoke_lease(RUTH, MUSEUMS, "\x00")
     with pytest.raises(StateError):
         vetting.resume_lease(RUTH, MUSEUMS, WHY)
     vetting.suspend_lease(ADMIN, MUSEUMS, WHY)

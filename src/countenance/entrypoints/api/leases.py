@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 from countenance.entrypoints.api import documents
@@ -19,6 +21,8 @@ from countenance.entrypoints.api.schemas.identifiers import LeasePath
 from countenance.entrypoints.api.schemas.vetting import AcceptanceAsked, ReasonAsked
 
 router = APIRouter(tags=["administration"])
+
+Why = Annotated[str, Query(max_length=1000, description="Why, for the lease's history.")]
 
 
 @router.get(
@@ -43,9 +47,10 @@ def every(call: ReadingCall) -> Response:
     "without it, and no seed file grants it again. Roles: administrator, reviewer.",
     responses=documents.problems(documents.EVERY, documents.PATH, documents.WRITE),
 )
-def revoke(lease_id: LeasePath, call: WritingCall) -> Response:
+def revoke(lease_id: LeasePath, call: WritingCall, reason: Why = "no reason was given") -> Response:
     """Revoke a lease."""
-    return call.once(b"", lambda: Answer.of(LeaseTold.of(call.service.revoke_lease(call.actor, lease_id))))
+    act = call.service.revoke_lease
+    return call.once(reason.encode(), lambda: Answer.of(LeaseTold.of(act(call.actor, lease_id, reason))))
 
 
 @router.get(
