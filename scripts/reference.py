@@ -19,6 +19,8 @@ from countenance.biometrics.similarity_scale import FMR_AT_80, FMR_AT_99, Simila
 from countenance.entrypoints.api import create_api
 from countenance.entrypoints.api.problems import STATUS, WIRE_TITLES
 from countenance.entrypoints.azure_face.attributes import COMPUTED, NOT_COMPUTED, RETIRED
+from countenance.entrypoints.azure_face.documented import GIVEN, OWN
+from countenance.entrypoints.azure_face.documented import NEVER as AZURE_NEVER
 from countenance.entrypoints.azure_face.parameters import Fields
 from countenance.entrypoints.azure_face.routes import ROUTES, VERSIONS, Route
 from countenance.entrypoints.azure_face.telling import CODES as AZURE_CODES
@@ -314,6 +316,17 @@ def _azure_errors() -> Iterator[tuple[str, ...]]:
         yield str(status.value), f"`{code}`", f"`{kind.code}`"
 
 
+_SAME = "the same"
+
+
+def _azure_documented() -> Iterator[tuple[str, ...]]:
+    for rows in (GIVEN, OWN):
+        for (code, status), when in sorted(rows.items(), key=lambda row: (row[0][0], _SAME in row[1])):
+            yield f"`{code}`", str(status), when
+    for code, why in sorted(AZURE_NEVER.items()):
+        yield f"`{code}`", "", why
+
+
 def azure_face_page() -> str:
     """Return what of Azure Face's protocol is spoken."""
     return (
@@ -329,11 +342,11 @@ def azure_face_page() -> str:
         + _table(("attribute", "", "how"), *_azure_attributes())
         + "\nOf the 27 landmarks the five that the engine finds are told: both pupils, the tip of the nose,\n"
         "both corners of the mouth.\n" + "\n## Errors\n\n"
-        "A request that is not in its form is a `BadArgument`. A list, group, person or face that is not\n"
-        "there, not trained or there already is named in the code as the service names it:\n"
-        "`LargePersonGroupNotFound`, `PersonGroupNotTrained`, `FaceListExists`. A refusal by the gate is\n"
-        "403 `InvalidRequest` with `innererror.code` `UnsupportedFeature`; its message names rules,\n"
-        "re-opening and the decision. The rest, by [code](errors.md):\n\n"
+        "A refusal by the gate is 403 `InvalidRequest` with `innererror.code` `UnsupportedFeature`; its\n"
+        "message names rules, re-opening and the decision. First what the service documents, then what is\n"
+        "given beside it, then what is never given here:\n\n"
+        + _table(("code", "status", "when"), *_azure_documented())
+        + "\nBy [code](errors.md) of the program:\n\n"
         + _table(("status", "code", "code here"), *_azure_errors())
         + "\n## Headers\n\n"
         + _table(("header", "says"), *AZURE_HEADERS)

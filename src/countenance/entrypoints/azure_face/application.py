@@ -34,7 +34,9 @@ KEY_HEADER: Final = "ocp-apim-subscription-key"
 LARGEST_JSON: Final = 128 * 1024
 """A thousand ids, or the longest user data with every character escaped."""
 
-BODIES_AT_ONCE: Final = 16
+MOST_HELD: Final = 16 * LARGEST
+"""Bytes of bodies that are held at once, so that many large uploads do not fill the memory."""
+
 ARRIVAL_SECONDS: Final = 60.0
 SWEEP_SECONDS: Final = 30.0
 """How long a face can outlive its time on disk while the server runs; it is not told of meanwhile."""
@@ -63,7 +65,7 @@ class AzureFace:
     def __init__(self, app: ASGIApp, service: Countenance) -> None:
         self._app = app
         self._service = service
-        self._bodies = 0
+        self._held = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer the request, if it is one of the protocol's."""
@@ -113,21 +115,40 @@ class AzureFace:
             request.state.actor = actor
             route, names = _routed(request)
             request.scope["route"] = Told(f"{PREFIX}{{version}}{route.path}")
-            if self._bodies >= BODIES_AT_ONCE:
-                raise _too_many()
-            self._bodies += 1
+            media_type = _media_type(request, route)
+            body = bytearray()
             try:
-                media_type, body = _media_type(request, route), await _read(request, route)
+                await self._read(request, media_type, body)
                 counts = getattr(request.app.state, "metrics", None)
                 call = Call(self._service, actor, _root(request), counts=counts)
-                query = request.url.query
-                return await run_in_threadpool(
-                    _performed, call, route, (names, query, media_type, body), request_id
-                )
+                sent = names, request.url.query, media_type, bytes(body)
+                return await run_in_threadpool(_performed, call, route, sent, request_id)
             finally:
-                self._bodies -= 1
+                self._held -= len(body)
         except AzureError as error:
             return failed(error, request_id)
+
+    async def _read(self, request: Request, media_type: str | None, body: bytearray) -> None:
+        """Fill `body`, counting while it arrives: what its length is said to be is a claim.
+
+        Raises `AzureError` where it is too large, too slow, or one too many.
+        """
+        if media_type is None:
+            return
+        most = LARGEST if media_type == _RAW else LARGEST_JSON
+        try:
+            async with asyncio.timeout(ARRIVAL_SECONDS):
+                async for chunk in request.stream():
+                    if len(body) + len(chunk) > most:
+                        raise too_big() if media_type == _RAW else bad_argument("Request body is too large.")
+                    if self._held + len(chunk) > MOST_HELD:
+                        raise _too_many()
+                    self._held += len(chunk)
+                    body += chunk
+        except TimeoutError:
+            raise AzureError(
+                "RequestTimeout", "The body took too long.", status=HTTPStatus.REQUEST_TIMEOUT
+            ) from None
 
 
 def _authenticated(service: Countenance, request: Request) -> Actor:
@@ -168,26 +189,6 @@ def _media_type(request: Request, route: Route) -> str | None:
     if given == _JSON or (route.image and given == _RAW):
         return given
     raise AzureError(BAD_ARGUMENT, "Invalid Media Type.", status=HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
-
-
-async def _read(request: Request, route: Route) -> bytes:
-    """Return the body, or raise `AzureError` where it is too large or too slow."""
-    if not route.image and route.body is None:
-        return b""
-    raw = route.image and request.headers.get("content-type", "").split(";")[0].strip().lower() == _RAW
-    most = LARGEST if raw else LARGEST_JSON
-    data = bytearray()
-    try:
-        async with asyncio.timeout(ARRIVAL_SECONDS):
-            async for chunk in request.stream():
-                data += chunk
-                if len(data) > most:
-                    raise too_big() if raw else bad_argument("Request body is too large.")
-    except TimeoutError:
-        raise AzureError(
-            "RequestTimeout", "The body took too long.", status=HTTPStatus.REQUEST_TIMEOUT
-        ) from None
-    return bytes(data)
 
 
 def _too_many() -> AzureError:
