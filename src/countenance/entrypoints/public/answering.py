@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -73,6 +74,7 @@ class Sources:
     service: Countenance
     look: Look
     busy: int = 0
+    of_page: Counter[str] = field(default_factory=Counter)
     register: Kept[Register] = field(init=False)
     refusals: Kept[Refusals] = field(init=False)
     rules: Kept[RulesOfTheDay] = field(init=False)
@@ -132,6 +134,7 @@ class Page:
     """A public page: where it is, what answers, and for how many seconds a cache may keep it.
 
     `listed` pages stand in the sitemap; `label` is what the menu calls them, empty for those outside it.
+    `at_once` is how many requests for this page are worked on at once, of those for all pages.
     """
 
     path: str
@@ -139,6 +142,7 @@ class Page:
     seconds: int = MINUTE
     label: str = ""
     listed: bool = False
+    at_once: int = AT_ONCE
 
     def route(self, sources: Sources) -> Route:
         """Return the route of this page, for GET and HEAD."""
@@ -146,13 +150,15 @@ class Page:
         async def endpoint(request: Request) -> Response:
             if len(request.url.query) > LONGEST_QUERY:
                 return sources.look.fault(_TOO_LONG)
-            if sources.busy >= AT_ONCE:
+            if sources.busy >= AT_ONCE or sources.of_page[self.path] >= self.at_once:
                 return _busy(sources.look)
             sources.busy += 1
+            sources.of_page[self.path] += 1
             try:
                 return await run_in_threadpool(self.answer, Reading(sources, request))
             finally:
                 sources.busy -= 1
+                sources.of_page[self.path] -= 1
 
         return Route(self.path, endpoint, methods=["GET"])
 

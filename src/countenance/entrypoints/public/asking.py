@@ -34,4 +34,7 @@ def ask(reading: Reading) -> Response:
     )
 
 
-PAGES: Final = (Page(path=PATH, handler=ask, label="Ask a question", listed=True),)
+AT_ONCE: Final = 2
+"""Questions that are answered at once: a new one asks the gate about every turn since 2008."""
+
+PAGES: Final = (Page(path=PATH, handler=ask, label="Ask a question", listed=True, at_once=AT_ONCE),)

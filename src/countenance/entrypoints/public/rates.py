@@ -10,13 +10,15 @@ _MILLION: Final = 1_000_000
 
 
 def rate_words(rate: float) -> str:
-    """Return how often something happens: `about 2 of 100`, `about 1 of 10,000`, `none`."""
+    """Return how often something happens: `about 2 of 100`, `about 1 of 10,000`."""
     if rate <= 0:
         return "none of the"
     of = 100
     while rate * of < 1 / _ONE and of < _MILLION:
         of *= 10
-    return f"about {max(1, round(rate * of)):,} of {of:,}"
+    if rate * of < 1 / _ONE:
+        return f"fewer than 1 of {of:,}"
+    return f"about {round(rate * of):,} of {of:,}"
 
 
 def percent(rate: float) -> str:
