@@ -134,3 +134,12 @@ def test_the_doctor_says_where_no_threshold_could_be_had(tmp_path: Path) -> None
 
     assert told["ok"]
     assert any("no threshold" in warning for warning in told["warnings"])
+
+
+def test_the_doctor_says_where_nobody_who_complains_can_reach_the_operator(tmp_path: Path) -> None:
+    told = json.loads(run(tmp_path, "doctor", "--json").stdout)
+    assert any("COUNTENANCE_CONTACT_EMAIL" in warning for warning in told["warnings"])
+    assert told["ok"]
+    for settings in ({"contact_email": "faces@example.org"}, {"contact_address": "Main Street 1"}):
+        told = json.loads(run(tmp_path, "doctor", "--json", **settings).stdout)
+        assert not any("COUNTENANCE_CONTACT" in warning for warning in told["warnings"])

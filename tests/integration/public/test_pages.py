@@ -6,14 +6,18 @@ import csv
 import io
 import json
 import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from html.parser import HTMLParser
 
 import pytest
+from starlette.testclient import TestClient
 
 from countenance.entrypoints.pages.headers import HEADERS
-from countenance.entrypoints.public import answering
+from countenance.entrypoints.public import answering, asking
 from countenance.entrypoints.public.application import PAGES as EVERY
 from countenance.errors import StorageError
+from countenance.policy.model import Denial
 from countenance.vetting.publication import Operator
 from public_stage import FILES, PAGES, PublicStage
 
@@ -228,6 +232,26 @@ def test_one_reader_too_many_is_told_to_come_again(
     answer = lived.get("/register")
     assert (answer.status_code, answer.headers["retry-after"]) == (429, "1")
     assert answer.headers["cache-control"] == "no-store"
+
+
+def test_questions_leave_room_for_other_readers(public: PublicStage, monkeypatch: pytest.MonkeyPatch) -> None:
+    started, finish = threading.Semaphore(0), threading.Event()
+
+    def slow(asked: object) -> Denial:
+        del asked
+        started.release()
+        finish.wait(10)
+        return Denial((), ())
+
+    monkeypatch.setattr(asking, "answer_to", slow)
+    with TestClient(public.app) as client, ThreadPoolExecutor(asking.AT_ONCE) as pool:
+        asked = [pool.submit(client.get, "/ask") for _ in range(asking.AT_ONCE)]
+        assert all(started.acquire(timeout=10) for _ in asked)
+        assert client.get("/ask?act=watch").status_code == 429
+        assert client.get("/register").status_code == 200
+        finish.set()
+        assert [one.result().status_code for one in asked] == [200] * asking.AT_ONCE
+        assert client.get("/ask").status_code == 200
 
 
 def test_a_database_that_cannot_be_read_is_told_without_a_traceback(
