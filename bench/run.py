@@ -28,6 +28,7 @@ MEASURES: dict[str, tuple[str, ...]] = {
     "start": ("first_answer", "rss_mb"),
     "search": ("search_1m_vs_faiss_flat", "search_1m_vs_numpy", "remove_one_1m_ms"),
     "dialect": ("rekognition_search", "rekognition_compare"),
+    "fairness": ("fairness_comparisons",),
 }
 
 _PINNED = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "PYTHONDONTWRITEBYTECODE")

@@ -66,7 +66,7 @@ def one_by_one(manifest: Manifest, vectors: np.ndarray, column: int) -> dict[tup
     return counts
 
 
-@pytest.mark.parametrize("block", [(3, 5), (16, 64), (1024, 4096)])
+@pytest.mark.parametrize("block", [(3, 5), (16, 64), (1024, 2048)])
 def test_blocks_of_any_size_count_what_pair_by_pair_gives(
     block: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
