@@ -168,7 +168,8 @@ def _days(template: pst.Template) -> Iterator[date]:
         if isinstance(node, pst.BinaryOp) and node.op in _LITERAL_DAYS and fact_name(node.left) == "day":
             day = _literal_day(node.right)
             if day is not None:
-                yield day
+                if node.op not in _AFTER or node.op == "eq":
+                    yield day
                 if node.op in _AFTER:
                     yield day + timedelta(days=1)
 
