@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -51,6 +52,10 @@ class ConsoleStage:
         self.service = self.stage.countenance
         self.service.__dict__["staff"] = self.staffing.cases
         self.app = Console(self.stage.app, self.service)
+        if not self.people:
+            self._settle_in()
+
+    def _settle_in(self) -> None:
         known = self.service.vetting.read_customers.all(LOCAL_ADMINISTRATOR)
         if GATE not in {one.id for one in known}:
             self.service.vetting.customers(LOCAL_ADMINISTRATOR, customer())
@@ -119,6 +124,17 @@ def console_stage(folder: Path) -> ConsoleStage:
     """Build the stage in a folder."""
     keys = furnish_template(folder)
     return ConsoleStage(Stage(StageParts(folder / "template.db"), keys))
+
+
+def another(template: ConsoleStage, folder: Path) -> ConsoleStage:
+    """Build a stage on a copy of the template's database, with the same people."""
+    source = template.stage.parts.path
+    with sqlite3.connect(source) as held, sqlite3.connect(folder / "template.db") as copy:
+        held.backup(copy)
+    held.close()
+    copy.close()
+    stage = Stage(StageParts(folder / "template.db"), template.stage.keys)
+    return ConsoleStage(stage, dict(template.people), dict(template.sessions))
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -50,6 +50,12 @@ class ReadAccounts:
         with self.unit_of_work() as work:
             self._require(work, by)
             return self._account(work, existing(work, staff_id))
+
+    def names(self, member: Member) -> Mapping[str, str]:
+        """Return names by id: to staff everybody's, to an applicant the own one alone."""
+        with self.unit_of_work() as work:
+            shown = (member,) if member.role is StaffRole.APPLICANT else work.staff.all()
+        return {one.id: one.name for one in shown}
 
     def own(self, member: Member) -> Account:
         """Return somebody's own account."""

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from console_stage import ConsoleStage, console_stage
+from console_stage import ConsoleStage, another, console_stage
 
 
 @pytest.fixture(scope="session")
@@ -18,10 +18,18 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ConsoleStage]:
     stage.stage.parts.close()
 
 
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ConsoleStage]:
+    """A console that nobody has used, to be copied."""
+    stage = console_stage(tmp_path_factory.mktemp("template"))
+    yield stage
+    stage.stage.parts.close()
+
+
 @pytest.fixture
-def console(tmp_path: Path) -> Iterator[ConsoleStage]:
+def console(template: ConsoleStage, tmp_path: Path) -> Iterator[ConsoleStage]:
     """A console of its own."""
-    stage = console_stage(tmp_path)
+    stage = another(template, tmp_path)
     yield stage
     stage.stage.check_ledger()
     stage.stage.parts.close()

@@ -13,6 +13,9 @@ from joserfc.jwk import RSAKey
 from starlette.testclient import TestClient
 
 from console_stage import ConsoleStage
+from countenance.app import Installation
+from countenance.errors import ConfigurationError
+from countenance.settings import Settings
 from countenance.staff.provider import ProviderOptions
 from countenance.staff.sessions import csrf_token
 from identity_provider import CLIENT, SECRET, IdentityProvider, providing
@@ -112,3 +115,12 @@ def test_a_provider_that_is_not_there_says_so_and_none_is_no_page(console: Conso
 def test_the_secret_of_the_provider_is_in_no_repr() -> None:
     options = ProviderOptions(name="x", issuer="https://x", client_id=CLIENT, client_secret=SECRET)
     assert SECRET not in repr(options)
+
+
+def test_half_a_provider_is_a_fault_of_the_settings() -> None:
+    with pytest.raises(ConfigurationError, match="given together"):
+        Installation(Settings(oidc_issuer="https://id.example"))
+    told = {"oidc_issuer": "https://id.example/", "oidc_client_id": CLIENT, "oidc_client_secret": SECRET}
+    options = Installation(Settings.model_validate(told)).provider
+    assert options is not None
+    assert (options.issuer, options.client_secret) == ("https://id.example", SECRET)

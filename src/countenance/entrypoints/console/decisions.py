@@ -16,6 +16,7 @@ from countenance.entrypoints.pages.tables import LONGEST_EXPORT, PAGE, Column, T
 from countenance.entrypoints.pages.words import capital, plain
 from countenance.policy.model import Act, Permit
 from countenance.policy.register import shipped_register
+from countenance.recognition.browsing import LoggedEntry
 from countenance.recognition.model import DecisionRecord, DecisionSearch
 from countenance.vetting.model import CustomerId
 
@@ -86,11 +87,16 @@ def _shown(visit: Visit, *, again: object) -> Response:
         record=record,
         permitted=isinstance(record.decision, Permit),
         related=related,
-        completed=any(str(entry.document["type"]).endswith(":completed") for entry in related),
+        completed=any(_ends(entry, ":completed") for entry in related),
+        closed=any(_ends(entry, ":completed", ":held") for entry in related),
         proof=proof,
         laws=laws,
         again=again,
     )
+
+
+def _ends(entry: LoggedEntry, *ends: str) -> bool:
+    return str(entry.document["type"]).endswith(ends)
 
 
 def _sought(query: Mapping[str, str]) -> DecisionSearch:

@@ -62,7 +62,7 @@ def _shown(visit: Visit, errors: dict[str, str]) -> Response:
         refused=[one for one in view.foreseen if not one.permitted],
         changes=changes,
         said=_said(view),
-        names=_names(visit),
+        names=visit.service.staff.read_accounts.names(visit.member),
         writes=visit.member.role in WRITES,
         reviews=visit.member.role in REVIEWERS,
         appeals_now=visit.member.role in _APPELLANTS,
@@ -177,12 +177,6 @@ def _said(view: ApplicationView) -> Sequence[tuple[str, object]]:
     return [
         (field.label, files.get(value, value) if field.kind is Kind.FILE else value) for field, value in shown
     ]
-
-
-def _names(visit: Visit) -> dict[str, str]:
-    """Return the names of the people that the page speaks of, for those who may see accounts."""
-    with visit.service.parts.unit_of_work() as work:
-        return {member.id: member.name for member in work.staff.all()}
 
 
 def _reviewing(path: str, handler: Handler) -> Page:
