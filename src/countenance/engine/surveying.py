@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from countenance.engine.choosing import prominent_faces
 from countenance.engine.detection import (
     CANDIDATE,
     CONFIDENCE,
@@ -47,7 +48,7 @@ class Surveyor(Finder):
 
     Where a face was found decides its points and its crop, and so its template. The faces
     that the finder would choose from are therefore taken from the look that it would stop at,
-    and laid from the same picture; the thorough look adds those that it shows beside them.
+    and laid from the same picture; the thorough look adds all others.
     """
 
     def survey(self, encoded: EncodedImage, *, limit: int, least: float) -> Survey:
@@ -92,10 +93,24 @@ class Surveyor(Finder):
                 glance = glance_at(picture, side)
                 faces = find_at_a_glance(self._infer, glance)
             if seen_well(faces, glance):
-                largest_first = faces.take(np.argsort(-faces.sides, kind="stable"))
-                known = confirmed(self._infer, picture, largest_first)
+                known = self._choosable(picture, faces)
                 if len(known):
                     return known
+        return no_faces()
+
+    def _choosable(self, picture: Picture, faces: FaceBoxes) -> FaceBoxes:
+        """Return the faces that come into question where one is chosen, each looked at again.
+
+        Those are the prominent ones; where a second look refutes one, smaller ones may become so.
+        The background is left to the thorough look, which sees it better.
+        """
+        while len(faces):
+            prominent = prominent_faces(faces)
+            looks = [confirmed(self._infer, picture, faces.one(int(at))) for at in prominent]
+            refuted = [int(at) for at, look in zip(prominent, looks, strict=True) if not len(look)]
+            if not refuted:
+                return _different(joined(looks))
+            faces = faces.without(*refuted)
         return no_faces()
 
     def _others(self, full: Picture, candidates: FaceBoxes, known: FaceBoxes) -> FaceBoxes:
@@ -108,3 +123,13 @@ class Surveyor(Finder):
             if not any(same_face(points, face) for face in known.points)
         ]
         return others.take(np.array(new, dtype=np.int64))
+
+
+def _different(faces: FaceBoxes) -> FaceBoxes:
+    """Return the faces without those that turned out to be a larger one again, the largest first."""
+    faces = faces.take(np.argsort(-faces.sides, kind="stable"))
+    kept: list[int] = []
+    for at, points in enumerate(faces.points):
+        if not any(same_face(points, faces.points[other]) for other in kept):
+            kept.append(at)
+    return faces.take(np.array(kept, dtype=np.int64))
