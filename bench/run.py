@@ -25,6 +25,7 @@ MEASURES: dict[str, tuple[str, ...]] = {
     "verification": ("verify_vs_opencv", "verify_vs_deepface", "verify_vs_face_recognition"),
     "gate": ("gate_overhead", "gate_overhead_enrolled"),
     "decision": ("decision", "decision_denied"),
+    "policy_simulation": ("policy_simulation", "policy_simulation_all_different"),
     "start": ("first_answer", "rss_mb"),
     "search": ("search_1m_vs_faiss_flat", "search_1m_vs_numpy", "remove_one_1m_ms"),
     "dialect": ("rekognition_search", "rekognition_compare"),
