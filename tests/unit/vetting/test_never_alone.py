@@ -28,9 +28,10 @@ from countenance.recognition.detection import Look
 from countenance.vetting.dossier import ApplicationId, Verdict
 from countenance.vetting.keys import KeyRequest
 from countenance.vetting.model import Actor, CustomerId, LeaseChange, LeaseId, LeaseOrigin, PersonId, Role
+from countenance.vetting.seed import parse_seed
 from countenance.vetting.use import Use
 from fakes_engine import photograph
-from world import World
+from world import SEED, World
 
 REACHED: list[int] = []
 """For every permit that was given, how many had approved its lease."""
@@ -63,6 +64,7 @@ class Review(RuleBasedStateMachine):
         self.world = World()
         self.vetting = self.world.acts.vetting
         self.application = ApplicationId("")
+        self.granted = 0
 
     @initialize(member=persons, former=persons)
     def settle(self, member: str, former: str) -> None:
@@ -152,6 +154,26 @@ class Review(RuleBasedStateMachine):
         request = KeyRequest(role=Role.REVIEWER, lease_id=None, label="x", person=PersonId(person))
         self.attempt(lambda _: self.world.acts.issue_key(actor, request))
 
+    @rule(actor=actors)
+    def grant_by_a_file(self, actor: Actor) -> None:
+        """Try to grant the applicant's own lease, and to rewrite who applied, by a seed file."""
+
+        def act(name: ApplicationId) -> None:
+            bank = SEED[: SEED.index("[[customer]]", 5)].replace("bank", GATE)
+            lease = bank.replace(f'id = "{GATE}"\ncustomer', f'id = "{self.lease_of(name)}"\ncustomer')
+            self.world.acts.grant_leases(actor, parse_seed(lease))
+
+        self.attempt(act)
+
+    @rule(actor=actors, grace=st.integers(0, 10))
+    def rotate(self, actor: Actor, grace: int) -> None:
+        with self.world.unit_of_work() as work:
+            held = work.keys.all()
+        for key in held[:1]:
+            self.attempt(
+                lambda _, of=key.id: self.vetting.rotate_key(actor, of, timedelta(days=grace))  # type: ignore[misc]  # bound per turn
+            )
+
     @rule(days=st.integers(0, 40))
     def wait(self, days: int) -> None:
         self.world.clock.advance(timedelta(days=days))
@@ -169,10 +191,12 @@ class Review(RuleBasedStateMachine):
                 application = work.dossiers.get(ApplicationId(lease.application_id or ""))
                 assert application is not None
                 assert len(set(lease.approved_by)) >= 2
-                assert not set(lease.approved_by) & (members | application.authors)
                 granted = [
                     one for one in work.lease_versions.of_lease(lease.id) if one.change is LeaseChange.GRANTED
                 ]
+                if len(granted) > self.granted:  # later the approvers may come to write in it themselves
+                    assert not set(lease.approved_by) & (members | application.authors)
+                self.granted = len(granted)
                 rounds = [work.reviews.votes(application.id, n) for n in range(1, application.round + 1)]
                 approving = [
                     {vote.reviewer for vote in votes}
@@ -203,7 +227,7 @@ class Review(RuleBasedStateMachine):
 
 def test_nobody_grants_a_lease_alone() -> None:
     REACHED.clear()
-    some = settings(max_examples=50, stateful_step_count=25, deadline=None)
+    some = settings(max_examples=30, stateful_step_count=25, deadline=None)
     run_state_machine_as_test(Review, settings=some)  # type: ignore[no-untyped-call]  # hypothesis has it so
     assert all(count >= 2 for count in REACHED)
 
