@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from azure.ai.vision.face.models import (
     LivenessOperationMode,
     QualityForRecognition,
 )
-from azure.core.credentials import AzureKeyCredential
+from azure.core.credentials import AccessToken, AzureKeyCredential
 from azure.core.exceptions import ClientAuthenticationError, HttpResponseError, ResourceNotFoundError
 
 from countenance.biometrics.model import GalleryId
@@ -282,3 +283,26 @@ def test_a_liveness_session_is_a_typed_refusal_for_azures_own_client(stage: Stag
             assert caught.value.error is not None
             assert caught.value.error.innererror["code"] == "UnsupportedFeature"
     assert stage.engine.seen == []
+
+
+class Token:
+    """A credential that has the key as its token, as an identity provider's would have one."""
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+
+    def get_token(self, *_: str, **__: object) -> AccessToken:
+        return AccessToken(self.key, int(time.time()) + 3600)
+
+
+def test_the_key_is_good_as_a_bearer_token_of_azures_own_client(stage: Stage) -> None:
+    for who, known in (("tester", True), ("nobody", False)):
+        credential = Token(stage.keys.get(who, "a token of somebody else"))
+        with FaceClient(stage.url, credential, retry_total=0) as client:
+            # the client sends tokens over TLS only, unless it is told otherwise, as here on loopback
+            ask = partial(client.detect, picture("dave"), **MODELS, return_face_id=False, enforce_https=False)
+            if known:
+                assert len(ask()) == 1
+            else:
+                with pytest.raises(ClientAuthenticationError):
+                    ask()

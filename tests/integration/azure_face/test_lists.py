@@ -10,6 +10,7 @@ from azure.ai.vision.face import FaceAdministrationClient, FaceClient
 from azure.ai.vision.face.models import FaceOperationStatus, FindSimilarMatchMode
 from azure.core.exceptions import HttpResponseError, ResourceExistsError, ResourceNotFoundError
 
+from countenance.entrypoints.cli.collections import _rows
 from fakes_engine import BLURRED
 from integration.azure_face.stage import Stage, crowd, padded, picture
 
@@ -394,6 +395,28 @@ def test_the_person_directory_and_its_groups(stage: Stage) -> None:
     assert send("GET", "/dynamicpersongroups/night/persons")[1] == {"personIds": []}
     assert send("DELETE", "/dynamicpersongroups/night")[0] == 202
     assert send("GET", "/dynamicpersongroups/night")[0] == 404
+
+
+def test_opening_the_directory_leaves_no_refusal_on_the_record(stage: Stage) -> None:
+    before = len(stage.events())
+    assert stage.send("archivist", "GET", "/persons").json() == []
+    assert stage.send("archivist", "GET", "/dynamicpersongroups").json() == []
+    assert stage.send("archivist", "POST", "/persons", json={"name": "dave"}).status_code == 202
+    assert [event["type"] for event in stage.events()[before:]] == ["gallery:created"]
+
+
+def test_names_of_every_kind_are_bound_from_a_list(stage: Stage) -> None:
+    """The guide's command reads names with the kind before them, one a line or as JSON."""
+    names = [
+        f"{kind}.old-one" for kind in ("facelists", "largefacelists", "persongroups", "largepersongroups")
+    ]
+    rows = [{"collection": name, "gallery": "portraits"} for name in names]
+    assert [row["collection"] for row in _rows("\n".join([*names, "persons"]))] == [*names, "persons"]
+    assert list(_rows(json.dumps(rows))) == rows
+    stage.bind("archive", str(rows[3]["collection"]), str(rows[3]["gallery"]))
+    made = stage.send("archivist", "PUT", "/largepersongroups/old-one", json={"name": "Old"})
+    assert made.status_code == 200
+    assert stage.send("archivist", "GET", "/largepersongroups").json()[0]["largePersonGroupId"] == "old-one"
 
 
 def test_a_dynamic_group_opens_the_directory_where_the_lease_covers_one(stage: Stage) -> None:

@@ -26,7 +26,7 @@ from countenance.entrypoints.azure_face.naming import (
     there,
 )
 from countenance.entrypoints.azure_face.parameters import canonical_id
-from countenance.errors import AlreadyExistsError, NotFoundError
+from countenance.errors import AlreadyExistsError
 from countenance.recognition.dynamic_groups import Members
 from countenance.recognition.roster_model import DynamicGroup, PersonId, RosterKind
 from countenance.recognition.rosters import DIRECTORY, Said
@@ -49,19 +49,17 @@ def create_person(call: Call, asked: Asked) -> Answer:
 
 def _open(call: Call) -> None:
     """Make the directory with the first that is put into it; raises `AzureError` where no lease covers it."""
-    try:
-        call.cases.rosters.one(call.actor, DIRECTORY)
-    except NotFoundError:
+    if not _is_open(call):
         make(call, DIRECTORY, Said(name="Person directory", user_data=None), RECOGNISERS[-1])
+
+
+def _is_open(call: Call) -> bool:
+    return bool(call.cases.rosters.all(call.actor, _DIRECTORY))
 
 
 def show_persons(call: Call, asked: Asked) -> Answer:
     """List persons; a directory that nobody was put into has none."""
-    try:
-        call.cases.rosters.one(call.actor, DIRECTORY)
-    except NotFoundError:
-        return Answer([])
-    return persons.show_all(_DIRECTORY, call, asked)
+    return persons.show_all(_DIRECTORY, call, asked) if _is_open(call) else Answer([])
 
 
 def delete_person(call: Call, asked: Asked) -> Answer:
@@ -140,10 +138,9 @@ def show_group(call: Call, asked: Asked) -> Answer:
 
 def show_groups(call: Call, asked: Asked) -> Answer:
     """List dynamic groups, ordered by id, a page at a time; without a directory there is none."""
-    try:
-        found = call.cases.groups.page(call.actor, after=asked.get("start"), limit=asked["top"])
-    except NotFoundError:
-        found = ()
+    if not _is_open(call):
+        return Answer([])
+    found = call.cases.groups.page(call.actor, after=asked.get("start"), limit=asked["top"])
     return Answer([_shown(one) for one in found])
 
 
