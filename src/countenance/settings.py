@@ -70,6 +70,10 @@ class Settings(BaseSettings):
         default=None,
         description="Calibration record; the one shipped for the default pipeline if not given.",
     )
+    fairness_report: Path | None = Field(
+        default=None,
+        description="`report.json` of `countenance fairness run`: the public pages show its rates by group.",
+    )
     evaluation_fmr: float = Field(
         default=0.001,
         gt=0,

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from countenance.engine.networks import EngineOptions
     from countenance.engine.search import ExactSearch
     from countenance.ledger.note import Signer
+    from countenance.recognition.published_fairness import PublishedFairness
     from countenance.settings import Settings
     from countenance.storage import Database, Keyring
 
@@ -153,6 +154,11 @@ class Installation(Parts):
         found = diagnose(self.engine_options)
         if not self.operator.reachable:
             found = replace(found, warnings=(*found.warnings, _NO_CONTACT))
+        try:
+            self._fairness_report()
+        except CountenanceError as error:
+            warning = f"the public pages show no error rates by group: {error.message}"
+            found = replace(found, warnings=(*found.warnings, warning))
         if found.faults:
             return found
         try:
@@ -167,7 +173,19 @@ class Installation(Parts):
         from countenance.app.transparency import model_note  # noqa: PLC0415  slow
 
         models = (self.settings.detection_model, self.settings.recognition_model)
-        return model_note(models, self.engine_options.model_folder, self.settings.precision, self._records())
+        folder, precision = self.engine_options.model_folder, self.settings.precision
+        try:
+            fairness = self._fairness_report()
+        except CountenanceError:
+            fairness = None  # told by the doctor
+        return model_note(models, folder, precision, self._records(), fairness)
+
+    def _fairness_report(self) -> PublishedFairness | None:
+        """Return the report that settings name, or raise `InvalidInputError` or `ConfigurationError`."""
+        from countenance.recognition.published_fairness import read_fairness  # noqa: PLC0415  slow
+
+        path = self.settings.fairness_report
+        return read_fairness(_text_of(path, "fairness report")) if path is not None else None
 
     def rotate_master_key(self, new: Path, actor_id: str) -> int:
         """Write a new master key to the file `new`, put it in the place of the old one, and tell the ledger.
@@ -220,7 +238,7 @@ class Installation(Parts):
         from countenance.biometrics.calibration_file import read_record, shipped_records  # noqa: PLC0415  slow
 
         path = self.settings.calibration_record
-        return shipped_records() if path is None else (read_record(_text_of(path)),)
+        return shipped_records() if path is None else (read_record(_text_of(path, "calibration record")),)
 
     def threshold_for(self, fmr_ppb: int) -> Threshold:
         """Return the threshold of the calibration record for a false match rate in parts per billion."""
@@ -311,8 +329,8 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def _text_of(path: Path) -> str:
+def _text_of(path: Path, what: str) -> str:
     try:
         return path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"the calibration record `{path}` cannot be read as text") from error
+        raise ConfigurationError(f"the {what} `{path}` cannot be read as text") from error

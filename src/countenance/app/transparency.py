@@ -10,6 +10,7 @@ from countenance.biometrics.calibration import CalibrationRecord, record_for
 from countenance.biometrics.calibration_file import shipped_records
 from countenance.biometrics.model import Pipeline
 from countenance.errors import CalibrationError
+from countenance.recognition.published_fairness import PublishedFairness
 from countenance.recognition.transparency import ModelNote, PublishedModel
 
 if TYPE_CHECKING:
@@ -24,9 +25,15 @@ def shipped_note() -> ModelNote:
 
 
 def model_note(
-    models: tuple[str, str], folder: Path | None, precision: str, records: Iterable[CalibrationRecord]
+    models: tuple[str, str],
+    folder: Path | None,
+    precision: str,
+    records: Iterable[CalibrationRecord],
+    fairness: PublishedFairness | None = None,
 ) -> ModelNote:
     """Return the note of a detector and a recogniser (ids), with the newest of `records` made with both.
+
+    A fairness report of another pipeline says nothing of this one and is left out.
 
     Raises `ModelError` for a model that nothing describes.
     """
@@ -37,12 +44,17 @@ def model_note(
     sources = open_sources(load_catalogue(), folder)
     detector, recogniser = map(sources.entry, models)
     version = f"{RULES}+{detector.sha256[:12]}+{precision}"
+    pipeline = Pipeline(model_digest=recogniser.sha256, version=version)
     try:
-        record = record_for(records, Pipeline(model_digest=recogniser.sha256, version=version))
+        record = record_for(records, pipeline)
     except CalibrationError:
         record = None
     return ModelNote(
-        detector=_published(detector), recogniser=_published(recogniser), precision=precision, record=record
+        detector=_published(detector),
+        recogniser=_published(recogniser),
+        precision=precision,
+        record=record,
+        fairness=fairness if fairness is not None and fairness.pipeline == pipeline else None,
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from countenance.biometrics.calibration import CalibrationRecord, CalibrationRow
+from countenance.recognition.published_fairness import PublishedFairness
 
 TARGETS: Final = (1e-2, 1e-3, 1e-4, 1e-5, 1e-6)
 """False match rates whose thresholds are shown, where the trials support them."""
@@ -30,12 +31,14 @@ class ModelNote:
     """The models of an installation, and the calibration record of the pipeline that they make.
 
     `record` is None where no record was made with this pipeline: no face is compared then.
+    `fairness` is None where no report of this pipeline is published.
     """
 
     detector: PublishedModel
     recogniser: PublishedModel
     precision: str
     record: CalibrationRecord | None
+    fairness: PublishedFairness | None = None
 
     @property
     def rows(self) -> tuple[tuple[float, CalibrationRow], ...]:

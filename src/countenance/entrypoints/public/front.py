@@ -25,6 +25,7 @@ def front(reading: Reading) -> Response:
         entries=reading.service.public.log.head().checkpoint.size,
         laws=len(sources.rules().laws),
         example=_example(reading.service.public.model),
+        by_group=reading.service.public.model.fairness is not None,
     )
 
 

@@ -9,10 +9,10 @@ from typing import Final
 
 from starlette.responses import Response
 
-from countenance.biometrics.calibration import CalibrationRow
 from countenance.biometrics.calibration_file import record_to_json
 from countenance.biometrics.model import ErrorRate
 from countenance.entrypoints.public.answering import Page, Reading, as_json
+from countenance.recognition.published_fairness import PublishedColumn, PublishedFairness
 from countenance.recognition.transparency import ModelNote
 
 PATH: Final = "/model"
@@ -43,8 +43,9 @@ def note(reading: Reading) -> Response:
         calibration=told.record.calibration if told.record is not None else None,
         rows=told.rows,
         acquired_failures=_not_acquired(told),
-        matches=[_bar(row, row.fmr) for row in rows],
-        misses=[_bar(row, row.fnmr) for row in rows],
+        matches=[_bar(f"{row.score:.4f}", row.fmr) for row in rows],
+        misses=[_bar(f"{row.score:.4f}", row.fnmr) for row in rows],
+        by_group=_by_group(told.fairness) if told.fairness is not None else [],
         ticks=[(power, _place(10.0**power)) for power in range(int(_LEFT), 1)],
     )
 
@@ -54,8 +55,20 @@ def _not_acquired(told: ModelNote) -> int:
     return sum(count for _, count in told.record.calibration.trials.not_acquired) if told.record else 0
 
 
-def _bar(row: CalibrationRow, rate: ErrorRate) -> Bar:
-    return Bar(f"{row.score:.4f}", rate, _place(rate.rate), _place(rate.lower), _place(rate.upper))
+def _by_group(fairness: PublishedFairness) -> list[tuple[PublishedColumn, list[Bar], list[Bar]]]:
+    """Return each column of the report with the bars of its groups, where something can be said."""
+    return [
+        (
+            column,
+            [_bar(group.name, group.fmr) for group in column.groups if group.fmr is not None],
+            [_bar(group.name, group.fnmr) for group in column.groups if group.fnmr is not None],
+        )
+        for column in fairness.columns
+    ]
+
+
+def _bar(label: str, rate: ErrorRate) -> Bar:
+    return Bar(label, rate, _place(rate.rate), _place(rate.lower), _place(rate.upper))
 
 
 def _place(rate: float) -> float:
