@@ -79,12 +79,13 @@ def read_scores(lines: Iterable[str], columns: Columns) -> ScoreTable:
     that column's groups. Raises `InvalidInputError`, with the line, for anything else.
     """
     try:
-        return _read(csv.reader(lines, strict=True), columns)
+        return read_rows(csv.reader(lines, strict=True), columns)
     except csv.Error as error:
         raise InvalidInputError(f"the table is not CSV: {error}") from error
 
 
-def _read(rows: Iterable[list[str]], columns: Columns) -> ScoreTable:
+def read_rows(rows: Iterable[list[str]], columns: Columns) -> ScoreTable:
+    """Return the table of `rows`, the first of which names the columns; errors as in `read_scores`."""
     iterator = iter(rows)
     places = _places([name.strip() for name in next(iterator, [])], columns)
     width = max(max(place) for place in places.values() if place)

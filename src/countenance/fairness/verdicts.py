@@ -32,6 +32,12 @@ def judge(groups: Sequence[tuple[str, GroupRates]], summary: Summary, caps: Caps
     return tuple(_judged(groups, summary, caps))
 
 
+def rate_verdict(rate: Rate, limit: float | None, *, min_subjects: int = 0) -> GroupVerdict:
+    """Return what is said of one group's rate; without a limit only whether it is known well enough."""
+    verdict, why = _reasoned(rate, limit, min_subjects)
+    return GroupVerdict(verdict, rate.lower, rate.worst_upper, why)
+
+
 def worst(verdicts: Sequence[Verdict]) -> Verdict:
     """Return the gravest: fail, then insufficient evidence, then pass. Nothing judged is insufficient."""
     return next((verdict for verdict in _ORDER if verdict in verdicts), Verdict.INSUFFICIENT)
@@ -43,7 +49,9 @@ def _judged(groups: Sequence[tuple[str, GroupRates]], summary: Summary, caps: Ca
         if cap is Cap.FTA and limit is None:
             continue
         rates = [(name, _rate(rates, cap)) for name, rates in groups]
-        said = tuple((name, _of_rate(rate, limit, caps.min_subjects)) for name, rate in rates)
+        said = tuple(
+            (name, rate_verdict(rate, limit, min_subjects=caps.min_subjects)) for name, rate in rates
+        )
         yield CapVerdict(cap, limit, worst([one.verdict for _, one in said]), said)
     if caps.ratio is not None:
         said_of_all = _of_ratio(summary, caps.ratio)
@@ -52,11 +60,6 @@ def _judged(groups: Sequence[tuple[str, GroupRates]], summary: Summary, caps: Ca
 
 def _rate(rates: GroupRates, cap: Cap) -> Rate:
     return {Cap.FMR: rates.fmr, Cap.FNMR: rates.fnmr, Cap.FTA: rates.fta}[cap]
-
-
-def _of_rate(rate: Rate, limit: float | None, min_subjects: int) -> GroupVerdict:
-    verdict, why = _reasoned(rate, limit, min_subjects)
-    return GroupVerdict(verdict, rate.lower, rate.worst_upper, why)
 
 
 def _reasoned(rate: Rate, limit: float | None, min_subjects: int) -> tuple[Verdict, str]:

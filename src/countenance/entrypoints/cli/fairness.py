@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from countenance.entrypoints.cli.fairness_plan import plan
+from countenance.entrypoints.cli.fairness_predictions import predictions
 from countenance.entrypoints.cli.fairness_run import run
 from countenance.entrypoints.cli.fairness_scores import scores
 
@@ -16,3 +17,4 @@ app = typer.Typer(
 app.command("run")(run)
 app.command("scores")(scores)
 app.command("plan")(plan)
+app.command("predictions")(predictions)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -84,7 +85,7 @@ def scores(  # noqa: PLR0913  each is an option of the command
     """
     from countenance.fairness.assessment import Criteria  # noqa: PLC0415  start-up stays quick
     from countenance.fairness.model import Caps, Direction  # noqa: PLC0415  as above
-    from countenance.fairness.score_table import Columns  # noqa: PLC0415  as above
+    from countenance.fairness.score_table import Columns, read_scores  # noqa: PLC0415  as above
 
     line = CommandLine.of(context)
     columns = Columns(score=score, mated=mated, groups=tuple(group), subjects=tuple(subject or ()))
@@ -94,7 +95,8 @@ def scores(  # noqa: PLR0913  each is an option of the command
         caps=Caps(fmr=fmr_cap, fnmr=fnmr_cap, ratio=ratio_cap, min_subjects=min_subjects),
         alpha=alpha,
     )
-    document = _judged(_read(table, columns), columns, criteria)
+    rows = read_table(table, lambda lines: read_scores(lines, columns))
+    document = _judged(rows, columns, criteria)
     if as_json:
         line.output.document(document)
         return
@@ -103,10 +105,8 @@ def scores(  # noqa: PLR0913  each is an option of the command
     say_assessment(line.output, document)
 
 
-def _read(path: Path, columns: Columns) -> ScoreTable:
-    """Return the table in the file at `path`."""
-    from countenance.fairness.score_table import read_scores  # noqa: PLC0415  start-up stays quick
-
+def read_table(path: Path, read: Callable[[Iterable[str]], ScoreTable]) -> ScoreTable:
+    """Return what `read` makes of the lines of the CSV at `path`."""
     try:
         with path.open("rb") as file:
             if file.read(len(_PARQUET)) == _PARQUET:
@@ -117,7 +117,7 @@ def _read(path: Path, columns: Columns) -> ScoreTable:
         if path.stat().st_size > _LONGEST_TABLE:
             raise InvalidInputError(f"`{path}` is too long: at most {_LONGEST_TABLE >> 30} GiB are read")
         with path.open(encoding="utf-8-sig", newline="") as lines:
-            return read_scores(lines, columns)
+            return read(lines)
     except OSError as error:
         raise InvalidInputError(f"`{path}` cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
