@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 from starlette.types import ASGIApp
 
 from countenance.entrypoints.public.application import Public
+from countenance.ledger import Entry, EventType
 from countenance.ledger.tiles import tiles_in
 from countenance.vetting.model import LeaseId
 from fakes import FakeClock
@@ -81,6 +82,13 @@ class PublicStage:
         for _ in range(times):
             answer = self.stage.identify("officer", "suspects", photograph("lena", 3))
             assert answer.status_code == 403, answer.text
+
+    def grow(self, number: int) -> None:
+        """Let the log grow by so many entries at once."""
+        with self.stage.parts.unit_of_work() as work:
+            for at in range(number):
+                work.ledger.append(Entry(EventType.KEY_REVOKED, self.clock(), {"key": f"key{at}"}))
+            work.commit()
 
     def amend(self, lease_id: str, **changes: object) -> None:
         """Change a lease, or its terms, in storage."""

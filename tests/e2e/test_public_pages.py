@@ -99,6 +99,7 @@ def test_without_scripts_a_question_is_asked_and_the_register_sorted(window: Win
     page.get_by_role("button", name="Ask", exact=True).click()
     page.wait_for_url("**place=US-OR-PDX**")
     expect(page.locator("#answer")).to_be_visible()
+    expect(page.get_by_text("drag, or use the arrow keys")).to_be_hidden()
     page.goto("/register")
     page.get_by_role("link", name="Customer").click()
     page.wait_for_url("**sort=customer**")

@@ -26,7 +26,7 @@ def leaf_hashes(stage: PublicStage, size: int) -> list[bytes]:
 
 def test_the_public_hashes_lead_to_the_signed_root_and_contain_every_earlier_one(public: PublicStage) -> None:
     earlier = head_of(public)
-    public.refuse(260)
+    public.grow(260)
     later = head_of(public)
     assert later.size > 256 > earlier.size
     hashes = leaf_hashes(public, later.size)
@@ -75,7 +75,7 @@ def fetched(stage: PublicStage, folder: Path) -> Path:
 
 def test_the_commands_of_the_page_verify_what_they_fetch(public: PublicStage, tmp_path: Path) -> None:
     before = fetched(public, tmp_path / "before")
-    public.refuse(250)
+    public.grow(250)
     after = fetched(public, tmp_path / "after")
     vkey = public.get("/ledger/key.pub").text.strip()
     run = Shell(public.stage, tmp_path).run

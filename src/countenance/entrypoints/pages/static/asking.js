@@ -10,6 +10,7 @@
   const first = Date.parse(slider.dataset.first);
   const chosen = () => new Date(first + Number(slider.value) * 86400000);
   slider.hidden = false;
+  for (const label of slider.labels) label.hidden = false;
   slider.addEventListener("input", () => { shown.textContent = words.format(chosen()); });
   const ask = (place) => {
     form.action = form.getAttribute("action").split("#")[0] + place;
