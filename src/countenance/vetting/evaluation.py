@@ -37,37 +37,41 @@ from countenance.vetting.versions import change_lease
 EVALUATION = LeaseId("evaluation")
 LOCAL = Actor(id="local", role=Role.OPERATOR, lease_id=EVALUATION)
 
+TRIAL = LeaseId("trial")
+"""The same for pictures that somebody takes of themselves on their own device, to try the system out."""
+
 _OPERATOR = CustomerId("operator")
 _TERM = timedelta(days=90)
 _SORTED_SUBJECTS = 100
-_SPACES = frozenset({Space.CONTROLLED, Space.OWN_DEVICE})
-_CAMERAS = frozenset({Camera.FILE, Camera.OWN_DEVICE})
-"""Files, and the camera of whoever tries it on their own device."""
+_WHERE = {EVALUATION: (Space.CONTROLLED, Camera.FILE), TRIAL: (Space.OWN_DEVICE, Camera.OWN_DEVICE)}
+"""One place and one camera for each lease, so that nobody who acts under it need name them."""
 
 _REASON = "the command line's own evaluation, renewed where it has ended"
 
 
 @dataclass(frozen=True, slots=True)
 class EnsureEvaluationLease:
-    """Grant the evaluation lease where there is none in force."""
+    """Grant the evaluation lease, or that of trials, where there is none in force."""
 
     unit_of_work: Callable[[], VettingWork]
     clock: Callable[[], datetime]
     jurisdictions: frozenset[Jurisdiction]
     fmr_ppb: int
 
-    def __call__(self) -> Lease:
-        """Return the lease in force, granting it anew if it has ended or its terms have changed."""
+    def __call__(self, lease_id: LeaseId = EVALUATION) -> Lease:
+        """Return the lease in force, granting it anew if it has ended or its terms have changed.
+
+        Raises `KeyError` for a lease that is not built in.
+        """
         with self.unit_of_work() as work:
             now = self.clock()
-            held = work.leases.get(EVALUATION)
+            held = work.leases.get(lease_id)
             customer = work.customers.get(_OPERATOR)
             if (
                 held is not None
                 and customer is not None
                 and held.terms.not_before <= now < held.terms.expires
                 and held.terms.fmr_ppb == self.fmr_ppb
-                and held.terms.cameras == _CAMERAS
                 and customer.jurisdictions == self.jurisdictions
             ):
                 return held
@@ -79,19 +83,20 @@ class EnsureEvaluationLease:
                     jurisdictions=self.jurisdictions,
                 )
             )
-            lease = self._lease(now, suspended=held is not None and held.terms.suspended)
+            lease = self._lease(lease_id, now, suspended=held is not None and held.terms.suspended)
             lease = change_lease(work, LOCAL_ADMINISTRATOR, lease, (LeaseChange.GRANTED, _REASON), now)
             work.commit()
         return lease
 
-    def _lease(self, now: datetime, *, suspended: bool) -> Lease:
+    def _lease(self, lease_id: LeaseId, now: datetime, *, suspended: bool) -> Lease:
+        space, camera = _WHERE[lease_id]
         terms = LeaseTerms(
-            id=EVALUATION,
+            id=lease_id,
             acts=frozenset({Act.DETECT, Act.VERIFY, Act.SEARCH_STORED, Act.MEASURE}),
             purposes=frozenset({Purpose.RESEARCH_MEASUREMENT}),
             galleries=frozenset(),
-            spaces=_SPACES,
-            cameras=_CAMERAS,
+            spaces=frozenset({space}),
+            cameras=frozenset({camera}),
             model_digests=frozenset(),
             fmr_ppb=self.fmr_ppb,
             n_max=_SORTED_SUBJECTS,

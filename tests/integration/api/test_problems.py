@@ -7,7 +7,7 @@ import pytest
 
 from architecture.error_tree import tree
 from countenance import errors
-from countenance.biometrics.faces import Detection
+from countenance.biometrics.faces import Detection, LeastSize
 from countenance.entrypoints.api.problems import STATUS, WIRE_TITLES, title_of
 from countenance.recognition.ports import UnitOfWork
 from fakes_engine import photograph
@@ -41,8 +41,8 @@ def detecting(stage: Stage) -> Callable[[Exception], tuple[int, dict[str, object
     """Answer a detection whose engine fails in the given way."""
 
     def detect(error: Exception) -> tuple[int, dict[str, object], dict[str, str]]:
-        def fail(image: bytes, *, limit: int) -> Detection:
-            del image, limit
+        def fail(image: bytes, *, limit: int, least: LeastSize) -> Detection:
+            del image, limit, least
             raise error
 
         stage.engine.detect = fail  # type: ignore[method-assign]  # an engine that fails

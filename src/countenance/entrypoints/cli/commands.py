@@ -42,7 +42,7 @@ PANELS: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "Administration": {
         "serve": "Serve the API until interrupted.",
-        "staff": "Invite people to the console, list their accounts, help who cannot sign in any more.",
+        "staff": "Invite people to the console, list their accounts, and help who cannot sign in any more.",
         "keys": "Issue, list and revoke API keys. A key's text is shown once and kept nowhere.",
         "collections": "Bind names of collections, as other services' clients use them, to galleries.",
         "leases": "Grant, show, stop and revoke leases: approved uses that end, the only source of permits.",

@@ -11,12 +11,12 @@ from starlette.responses import Response
 from countenance.biometrics.faces import FaceChoice
 from countenance.entrypoints.console.visits import Page, Visit, corrected
 from countenance.errors import BusyError, CalibrationError, InvalidInputError, ModelError, RefusedError
-from countenance.policy.model import Camera, Purpose, Space
+from countenance.policy.model import Purpose
 from countenance.recognition.comparison import Pair
 from countenance.recognition.detection import Look
 from countenance.staff.model import StaffRole
-from countenance.vetting.evaluation import EVALUATION
-from countenance.vetting.model import Actor, PersonId, Role
+from countenance.vetting.evaluation import EVALUATION, TRIAL
+from countenance.vetting.model import Actor, LeaseId, PersonId, Role
 
 PATH: Final = "/console/try"
 TRIES: Final = frozenset({StaffRole.ADMINISTRATOR, StaffRole.REVIEWER})
@@ -34,9 +34,8 @@ def detect(visit: Visit) -> Response:
     image = visit.form.files.get("image", b"")
 
     def act() -> Response:
-        space, camera = _where(visit, "image")
-        look = Look(image=image, purpose=Purpose.RESEARCH_MEASUREMENT, space=space, camera=camera)
-        return _page(visit, found=visit.service.detect(_tester(visit), look), picture=_shown(image))
+        look = Look(image=image, purpose=Purpose.RESEARCH_MEASUREMENT)
+        return _page(visit, found=visit.service.detect(_tester(visit, "image"), look), picture=_shown(image))
 
     return _told(visit, "image", act)
 
@@ -46,16 +45,13 @@ def compare(visit: Visit) -> Response:
     first, second = (visit.form.files.get(name, b"") for name in ("reference", "probe"))
 
     def act() -> Response:
-        space, camera = _where(visit, "probe")
         pair = Pair(
             reference=first,
             probe=second,
             choice=FaceChoice.LARGEST,
             purpose=Purpose.RESEARCH_MEASUREMENT,
-            space=space,
-            camera=camera,
         )
-        compared = visit.service.compare(_tester(visit), pair)
+        compared = visit.service.compare(_tester(visit, "probe"), pair)
         return _page(visit, compared=compared, pictures=(_shown(first), _shown(second)))
 
     return _told(visit, "reference", act)
@@ -69,7 +65,6 @@ def _page(visit: Visit, *, errors: Mapping[str, str] | None = None, **shown: obj
 
 def _told(visit: Visit, field: str, act: Callable[[], Response]) -> Response:
     """Return what the act shows, or the page with the reason why there is nothing to show."""
-    visit.service.ensure_evaluation_lease()
     try:
         return act()
     except RefusedError as refusal:
@@ -78,17 +73,17 @@ def _told(visit: Visit, field: str, act: Callable[[], Response]) -> Response:
         return _page(visit, errors={field: corrected(InvalidInputError(error.message))})
 
 
-def _tester(visit: Visit) -> Actor:
-    """Return the visitor as somebody who acts under the test lease, which reaches nobody enrolled."""
+def _tester(visit: Visit, field: str) -> Actor:
+    """Return the visitor as somebody who acts under a test lease, which reaches nobody enrolled."""
+    lease_id = _lease_for(visit, field)
+    visit.service.ensure_evaluation_lease(lease_id)
     member = visit.member
-    return Actor(id=member.id, role=Role.OPERATOR, lease_id=EVALUATION, person=PersonId(member.id))
+    return Actor(id=member.id, role=Role.OPERATOR, lease_id=lease_id, person=PersonId(member.id))
 
 
-def _where(visit: Visit, field: str) -> tuple[Space, Camera]:
-    """Return place and camera as they were: what the camera of this browser took says so."""
-    if visit.form.text(f"{field}-camera") == "yes":
-        return Space.OWN_DEVICE, Camera.OWN_DEVICE
-    return Space.CONTROLLED, Camera.FILE
+def _lease_for(visit: Visit, field: str) -> LeaseId:
+    """Return the lease for where the picture comes from: what the camera of this browser took says so."""
+    return TRIAL if visit.form.text(f"{field}-camera") == "yes" else EVALUATION
 
 
 def _shown(image: bytes) -> str | None:
