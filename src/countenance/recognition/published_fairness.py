@@ -10,7 +10,6 @@ from typing import Any, Final
 
 from countenance.biometrics.model import ErrorRate, Pipeline
 from countenance.errors import InvalidInputError
-from countenance.fairness.measurement import document_digest
 
 FEWEST: Final = 5
 """Subjects that a group has at least to be shown: rates of fewer would tell of people."""
@@ -61,6 +60,8 @@ def read_fairness(text: str) -> PublishedFairness:
     Raises `InvalidInputError` for text that is no report, and for one that was changed after it
     was made.
     """
+    from countenance.fairness.measurement import document_digest  # noqa: PLC0415  loads what measures
+
     try:
         document = json.loads(text)
         content = {name: value for name, value in document.items() if name not in _BESIDE}
