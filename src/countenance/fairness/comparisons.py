@@ -7,12 +7,15 @@ other image's group.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from threading import Lock
 
 import numpy as np
 import numpy.typing as npt
+from threadpoolctl import threadpool_limits
 
 from countenance.fairness.model import Floats, Numbers
 
@@ -21,7 +24,7 @@ Templates = npt.NDArray[np.float32]
 BINS = 2_000
 """Bins of 0.001 from -1 to 1, for curves; rates at the threshold are counted, not read off bins."""
 
-_ROWS = 1_024
+_ROWS = 512
 _COLUMNS = 2_048
 _KEPT = 250_000
 _SAMPLE = 100_000
@@ -85,33 +88,30 @@ def compare_all(
     floor = min(threshold, _floor(vectors))
     state = _Counting(layout, threshold, floor)
     columns = np.ascontiguousarray(vectors.T)  # a product with rows that lie apart takes a third longer
-    buffers = [np.empty((_ROWS, _COLUMNS), dtype=np.float32) for _ in range(2)]
-    counted: Future[None] | None = None
-    with ThreadPoolExecutor(max_workers=1) as counting:  # counts one block while the next is multiplied
-        for start, left in _blocks(len(vectors)):
-            rows, right = vectors[start : start + _ROWS], min(left + _COLUMNS, len(vectors))
-            buffers.reverse()
-            scores = buffers[0][: len(rows), : right - left]
-            np.matmul(rows, columns[:, left:right], out=scores)
-            if counted is not None:
-                counted.result()
-            counted = counting.submit(state.count, scores, start, left)
-            if right == len(vectors):
-                report(start + len(rows), len(vectors))
-        if counted is not None:
-            counted.result()
+    starts = range(0, len(vectors), _ROWS)
+    # one product a processor, each by itself: threads that share one wait for each other at every block
+    with threadpool_limits(limits=1, user_api="blas"), ThreadPoolExecutor(os.cpu_count() or 1) as workers:
+        for stop in workers.map(lambda start: _compare_rows(vectors, columns, start, state), starts):
+            report(stop, len(vectors))
     return Compared(_pairs(layout), state.matches(), state.histogram(), state.subject_matches, floor)
 
 
-def _blocks(count: int) -> Iterator[tuple[int, int]]:
-    """Yield the first row and column of each block that holds a pair not yet seen."""
-    for start in range(0, count, _ROWS):
-        for left in range(start, count, _COLUMNS):
-            yield start, left
+def _compare_rows(vectors: Templates, columns: Templates, start: int, state: _Counting) -> int:
+    """Count a stretch of rows against all that follow, block by block; return where it ends."""
+    rows = vectors[start : start + _ROWS]
+    products = np.empty(_ROWS * _COLUMNS, dtype=np.float32)
+    mask = np.empty(_ROWS * _COLUMNS, dtype=np.bool_)
+    for left in range(start, len(vectors), _COLUMNS):
+        right = min(left + _COLUMNS, len(vectors))
+        size = len(rows) * (right - left)
+        scores = products[:size].reshape(len(rows), right - left)
+        np.matmul(rows, columns[:, left:right], out=scores)
+        state.count(scores, mask[:size], start, left)
+    return start + len(rows)
 
 
 class _Counting:
-    """Counts what reaches the floor, block by block."""
+    """Counts what reaches the floor, block by block. Safe to call from many threads."""
 
     def __init__(self, layout: Layout, threshold: float, floor: float) -> None:
         self._layout = layout
@@ -121,19 +121,19 @@ class _Counting:
         self._histogram = np.zeros(self._cells * self._cells * BINS, dtype=np.int64)
         self._matches = np.zeros(self._cells * self._cells, dtype=np.int64)
         self.subject_matches = np.zeros((layout.subject_count, self._cells), dtype=np.int64)
-        self._mask = np.zeros(_ROWS * _COLUMNS, dtype=np.bool_)
+        self._lock = Lock()
 
-    def count(self, scores: Templates, start: int, left: int) -> None:
-        """Count one block, whose first row and column are those of the layout at `start` and `left`."""
-        mask = self._mask[: scores.size].reshape(scores.shape)
-        np.greater_equal(scores, self._floor, out=mask)
+    def count(self, scores: Templates, mask: npt.NDArray[np.bool_], start: int, left: int) -> None:
+        """Count one block, which begins at `start` and `left` of the layout; `mask` is room to work in."""
+        np.greater_equal(scores, self._floor, out=mask.reshape(scores.shape))
         rows, columns = np.divmod(np.flatnonzero(mask), scores.shape[1])
         values = scores[rows, columns]
         rows, columns = rows + start, columns + left
         new = columns >= self._ends[rows]
         if not new.all():
             rows, columns, values = rows[new], columns[new], values[new]
-        self._tally(rows, columns, values)
+        with self._lock:
+            self._tally(rows, columns, values)
 
     def _tally(self, rows: Numbers, columns: Numbers, values: Templates) -> None:
         cells, subjects = self._layout.cells, self._layout.subjects
