@@ -17,7 +17,7 @@ from typing import Any
 
 FOLDER = Path(__file__).resolve().parent
 RESULT = FOLDER.parent / "build" / "bench.json"
-LIMIT = 240
+LIMIT = 600
 """Seconds that one measure may take."""
 
 MEASURES: dict[str, tuple[str, ...]] = {
