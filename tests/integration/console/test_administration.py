@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from console_stage import ConsoleStage
+from countenance.errors import UnauthenticatedError
 from countenance.ledger.note import VerifierKey
 from countenance.ledger.proof import InclusionProof
 from countenance.staff.model import CONFIRMED_FOR, Opened
@@ -70,6 +71,22 @@ def test_an_administrator_issues_a_key_that_works_once_shown_and_revokes_it(cons
     assert "Issue a key" not in console.get("carol", "/console/keys").text
 
 
+def test_a_key_is_rotated_and_the_old_one_goes_on_for_a_week(console: ConsoleStage) -> None:
+    fields = {"label": "gate eight", "role": "operator", "lease": "bank-doors", "expires": "2026-12-01"}
+    old = re.search(r"ck_[0-9a-f]{16}_[0-9a-f]{64}", console.post("olivia", "/console/keys", **fields).text)
+    assert old is not None
+    rotated = console.post("olivia", f"/console/keys/{old[0].split('_')[1]}/rotate")
+    new = re.search(r"ck_[0-9a-f]{16}_[0-9a-f]{64}", rotated.text)
+    assert new is not None
+    assert new[0] != old[0]
+    for text in (old[0], new[0]):
+        console.service.authenticate(text)
+    later(console, timedelta(days=7))
+    console.service.authenticate(new[0])
+    with pytest.raises(UnauthenticatedError):
+        console.service.authenticate(old[0])
+
+
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
@@ -77,6 +94,7 @@ def test_an_administrator_issues_a_key_that_works_once_shown_and_revokes_it(cons
         ({"label": "x", "role": "operator", "lease": ""}, "is issued under a lease"),
         ({"label": "x", "role": "operator", "lease": "none"}, "No lease `none`."),
         ({"label": "x", "role": "emperor", "lease": ""}, "Choose a role."),
+        ({"label": "x", "role": "auditor", "expires": "soon"}, "Write the day as year"),
     ],
 )
 def test_a_key_that_cannot_be_says_why(lived: ConsoleStage, fields: dict[str, str], said: str) -> None:

@@ -137,6 +137,7 @@ def test_two_reviewers_approve_and_only_then_there_is_a_lease(console: ConsoleSt
     assert "The customer “gatehouse” may enrol a subject and compare a face with one subject" in shown
     assert "1 December 2026" in shown
     assert "The porter stays beside it." in shown
+    assert "4 groups, the smallest with 40,000 trials" in shown
 
 
 def test_a_refusal_says_how_to_re_open_and_is_appealed_to_others(console: ConsoleStage) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
 from starlette.responses import Response
@@ -15,6 +16,7 @@ from countenance.vetting.keys import KeyRequest, in_force
 from countenance.vetting.model import ApiKey, KeyId, LeaseId, Role
 
 PATH: Final = "/console/keys"
+_GRACE: Final = timedelta(days=7)
 _ISSUED: Final = (Role.OPERATOR, Role.EXAMINER, Role.AUDITOR, Role.ADMINISTRATOR)
 
 COLUMNS: Final[tuple[Column[ApiKey], ...]] = (
@@ -64,6 +66,12 @@ def issue(visit: Visit) -> Response:
     return visit.page("key_issued.html", issued=issued)
 
 
+def rotate(visit: Visit) -> Response:
+    """Issue a key in the place of another one, which goes on for a week, and show its text this once."""
+    key_id = KeyId(visit.part("key_id"))
+    return visit.page("key_issued.html", issued=visit.service.vetting.rotate_key(visit.actor, key_id, _GRACE))
+
+
 def revoke(visit: Visit) -> Response:
     """End a key at once."""
     visit.service.revoke_key(visit.actor, KeyId(visit.part("key_id")))
@@ -82,12 +90,29 @@ def _request(form: Form) -> KeyRequest:
     role = next((role for role in _ISSUED if role.value == form.text("role")), None)
     if role is None:
         raise InvalidInputError("choose a role")
-    lease = form.text("lease")
-    return KeyRequest(role=role, lease_id=LeaseId(lease) if lease else None, label=form.text("label"))
+    lease, label = form.text("lease"), form.text("label")
+    return KeyRequest(
+        role=role, lease_id=LeaseId(lease) if lease else None, label=label, expires=_end(form.text("expires"))
+    )
+
+
+def _end(text: str) -> datetime | None:
+    """Return the beginning of the day on which a key ends, in UTC, or None where none is named."""
+    try:
+        return datetime.combine(date.fromisoformat(text), time(tzinfo=UTC)) if text else None
+    except ValueError:
+        raise InvalidInputError("write the day as year, month and day: 2027-01-31") from None
 
 
 PAGES: Final = (
     Page(path=PATH, handler=index, roles=OVERSEERS),
     Page(path=PATH, handler=issue, roles=ADMINISTRATORS, method="POST", confirmed=True),
+    Page(
+        path=f"{PATH}/{{key_id}}/rotate",
+        handler=rotate,
+        roles=ADMINISTRATORS,
+        method="POST",
+        confirmed=True,
+    ),
     Page(path=f"{PATH}/{{key_id}}/revoke", handler=revoke, roles=ADMINISTRATORS, method="POST"),
 )

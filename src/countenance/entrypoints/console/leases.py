@@ -13,8 +13,10 @@ from countenance.entrypoints.pages.tables import Column, arranged, as_csv
 from countenance.entrypoints.pages.words import counted, day, one_in, plain
 from countenance.errors import ConflictError, InvalidInputError, SeparationError
 from countenance.staff.model import StaffRole
+from countenance.vetting.dossier import ApplicationId
 from countenance.vetting.keys import in_force
 from countenance.vetting.model import Actor, Lease, LeaseId
+from countenance.vetting.use import FairnessEvidence
 
 PATH: Final = "/console/leases"
 _ONE: Final = f"{PATH}/{{lease_id}}"
@@ -108,6 +110,7 @@ def _one(visit: Visit, errors: dict[str, str]) -> Response:
         stops=role in _STOPPERS,
         reviews=role is StaffRole.REVIEWER,
         galleries=_galleries(visit, lease),
+        fairness=_fairness(visit, lease),
         terms=terms,
         accepts=role is StaffRole.APPLICANT and lease.terms_of_use != terms.version,
         sent=visit.form,
@@ -144,6 +147,14 @@ def _change(visit: Visit, done: str, act: Callable[[Actor, LeaseId, str], Lease]
     except (InvalidInputError, ConflictError, SeparationError) as error:
         return _one(visit, {"reason": corrected(InvalidInputError(error.message))})
     return visit.go(f"{PATH}/{lease_id}", done=done)
+
+
+def _fairness(visit: Visit, lease: Lease) -> FairnessEvidence | None:
+    """Return the error rates that the lease was approved on, where an application names them."""
+    if lease.application_id is None:
+        return None
+    application_id = ApplicationId(lease.application_id)
+    return visit.service.vetting.read_applications.one(visit.actor, application_id).draft.use.fairness
 
 
 def _galleries(visit: Visit, lease: Lease) -> list[tuple[str, int]]:
