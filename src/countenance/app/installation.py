@@ -19,10 +19,7 @@ from countenance.biometrics.model import Threshold
 from countenance.errors import AlreadyExistsError, ConfigurationError, CountenanceError
 from countenance.ledger.model import Entry, EventType
 from countenance.policy.places import jurisdiction
-from countenance.recognition.collection_ports import Objects
 from countenance.recognition.ports import Decider, FaceEngine, SearchIndex, SearchSnapshots, UnitOfWork
-from countenance.recognition.transparency import ModelNote
-from countenance.staff.provider import ProviderOptions
 from countenance.vetting.publication import Operator
 
 if TYPE_CHECKING:
@@ -32,8 +29,11 @@ if TYPE_CHECKING:
     from countenance.engine.networks import EngineOptions
     from countenance.engine.search import ExactSearch
     from countenance.ledger.note import Signer
+    from countenance.recognition.collection_ports import Objects
     from countenance.recognition.published_fairness import PublishedFairness
+    from countenance.recognition.transparency import ModelNote
     from countenance.settings import Settings
+    from countenance.staff.provider import ProviderOptions
     from countenance.storage import Database, Keyring
 
 Part = TypeVar("Part")
@@ -305,6 +305,8 @@ def _provider_of(settings: Settings) -> ProviderOptions | None:
         if any(part is not None for part in told):
             raise ConfigurationError("issuer, client id and secret of OpenID Connect are given together")
         return None
+    from countenance.staff.provider import ProviderOptions  # noqa: PLC0415  slow, and seldom configured
+
     return ProviderOptions(
         name=settings.oidc_name,
         issuer=issuer.rstrip("/"),

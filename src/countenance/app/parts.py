@@ -9,11 +9,7 @@ from typing import TYPE_CHECKING
 
 from countenance.biometrics.model import Threshold
 from countenance.policy.model import Jurisdiction
-from countenance.recognition.collection_objects import Buckets
-from countenance.recognition.collection_ports import Objects
 from countenance.recognition.ports import Decider, FaceEngine, SearchIndex, SearchSnapshots, UnitOfWork
-from countenance.recognition.transparency import ModelNote
-from countenance.staff.provider import ProviderOptions
 from countenance.vetting.publication import Operator
 from countenance.vetting.terms_of_use import Published, shipped_terms
 
@@ -22,6 +18,10 @@ if TYPE_CHECKING:
     from countenance.engine.diagnosis import NetworkFacts as NetworkFacts  # noqa: PLC0414  as above
     from countenance.engine.model_administration import ModelAdministration
     from countenance.engine.model_administration import ModelStatus as ModelStatus  # noqa: PLC0414  as above
+    from countenance.recognition.collection_objects import Buckets
+    from countenance.recognition.collection_ports import Objects
+    from countenance.recognition.transparency import ModelNote
+    from countenance.staff.provider import ProviderOptions
 
 
 class Parts:

@@ -5,16 +5,9 @@ from __future__ import annotations
 import secrets
 from datetime import timedelta
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-from countenance.app.azure_face_cases import AzureFaceCases
-from countenance.app.console_cases import ConsoleCases
-from countenance.app.fairness_cases import FairnessCases
 from countenance.app.parts import Parts
-from countenance.app.policy_cases import PolicyCases
-from countenance.app.public_cases import PublicCases
-from countenance.app.rekognition_cases import RekognitionCases
-from countenance.app.staff_cases import StaffCases
-from countenance.app.vetting_cases import VettingCases
 from countenance.biometrics.similarity_scale import FMR_AT_80, FMR_AT_99, SimilarityScale
 from countenance.recognition.asking import Ask
 from countenance.recognition.bindings import BindCollections
@@ -43,6 +36,16 @@ from countenance.vetting.evaluation import EnsureEvaluationLease
 from countenance.vetting.keys import Authenticate, IssueKey, ListKeys, RevokeKey
 from countenance.vetting.leases import GrantLeases, ListLeases, RevokeLease
 from countenance.vetting.signatures import AuthenticateSigned
+
+if TYPE_CHECKING:
+    from countenance.app.azure_face_cases import AzureFaceCases
+    from countenance.app.console_cases import ConsoleCases
+    from countenance.app.fairness_cases import FairnessCases
+    from countenance.app.policy_cases import PolicyCases
+    from countenance.app.public_cases import PublicCases
+    from countenance.app.rekognition_cases import RekognitionCases
+    from countenance.app.staff_cases import StaffCases
+    from countenance.app.vetting_cases import VettingCases
 
 _STRANGERS_A_MINUTE = 60
 
@@ -110,6 +113,8 @@ class Countenance:
     @cached_property
     def fairness(self) -> FairnessCases:
         """Measure how error rates differ between groups."""
+        from countenance.app.fairness_cases import FairnessCases  # noqa: PLC0415  only where it is wanted
+
         return FairnessCases(self.parts, self._ask, self._report)
 
     @cached_property
@@ -134,6 +139,8 @@ class Countenance:
     @cached_property
     def rekognition(self) -> RekognitionCases:
         """What only Amazon Rekognition's protocol needs."""
+        from countenance.app.rekognition_cases import RekognitionCases  # noqa: PLC0415  only where it is wanted
+
         return RekognitionCases(self.parts)
 
     @cached_property
@@ -166,6 +173,8 @@ class Countenance:
     @cached_property
     def azure_face(self) -> AzureFaceCases:
         """What Azure Face's protocol needs beside the other acts."""
+        from countenance.app.azure_face_cases import AzureFaceCases  # noqa: PLC0415  only where it is wanted
+
         return AzureFaceCases(self.parts, self._ask, self._report, self._standing)
 
     # Galleries and consent
@@ -217,6 +226,8 @@ class Countenance:
     @cached_property
     def policy(self) -> PolicyCases:
         """Ask recorded questions again, and look ahead."""
+        from countenance.app.policy_cases import PolicyCases  # noqa: PLC0415  only where it is wanted
+
         return PolicyCases(self.parts)
 
     @cached_property
@@ -239,6 +250,8 @@ class Countenance:
     @cached_property
     def vetting(self) -> VettingCases:
         """Customers, applications, reviews, leases, terms of use, and what officers decide."""
+        from countenance.app.vetting_cases import VettingCases  # noqa: PLC0415  only where it is wanted
+
         return VettingCases(self.parts)
 
     @cached_property
@@ -290,16 +303,22 @@ class Countenance:
     @cached_property
     def public(self) -> PublicCases:
         """What everybody may read."""
+        from countenance.app.public_cases import PublicCases  # noqa: PLC0415  only where it is wanted
+
         return PublicCases(self.parts)
 
     @cached_property
     def console(self) -> ConsoleCases:
         """What only the console needs."""
+        from countenance.app.console_cases import ConsoleCases  # noqa: PLC0415  only where it is wanted
+
         return ConsoleCases(self.parts)
 
     @cached_property
     def staff(self) -> StaffCases:
         """Accounts of the people who work here, and their sessions."""
+        from countenance.app.staff_cases import StaffCases  # noqa: PLC0415  only where it is wanted
+
         return StaffCases(self.parts, self._record_stranger)
 
     def close(self) -> None:

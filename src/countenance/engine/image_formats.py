@@ -9,7 +9,6 @@ from typing import cast
 
 import cv2
 import numpy as np
-import pi_heif
 import simplejpeg
 from PIL import Image
 
@@ -94,6 +93,8 @@ def _decode_other(image: EncodedImage, until: float) -> Pixels:
 
 def _decode_heic(file: io.BytesIO) -> Pixels:
     """Return the primary image's pixels, 8 bits a channel."""
+    import pi_heif  # noqa: PLC0415  slow, and seldom needed
+
     heif = pi_heif.open_heif(file, convert_hdr_to_8bit=True)
     image = Image.frombytes(heif.mode, heif.size, bytes(heif.data), "raw", heif.mode, heif.stride)
     return _rgb(image)

@@ -7,7 +7,6 @@ import warnings
 from dataclasses import dataclass
 from enum import StrEnum
 
-import pi_heif
 from PIL import Image, UnidentifiedImageError
 
 from countenance.engine.exif import SIDEWAYS, UPRIGHT, orientation_of
@@ -139,6 +138,8 @@ def _read_jpeg(data: bytes) -> EncodedImage:
 
 def _read_heic(data: bytes) -> EncodedImage:
     """Return the primary image's size; libheif turns it upright by itself."""
+    import pi_heif  # noqa: PLC0415  slow, and seldom needed
+
     try:
         image = pi_heif.open_heif(io.BytesIO(data), convert_hdr_to_8bit=True)
         width, height = image.size
