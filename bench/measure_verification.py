@@ -13,7 +13,7 @@ from countenance.recognition.outcome import usable
 from countenance.settings import Settings
 from photographs import photographs
 from report import Row, compared, hand_over
-from turns import in_turns
+from turns import LONG_REST, REST, in_turns
 from weights import write_weights
 
 Decide = Callable[[Path, Path], tuple[float, bool]]
@@ -53,10 +53,10 @@ def _opencv(folder: Path) -> tuple[Decide, str]:
     return peer.decide, f"{peer_opencv.NAME} YuNet, FaceRecognizerSF"
 
 
-PEERS: dict[str, tuple[Callable[[Path], tuple[Decide, str]], int]] = {
-    "verify_vs_opencv": (_opencv, ROUNDS),
-    "verify_vs_deepface": (_deepface, ROUNDS),
-    "verify_vs_face_recognition": (_face_recognition, ROUNDS // 2),
+PEERS: dict[str, tuple[Callable[[Path], tuple[Decide, str]], int, float]] = {
+    "verify_vs_opencv": (_opencv, ROUNDS, REST),
+    "verify_vs_deepface": (_deepface, ROUNDS, LONG_REST),
+    "verify_vs_face_recognition": (_face_recognition, ROUNDS // 2, REST),
 }
 
 
@@ -70,7 +70,7 @@ def measure() -> list[Row]:
 
 def _against(name: str, decide: Decide, folder: Path) -> Row:
     """Measure against one peer; one that is not installed is a row that says so."""
-    load, rounds = PEERS[name]
+    load, rounds, rest = PEERS[name]
     try:
         peer, peer_name = load(folder)
     except ImportError as error:
@@ -86,6 +86,7 @@ def _against(name: str, decide: Decide, folder: Path) -> Row:
         lambda number: decide(*pictures.pair(number)),
         lambda number: peer(*pictures.pair(number)),
         rounds=rounds,
+        rest=rest,
     )
     answers = f"wrong answers: ours {wrong['ours']}, peer {wrong['peer']} of {rounds}"
     return compared(name, *times, peer_name=peer_name, note=f"{pictures.source}; {answers}")

@@ -12,10 +12,17 @@ REST = 0.004
 """Seconds between two turns, in which the threads of the last one stop to spin."""
 
 
-def in_turns(ours: Action, peer: Action, *, rounds: int, warm: int = 3) -> tuple[list[float], list[float]]:
+LONG_REST = 0.06
+"""The same beside ONNX Runtime, whose threads spin for longer: without it the next turn took a sixth more."""
+
+
+def in_turns(
+    ours: Action, peer: Action, *, rounds: int, warm: int = 3, rest: float = REST
+) -> tuple[list[float], list[float]]:
     """Return the times of both in milliseconds. Each action is given the number of its round.
 
-    The order within a round alternates, since the second of two finds warmer caches.
+    Both rest for `rest` seconds before each turn. The order within a round alternates, since
+    the second of two finds warmer caches.
     """
     for number in range(warm):
         ours(number)
@@ -26,7 +33,7 @@ def in_turns(ours: Action, peer: Action, *, rounds: int, warm: int = 3) -> tuple
     try:
         for number in range(rounds):
             for which in (0, 1) if number % 2 == 0 else (1, 0):
-                time.sleep(REST)
+                time.sleep(rest)
                 started = time.perf_counter()
                 (ours, peer)[which](number)
                 times[which].append((time.perf_counter() - started) * 1e3)
