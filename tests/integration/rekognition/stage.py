@@ -6,11 +6,12 @@ import contextlib
 import hashlib
 import hmac
 import json
+import select
 import socket
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
@@ -204,20 +205,32 @@ class Stage:
 def full_of_bodies(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Iterator[socket.socket]:
     """Take all memory that there is for bodies with one that does not end, until its socket is closed."""
     monkeypatch.setattr(application, "MOST_HELD", 1_000)
+    held = unfinished_body(stage)
+    try:
+        with stage.client(config={"retries": {"total_max_attempts": 1}}) as client:
+            with contextlib.suppress(client.exceptions.ThrottlingException):
+                while True:
+                    client.list_collections()
+                    if select.select([held], [], [], 0)[
+                        0
+                    ]:  # it met the other's two bytes and was turned away
+                        held.close()
+                        held = unfinished_body(stage)
+            yield held
+    finally:
+        held.close()
+
+
+def unfinished_body(stage: Stage) -> socket.socket:
+    """Send half a body of 2,000 bytes."""
     address = urlsplit(stage.url)
     head = (
         b"POST / HTTP/1.1\r\nHost: localhost\r\nX-Amz-Target: RekognitionService.ListFaces\r\n"
         b"Authorization: later\r\nContent-Length: 2000\r\n\r\n"
     )
-    with (
-        closing(socket.create_connection((address.hostname, address.port))) as held,
-        stage.client(config={"retries": {"total_max_attempts": 1}}) as client,
-    ):
-        held.sendall(head + bytes(1_000))
-        with contextlib.suppress(client.exceptions.ThrottlingException):
-            while True:
-                client.list_collections()
-        yield held
+    held = socket.create_connection((address.hostname, address.port))
+    held.sendall(head + bytes(1_000))
+    return held
 
 
 def seed_now() -> str:
