@@ -35,7 +35,7 @@ def test_no_file_holds_a_path_of_somebodys_machine() -> None:
 def test_a_path_of_a_machine_is_noticed() -> None:
     assert machine_paths("a", "open('/" + "root/x')")
     assert machine_paths("a", "see /" + "home/alice/x")
-    assert not machine_paths("a", "GET /v1/galleries; docs/work/x; at ~/home/x")
+    assert not machine_paths("a", "GET /v1/galleries; docs/" + "work/x; at ~/" + "home/x")
 
 
 def test_no_file_under_version_control_is_a_model_a_database_or_a_photograph_of_somebody() -> None:

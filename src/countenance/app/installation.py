@@ -161,8 +161,13 @@ class Installation(Parts):
             found = replace(found, warnings=(*found.warnings, warning))
         if found.faults:
             return found
+        from countenance.biometrics.calibration import record_for  # noqa: PLC0415  as above
+        from countenance.engine.pipeline import pipeline_by  # noqa: PLC0415  as above
+
+        detector, recogniser = found.networks
+        pipeline = pipeline_by(detector.sha256, recogniser.sha256, recogniser.running.precision)
         try:
-            _ = self.calibration
+            record_for(self._records(), pipeline)
         except CountenanceError as error:
             warning = f"faces are found and not compared, since there is no threshold: {error.message}"
             return replace(found, warnings=(*found.warnings, warning))

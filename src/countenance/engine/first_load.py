@@ -31,7 +31,7 @@ def load_first_apart(options: EngineOptions) -> bool:
     """Make what the cache lacks, in another process; tell whether something was made."""
     if options.cache_folder is None or not sys.executable or _made_before(options, options.cache_folder):
         return False
-    command = [sys.executable, "-m", __name__]
+    command = [sys.executable, "-P", "-m", __name__]  # -P: nothing is imported from the working folder
     try:
         done = subprocess.run(  # noqa: S603  our own module with our own interpreter
             command,

@@ -26,7 +26,7 @@ from countenance.engine.networks import EngineOptions, Networks, open_networks
 from countenance.engine.pixel_budget import PixelBudget
 from countenance.engine.processor import usable_cores
 from countenance.engine.refinement import VIEWS
-from countenance.engine.runtime import Pixels
+from countenance.engine.runtime import Pixels, Precision
 from countenance.engine.surveying import Surveyor
 from countenance.errors import BusyError, FaceError, ImageError, InvalidInputError
 
@@ -229,8 +229,12 @@ class LocalFaceEngine:
 def pipeline_of(networks: Networks) -> Pipeline:
     """Return the recognition model's digest, and rules, detection model and precision as version."""
     detector, recogniser = networks.detector, networks.recogniser
-    version = f"{RULES}+{detector.entry.sha256[:12]}+{recogniser.facts.precision}"
-    return Pipeline(model_digest=recogniser.entry.sha256, version=version)
+    return pipeline_by(detector.entry.sha256, recogniser.entry.sha256, recogniser.facts.precision)
+
+
+def pipeline_by(detector: str, recogniser: str, precision: Precision) -> Pipeline:
+    """Return the pipeline of two models by their SHA-256 (hex), and the precision that they run in."""
+    return Pipeline(model_digest=recogniser, version=f"{RULES}+{detector[:12]}+{precision}")
 
 
 def open_engine(options: EngineOptions, limits: Limits) -> LocalFaceEngine:
