@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from countenance.biometrics.calibration import CalibrationRecord, record_for
 from countenance.biometrics.calibration_file import shipped_records
-from countenance.biometrics.model import Pipeline
 from countenance.errors import CalibrationError
 from countenance.recognition.published_fairness import PublishedFairness
 from countenance.recognition.transparency import ModelNote, PublishedModel
@@ -39,12 +38,11 @@ def model_note(
     """
     from countenance.engine.catalogue import load_catalogue  # noqa: PLC0415  slow
     from countenance.engine.model_sources import open_sources  # noqa: PLC0415  slow
-    from countenance.engine.pipeline import RULES  # noqa: PLC0415  slow
+    from countenance.engine.pipeline import pipeline_by  # noqa: PLC0415  slow
 
     sources = open_sources(load_catalogue(), folder)
     detector, recogniser = map(sources.entry, models)
-    version = f"{RULES}+{detector.sha256[:12]}+{precision}"
-    pipeline = Pipeline(model_digest=recogniser.sha256, version=version)
+    pipeline = pipeline_by(detector.sha256, recogniser.sha256, precision)
     try:
         record = record_for(records, pipeline)
     except CalibrationError:

@@ -26,7 +26,7 @@ from countenance.engine.networks import EngineOptions, Networks, open_networks
 from countenance.engine.pixel_budget import PixelBudget
 from countenance.engine.processor import usable_cores
 from countenance.engine.refinement import VIEWS
-from countenance.engine.runtime import Pixels, Precision
+from countenance.engine.runtime import Pixels
 from countenance.engine.surveying import Surveyor
 from countenance.errors import BusyError, FaceError, ImageError, InvalidInputError
 
@@ -232,7 +232,7 @@ def pipeline_of(networks: Networks) -> Pipeline:
     return pipeline_by(detector.entry.sha256, recogniser.entry.sha256, recogniser.facts.precision)
 
 
-def pipeline_by(detector: str, recogniser: str, precision: Precision) -> Pipeline:
+def pipeline_by(detector: str, recogniser: str, precision: str) -> Pipeline:
     """Return the pipeline of two models by their SHA-256 (hex), and the precision that they run in."""
     return Pipeline(model_digest=recogniser, version=f"{RULES}+{detector[:12]}+{precision}")
 
