@@ -56,6 +56,8 @@ def test_a_body_that_nobody_signed_or_that_is_too_large_is_not_read_to_its_end(s
     target = {"X-Amz-Target": "RekognitionService.ListCollections"}
     unsigned = httpx.post(f"{stage.url}/", content=b"{}", headers=target)
     assert unsigned.json()["__type"] == "MissingAuthenticationTokenException"
+    with stage.service.parts.unit_of_work() as work:
+        assert b"request:refused" in work.ledger.leaf(work.ledger.size() - 1)
     large = post(stage, target["X-Amz-Target"], bytes(LARGEST_BODY + 1))
     assert (large.status_code, large.json()["__type"]) == (413, "RequestEntityTooLargeException")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import logging
 import uuid
@@ -28,7 +29,7 @@ from countenance.entrypoints.rekognition.sigv4 import (
     made_with,
     read_authorization,
 )
-from countenance.errors import CountenanceError
+from countenance.errors import CountenanceError, UnauthenticatedError
 from countenance.vetting.model import Actor, Role
 
 MEDIA_TYPE: Final = "application/x-amz-json-1.1"
@@ -99,6 +100,7 @@ class Rekognition:
         Raises `AwsError` where nobody signed it, or it is too large, too slow, or one too many.
         """
         if "authorization" not in request.headers:
+            await run_in_threadpool(record_nobody, self._service)
             raise AwsError("MissingAuthenticationTokenException", "Missing Authentication Token")
         try:
             async with asyncio.timeout(ARRIVAL_SECONDS):
@@ -113,6 +115,12 @@ class Rekognition:
             raise AwsError(
                 "RequestTimeoutException", "The body took too long", status=HTTPStatus.REQUEST_TIMEOUT
             ) from None
+
+
+def record_nobody(service: Countenance) -> None:
+    """Put a request that nobody signed on the ledger, at the bounded rate of all strangers."""
+    with contextlib.suppress(UnauthenticatedError):
+        service.authenticate(None)
 
 
 def _too_large() -> AwsError:
