@@ -1,0 +1,10 @@
+"""Tables of what comes next here: none yet."""
+
+from __future__ import annotations
+
+revision = "0010"
+down_revision = "0009"
+
+
+def upgrade() -> None:
+    """Make the tables."""
