@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     from countenance.biometrics.model import GalleryId, SubjectId
     from countenance.errors import CountenanceError, RefusedError
     from countenance.recognition.comparison import Pair
+    from countenance.recognition.consenting import Agreement
     from countenance.recognition.detection import Look
     from countenance.recognition.enrolment import Enrolment
     from countenance.recognition.identification import Search
     from countenance.recognition.outcome import Outcome
     from countenance.recognition.sorting import Folders
     from countenance.recognition.verification import Claim
-    from countenance.recognition.withdrawal import Agreement
     from countenance.settings import Settings
     from countenance.vetting.authority import LOCAL_ADMINISTRATOR
     from countenance.vetting.evaluation import LOCAL
@@ -41,7 +41,7 @@ _HOMES = {
     "LOCAL": "countenance.vetting.evaluation",
     "LOCAL_ADMINISTRATOR": "countenance.vetting.authority",
     "Actor": "countenance.vetting.model",
-    "Agreement": "countenance.recognition.withdrawal",
+    "Agreement": "countenance.recognition.consenting",
     "Claim": "countenance.recognition.verification",
     "Countenance": "countenance.app",
     "CountenanceError": "countenance.errors",

@@ -15,6 +15,7 @@ from countenance.recognition.calibration import Calibrate
 from countenance.recognition.collection_model import LEAST_FACE
 from countenance.recognition.collections import Collections
 from countenance.recognition.comparison import Compare
+from countenance.recognition.consenting import GiveConsent, ReadConsent
 from countenance.recognition.detection import Detect
 from countenance.recognition.enrolment import Enrol
 from countenance.recognition.galleries import CreateGallery, DeleteGallery, ReadGalleries
@@ -30,7 +31,7 @@ from countenance.recognition.sorting import Sort
 from countenance.recognition.standing import Standing
 from countenance.recognition.users import Associate, Users
 from countenance.recognition.verification import Verify
-from countenance.recognition.withdrawal import GiveConsent, ReadConsent, Withdraw
+from countenance.recognition.withdrawal import Withdraw
 from countenance.vetting.authority import RecordStranger, Throttle
 from countenance.vetting.evaluation import EnsureEvaluationLease
 from countenance.vetting.keys import Authenticate, IssueKey, ListKeys, RevokeKey

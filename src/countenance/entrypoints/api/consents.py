@@ -11,7 +11,7 @@ from countenance.entrypoints.api.bodies import Plain
 from countenance.entrypoints.api.calls import ReadingCall, WritingCall
 from countenance.entrypoints.api.schemas.consent import ConsentAsked, ConsentTold, ErasureTold
 from countenance.entrypoints.api.schemas.identifiers import GalleryPath, SubjectPath
-from countenance.recognition.withdrawal import Agreement
+from countenance.recognition.consenting import Agreement
 
 _PATH = "/v1/galleries/{gallery_id}/subjects/{subject_id}/consent"
 

@@ -37,7 +37,7 @@ def give(  # noqa: PLR0913  one parameter an option
 ) -> None:
     """Record that a subject agreed to be in a gallery, for the gallery's purpose."""
     from countenance.biometrics.model import GalleryId, SubjectId  # noqa: PLC0415  start-up stays quick
-    from countenance.recognition.withdrawal import Agreement  # noqa: PLC0415  start-up stays quick
+    from countenance.recognition.consenting import Agreement  # noqa: PLC0415  start-up stays quick
 
     line = CommandLine.of(context)
     agreement = Agreement(
