@@ -56,6 +56,7 @@ _MENU: Final[Mapping[str, tuple[Room, ...]]] = {
         Room("/console/applications", "Applications", "applications", READERS | {StaffRole.APPLICANT}),
         Room("/console/leases", "Leases", "leases", READERS | {StaffRole.APPLICANT}),
         Room("/console/customers", "Customers", "customers", READERS),
+        Room("/console/conditions", "Conditions", "conditions", READERS),
     ),
     "The record": (
         Room("/console/decisions", "Decisions", "decisions", READERS),

@@ -28,6 +28,9 @@ NOTICES: Final[Mapping[str, str]] = {
     "resumed": "The lease is in force again.",
     "revoked": "The lease is revoked for good. The next question under it is refused.",
     "withdrawn": "The application was withdrawn.",
+    "condition-proposed": "The proposal is on the ledger. Nothing is met until a second officer confirms it.",
+    "condition-met": "The condition is met from now on, and the rule does not refuse.",
+    "condition-unmet": "Your word is on the ledger. The page says how the condition stands now.",
     "customer": "The customer is on record.",
     "terms": "The terms were accepted.",
 }

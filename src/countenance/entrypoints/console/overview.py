@@ -8,6 +8,8 @@ from typing import Final
 
 from starlette.responses import Response
 
+from countenance.entrypoints.console.conditions import PATH as CONDITIONS
+from countenance.entrypoints.console.conditions import speaking
 from countenance.entrypoints.console.navigation import EVERYBODY, HOME, OVERSEERS, READERS
 from countenance.entrypoints.console.visits import Page, Visit
 from countenance.entrypoints.pages.words import counted, day, left
@@ -56,6 +58,8 @@ def _tasks(visit: Visit) -> list[Task]:
         found += [*_accounts(visit), *_leases(visit), *_keys(visit)]
     if visit.member.role in {StaffRole.REVIEWER, StaffRole.APPLICANT}:
         found += _applications(visit)
+    if visit.member.role is StaffRole.REVIEWER:
+        found += _conditions(visit)
     return sorted(found, key=lambda task: task.kind)
 
 
@@ -85,6 +89,18 @@ def _applications(visit: Visit) -> list[Task]:
             text = "Read the reasons and what would have to be otherwise; you can write on, or appeal."
         found.append(Task("wait", title, text, f"/console/applications/{one.id}", "Look at it"))
     return found
+
+
+def _conditions(visit: Visit) -> list[Task]:
+    """Return the conditions on which one officer has spoken and this one has not."""
+    text = "Read the law that is relied on, and say whether you come to the same answer."
+    return [
+        Task("wait", "A condition waits for a second officer", text, f"{CONDITIONS}/{one.id}", "Look at it")
+        for one in visit.service.vetting.conditions.all(visit.actor)
+        if visit.now.date() < one.expires
+        and (waits := speaking(one))
+        and visit.actor.person not in {officer.person for officer in waits}
+    ]
 
 
 def _accounts(visit: Visit) -> list[Task]:
