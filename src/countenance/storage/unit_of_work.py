@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
 from countenance.consent.ports import Consents
 from countenance.errors import StorageError
@@ -75,40 +75,21 @@ class SqlUnitOfWork:
     publications: Publications
 
     def __init__(self, database: Database, keyring: Keyring, signer: Signer) -> None:
-        session = Session(database)
-        consents = SqlConsents(session)
-        ledger = SqlLedger(session, signer)
-        self._session, self._log = session, ledger
-        self.customers = SqlCustomers(session)
-        self.leases = SqlLeases(session)
-        self.keys = SqlApiKeys(session)
-        self.credentials = SqlAccessCredentials(session, keyring)
-        self.consents = consents
-        self.cases = SqlCases(session, keyring)
-        self.galleries = SqlGalleries(session)
-        self.references = SqlReferences(session, keyring, consents)
-        self.decisions = SqlDecisions(session)
-        self.idempotency = SqlIdempotencyRecords(session, keyring)
-        self.ledger = ledger
-        self.collections = SqlCollections(session)
-        self.faces = SqlEnrolledFaces(session)
-        self.staff = SqlStaffMembers(session, keyring)
-        self.sessions = SqlStaffSessions(session)
-        self.invitations = SqlInvitations(session)
-        self.loose_faces = SqlLooseFaces(session, keyring)
-        self.rosters = SqlRosters(session)
-        self.roster_persons = SqlRosterPersons(session, keyring)
-        self.roster_faces = SqlRosterFaces(session, keyring)
-        self.dynamic_groups = SqlDynamicGroups(session)
-        self.lease_versions = SqlLeaseVersions(session, keyring)
-        self.dossiers = SqlDossiers(session, keyring)
-        self.reviews = SqlReviews(session, keyring)
-        self.conditions = SqlConditions(session, keyring)
-        self.publications = SqlPublications(session)
+        self.session = Session(database)
+        self.keyring = keyring
+        self.ledger = self._log = SqlLedger(self.session, signer)
+
+    def __getattr__(self, name: str) -> object:
+        """Make a repository at its first use: an act needs six of the thirty."""
+        make = _ROOMS.get(name)
+        if make is None:
+            raise AttributeError(name)
+        room = self.__dict__[name] = make(self)
+        return room
 
     def __enter__(self) -> Self:
         """Begin; the connection is taken at the first statement."""
-        self._session.open()
+        self.session.open()
         return self
 
     def __exit__(
@@ -120,14 +101,14 @@ class SqlUnitOfWork:
         """Roll back what was not committed."""
         self._log.forget()
         try:
-            self._session.close()
+            self.session.close()
         except StorageError:
             if error is None:
                 raise
 
     def become_writer(self) -> None:
         """Take the writer's turn before anything is read."""
-        self._session.become_writer()
+        self.session.become_writer()
 
     def commit(self) -> None:
         """Make everything durable at once, ledger entries included.
@@ -136,9 +117,9 @@ class SqlUnitOfWork:
         """
         try:
             self._log.write_head()
-            make_durable(self._session)
+            make_durable(self.session)
         except BaseException:
-            self._session.roll_back()
+            self.session.roll_back()
             raise
 
 
@@ -148,6 +129,36 @@ def make_durable(session: Session) -> None:
         with told_plainly():
             session.connection.commit()
     session.made_durable()
+
+
+_ROOMS: Final[Mapping[str, Callable[[SqlUnitOfWork], object]]] = {
+    "customers": lambda work: SqlCustomers(work.session),
+    "leases": lambda work: SqlLeases(work.session),
+    "consents": lambda work: SqlConsents(work.session),
+    "keys": lambda work: SqlApiKeys(work.session),
+    "credentials": lambda work: SqlAccessCredentials(work.session, work.keyring),
+    "cases": lambda work: SqlCases(work.session, work.keyring),
+    "galleries": lambda work: SqlGalleries(work.session),
+    "references": lambda work: SqlReferences(work.session, work.keyring, SqlConsents(work.session)),
+    "decisions": lambda work: SqlDecisions(work.session),
+    "idempotency": lambda work: SqlIdempotencyRecords(work.session, work.keyring),
+    "collections": lambda work: SqlCollections(work.session),
+    "faces": lambda work: SqlEnrolledFaces(work.session),
+    "staff": lambda work: SqlStaffMembers(work.session, work.keyring),
+    "sessions": lambda work: SqlStaffSessions(work.session),
+    "invitations": lambda work: SqlInvitations(work.session),
+    "loose_faces": lambda work: SqlLooseFaces(work.session, work.keyring),
+    "rosters": lambda work: SqlRosters(work.session),
+    "roster_persons": lambda work: SqlRosterPersons(work.session, work.keyring),
+    "roster_faces": lambda work: SqlRosterFaces(work.session, work.keyring),
+    "dynamic_groups": lambda work: SqlDynamicGroups(work.session),
+    "lease_versions": lambda work: SqlLeaseVersions(work.session, work.keyring),
+    "dossiers": lambda work: SqlDossiers(work.session, work.keyring),
+    "reviews": lambda work: SqlReviews(work.session, work.keyring),
+    "conditions": lambda work: SqlConditions(work.session, work.keyring),
+    "publications": lambda work: SqlPublications(work.session),
+}
+"""How each repository is made, at the first use of its name."""
 
 
 def unit_of_work_factory(database: Database, keyring: Keyring, signer: Signer) -> Callable[[], SqlUnitOfWork]:
