@@ -302,7 +302,15 @@ class FakeAccessCredentials(_Repository):
 
 class FakeConsents(_Repository):
     def put(self, consent: Consent) -> None:
-        self.unit.write().consents[consent.gallery_id, consent.subject_id] = consent
+        held = self.get(consent.gallery_id, consent.subject_id)
+        objected = held.objected if held is not None and consent.withdrawn is None else None
+        place = (consent.gallery_id, consent.subject_id)
+        self.unit.write().consents[place] = replace(consent, objected=objected)
+
+    def stop_use(self, gallery_id: GalleryId, subject_id: SubjectId, since: datetime | None) -> None:
+        held = self.get(gallery_id, subject_id)
+        if held is not None:
+            self.unit.write().consents[gallery_id, subject_id] = replace(held, objected=since)
 
     def get(self, gallery_id: GalleryId, subject_id: SubjectId) -> Consent | None:
         return self.unit.read(lambda state: state.consents.get((gallery_id, subject_id)))

@@ -14,7 +14,8 @@ class Consent:
 
     `notice` names the version of the text that the subject was shown, `method` how the
     agreement was given. `instruments` names what else is on record (a written release, a
-    guardian's signature). Valid from `given` until `expires` (excluded) unless withdrawn.
+    guardian's signature). Valid from `given` until `expires` (excluded) unless withdrawn; from
+    `objected` on no use is made of it while an objection waits or stands.
     """
 
     gallery_id: GalleryId
@@ -25,9 +26,10 @@ class Consent:
     given: datetime
     expires: datetime | None
     withdrawn: datetime | None = None
+    objected: datetime | None = None
 
     def valid_at(self, moment: datetime) -> bool:
         """Tell whether the agreement holds at `moment`."""
         if moment < self.given or (self.expires is not None and moment >= self.expires):
             return False
-        return self.withdrawn is None or moment < self.withdrawn
+        return all(end is None or moment < end for end in (self.withdrawn, self.objected))

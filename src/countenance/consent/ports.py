@@ -16,6 +16,13 @@ class Consents(Protocol):
         """Store `consent`, replacing the subject's earlier one in the same gallery."""
         ...
 
+    def stop_use(self, gallery_id: GalleryId, subject_id: SubjectId, since: datetime | None) -> None:
+        """Keep the subject out of comparisons from `since` on because of an objection; None lets it in again.
+
+        `put` leaves this as it is, except that a withdrawal ends it. Without a consent nothing is kept.
+        """
+        ...
+
     def get(self, gallery_id: GalleryId, subject_id: SubjectId) -> Consent | None:
         """Return the current consent, or None."""
         ...

@@ -28,6 +28,12 @@ from countenance.recognition.collection_ports import Collections, EnrolledFaces
 from countenance.recognition.loose_face_ports import LooseFaces
 from countenance.recognition.model import DecisionRecord, DecisionSearch, Gallery, GalleryChange, Reference
 from countenance.recognition.roster_ports import DynamicGroups, RosterFaces, RosterPersons, Rosters
+from countenance.recognition.subject_ports import (
+    Appearances,
+    SubjectAccess,
+    SubjectEntries,
+    SubjectRequests,
+)
 from countenance.staff.ports import Invitations, StaffMembers, StaffSessions
 from countenance.vetting.dossier_ports import Conditions, Dossiers, LeaseVersions, Reviews
 from countenance.vetting.model import CustomerId
@@ -205,6 +211,10 @@ class UnitOfWork(Protocol):
     reviews: Reviews
     conditions: Conditions
     publications: Publications
+    subject_access: SubjectAccess
+    subject_requests: SubjectRequests
+    subject_entries: SubjectEntries
+    appearances: Appearances
 
     def __enter__(self) -> Self:
         """Begin."""

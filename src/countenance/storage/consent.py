@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
@@ -22,6 +23,11 @@ _CONSENT: Final = select(consents).where(
 )
 _INSERT: Final = insert_if_absent(consents)
 _REPLACE: Final = replace_by_key(consents)
+_OBJECT: Final = (
+    update(consents)
+    .where(consents.c.gallery_id == bindparam("of_gallery"), consents.c.subject_id == bindparam("of_subject"))
+    .values(objected=bindparam("since"))
+)
 _SPAN: Final = (
     update(subjects)
     .where(subjects.c.gallery_id == bindparam("of_gallery"), subjects.c.subject_id == bindparam("of_subject"))
@@ -40,7 +46,7 @@ def span(consent: Consent | None) -> tuple[datetime, datetime]:
     """Return from when until when (excluded) the consent holds; an empty span without one."""
     if consent is None:
         return NEVER, NEVER
-    ends = [moment for moment in (consent.expires, consent.withdrawn) if moment is not None]
+    ends = [end for end in (consent.expires, consent.withdrawn, consent.objected) if end is not None]
     return consent.given, min(ends, default=FOREVER)
 
 
@@ -53,7 +59,9 @@ class SqlConsents:
         self._session = session
 
     def put(self, consent: Consent) -> None:
-        """Store `consent`, replacing the subject's earlier one in the same gallery."""
+        """Store `consent`, replacing the subject's earlier one in the same gallery; an objection stays."""
+        held = self.get(consent.gallery_id, consent.subject_id)
+        objected = held.objected if held is not None and consent.withdrawn is None else None
         row: dict[str, object] = {
             "gallery_id": consent.gallery_id,
             "subject_id": consent.subject_id,
@@ -63,9 +71,22 @@ class SqlConsents:
             "given": consent.given,
             "expires": consent.expires,
             "withdrawn": consent.withdrawn,
+            "objected": objected,
         }
         if not self._session.write(_REPLACE, keyed(row, _PLACE)):
             self._session.insert_new(_INSERT, row)
+        self._repeat(replace(consent, objected=objected))
+
+    def stop_use(self, gallery_id: GalleryId, subject_id: SubjectId, since: datetime | None) -> None:
+        """Keep the subject out of comparisons from `since` on; None lets it in again."""
+        held = self.get(gallery_id, subject_id)
+        if held is None:
+            return
+        self._session.write(_OBJECT, {"of_gallery": gallery_id, "of_subject": subject_id, "since": since})
+        self._repeat(replace(held, objected=since))
+
+    def _repeat(self, consent: Consent) -> None:
+        """Write beside the enrolled subject when the consent holds."""
         start, stop = span(consent)
         place = {"of_gallery": consent.gallery_id, "of_subject": consent.subject_id}
         self._session.write(_SPAN, {**place, "start": start, "stop": stop})
@@ -85,6 +106,7 @@ class SqlConsents:
             given=row.given,
             expires=row.expires,
             withdrawn=row.withdrawn,
+            objected=row.objected,
         )
 
     def lapsed(self, gallery_id: GalleryId, at: datetime) -> frozenset[SubjectId]:

@@ -87,6 +87,14 @@ class SubjectKey:
         """Decrypt what `seal` made for the same reference; raises `StorageError`."""
         return self._cipher.open(sealed, _place("template", *self._place, reference_id, *pipeline))
 
+    def seal_note(self, note: bytes) -> bytes:
+        """Encrypt what is noted of the subject and ends with it."""
+        return self._cipher.seal(note, _place("note", *self._place))
+
+    def open_note(self, sealed: bytes) -> bytes:
+        """Decrypt what `seal_note` made; raises `StorageError`."""
+        return self._cipher.open(sealed, _place("note", *self._place))
+
     def commitment(self) -> bytes:
         """Return HMAC-SHA-256 of the subject's id under a key derived from this one (32 bytes)."""
         return hmac.digest(_derived(self._key, b"commitment"), self._place[1].encode(), "sha256")

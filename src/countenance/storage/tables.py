@@ -116,6 +116,8 @@ consents = Table(
     Column("given", Moment, nullable=False),
     Column("expires", Moment, nullable=True),
     Column("withdrawn", Moment, nullable=True),
+    # Since when an objection keeps the subject's references out of every comparison.
+    Column("objected", Moment, nullable=True),
 )
 
 galleries = Table(

@@ -15,6 +15,12 @@ from countenance.recognition.collection_ports import Collections, EnrolledFaces
 from countenance.recognition.loose_face_ports import LooseFaces
 from countenance.recognition.ports import Decisions, Galleries, IdempotencyRecords, References
 from countenance.recognition.roster_ports import DynamicGroups, RosterFaces, RosterPersons, Rosters
+from countenance.recognition.subject_ports import (
+    Appearances,
+    SubjectAccess,
+    SubjectEntries,
+    SubjectRequests,
+)
 from countenance.staff.ports import Invitations, StaffMembers, StaffSessions
 from countenance.storage.azure_groups import SqlDynamicGroups
 from countenance.storage.azure_loose_faces import SqlLooseFaces
@@ -31,6 +37,8 @@ from countenance.storage.references import SqlReferences
 from countenance.storage.secrecy import Keyring
 from countenance.storage.session import Session
 from countenance.storage.staff import SqlInvitations, SqlStaffMembers, SqlStaffSessions
+from countenance.storage.subject_trail import SqlAppearances, SqlSubjectEntries
+from countenance.storage.subjects import SqlSubjectAccess, SqlSubjectRequests
 from countenance.storage.vetting import SqlAccessCredentials, SqlApiKeys, SqlCustomers, SqlLeases
 from countenance.storage.vetting_dossiers import SqlDossiers
 from countenance.storage.vetting_reviews import SqlConditions, SqlLeaseVersions, SqlReviews
@@ -73,6 +81,10 @@ class SqlUnitOfWork:
     reviews: Reviews
     conditions: Conditions
     publications: Publications
+    subject_access: SubjectAccess
+    subject_requests: SubjectRequests
+    subject_entries: SubjectEntries
+    appearances: Appearances
 
     def __init__(self, database: Database, keyring: Keyring, signer: Signer) -> None:
         self.session = Session(database)
@@ -157,6 +169,10 @@ _ROOMS: Final[Mapping[str, Callable[[SqlUnitOfWork], object]]] = {
     "reviews": lambda work: SqlReviews(work.session, work.keyring),
     "conditions": lambda work: SqlConditions(work.session, work.keyring),
     "publications": lambda work: SqlPublications(work.session),
+    "subject_access": lambda work: SqlSubjectAccess(work.session),
+    "subject_requests": lambda work: SqlSubjectRequests(work.session, work.keyring),
+    "subject_entries": lambda work: SqlSubjectEntries(work.session),
+    "appearances": lambda work: SqlAppearances(work.session, work.keyring),
 }
 """How each repository is made, at the first use of its name."""
 
