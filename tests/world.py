@@ -93,6 +93,7 @@ class World(Parts):
         self.index = self.snapshots = PlainIndex()
         self.threshold_for = fake_threshold
         self.commit_to = lambda data: f"committed {len(data)} bytes"
+        self.sign_note = self.store.signer.sign
         self.jurisdictions = frozenset()
         self.evaluation_fmr_ppb = 100_000
         self.ids = SequentialIds()

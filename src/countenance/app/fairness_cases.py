@@ -8,6 +8,7 @@ from countenance.app.parts import Parts
 from countenance.biometrics.model import Threshold
 from countenance.recognition.asking import Ask
 from countenance.recognition.fairness_run import MeasureFairness
+from countenance.recognition.fairness_sealing import SealReport
 from countenance.recognition.reporting import Report
 
 
@@ -23,6 +24,11 @@ class FairnessCases:
     def measure(self) -> MeasureFairness:
         """Measure error rates by group on images whose subjects and groups are recorded."""
         return MeasureFairness(self._ask, self._report, self.parts.engine, self.parts.unit_of_work)
+
+    @cached_property
+    def seal(self) -> SealReport:
+        """Sign a report that the ledger knows of."""
+        return SealReport(self.parts.sign_note, self.parts.unit_of_work)
 
     def threshold_as_deployed(self) -> Threshold:
         """Return the threshold that the command line itself decides by, which the operator set."""

@@ -255,6 +255,10 @@ class Installation(Parts):
             self._keyring.key_for("commitments"), hashlib.sha256(data).digest(), "sha256"
         ).hex()
 
+    def sign_note(self, text: str) -> str:
+        """Return `text` as a note that the ledger's key signs; its first line names no log."""
+        return self._signer.sign(text)
+
     def warm(self) -> None:
         """Begin to load the networks in a thread, once."""
         if self._warming is None:

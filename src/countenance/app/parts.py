@@ -34,6 +34,7 @@ class Parts:
     `object_buckets`, each with the customer whose it is, or of every bucket where that is None.
     `packs` names the policy packs that `decide` asks beside the house rules, and `terms_of_use`
     returns the published terms of use, the oldest first. `operator` is who answers for it all.
+    `sign_note` returns a text, whose first line names no log, as a note that the ledger's key signed.
     """
 
     clock: Callable[[], datetime]
@@ -44,6 +45,7 @@ class Parts:
     snapshots: SearchSnapshots
     threshold_for: Callable[[int], Threshold]
     commit_to: Callable[[bytes], str]
+    sign_note: Callable[[str], str]
     jurisdictions: frozenset[Jurisdiction]
     evaluation_fmr_ppb: int
     max_image_bytes: int

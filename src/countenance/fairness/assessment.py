@@ -18,7 +18,6 @@ from countenance.fairness.model import (
     GroupTrials,
     Rate,
     Summary,
-    Tally,
 )
 from countenance.fairness.verdicts import judge
 
@@ -58,8 +57,7 @@ def assess(trials: Mapping[str, GroupTrials], criteria: Criteria) -> Assessment:
 def group_rates(trials: GroupTrials, *, groups: int) -> GroupRates:
     """Return the rates of one of `groups` groups."""
     mated, non_mated = trials.mated, trials.non_mated
-    fta = rate_of(Tally(trials.not_acquired, trials.images), groups=groups)
-    fte = rate_of(Tally(trials.not_enrolled, trials.subjects or 0), groups=groups)
+    fta, fte = rate_of(trials.images, groups=groups), rate_of(trials.subjects, groups=groups)
     if fta.rate is not None:
         missed = matched = fta.rate
     else:

@@ -58,7 +58,10 @@ def _group(rates: GroupRates) -> dict[str, Any]:
         "images": rates.fta.trials or None,
         "fta": rates.fta.rate,
         "fta_interval": _interval(rates.fta),
+        "fta_worst_upper": rates.fta.worst_upper,
         "fte": rates.fte.rate,
+        "fte_interval": _interval(rates.fte),
+        "fte_worst_upper": rates.fte.worst_upper,
         "far": rates.far,
         "frr": rates.frr,
     }

@@ -13,6 +13,7 @@ import rfc8785
 
 from countenance.fairness.assessment import Criteria, assess, group_rates
 from countenance.fairness.documents import assessment_document
+from countenance.fairness.figures import caps_ppb, figures_ppb
 from countenance.fairness.manifest import Manifest
 from countenance.fairness.model import Numbers
 from countenance.fairness.partitions import (
@@ -49,9 +50,12 @@ def measurement_document(
     every = tuple(range(len(population.columns)))
     finest = partition(population, every)
     chosen = [finest] if len(every) == 1 else [partition(population, (at,)) for at in every]
+    judged = assess(trials_of(evidence, finest), criteria)
     return {
         "format": FORMAT,
-        **_assessed(evidence, finest, criteria),
+        **assessment_document(judged),
+        "figures": figures_ppb(judged),
+        "caps_ppb": caps_ppb(judged),
         "by_column": {one.name: _assessed(evidence, one, criteria) for one in chosen if one is not finest},
         "columns": [
             {"name": column.name, "source": column.source, "edges": list(column.edges)}
@@ -67,13 +71,7 @@ def measurement_document(
         },
         "curves": {name: _curve(evidence, finest, name) for name in finest.groups},
         "mated_scores": _scores(evidence, finest),
-        "caps": {
-            "fmr": criteria.caps.fmr,
-            "fnmr": criteria.caps.fnmr,
-            "fmr_max_geomean": criteria.caps.ratio,
-            "fta": criteria.caps.fta,
-            "min_subjects": criteria.caps.min_subjects,
-        },
+        "caps": criteria.caps.document(),
         "alpha": criteria.alpha,
     }
 

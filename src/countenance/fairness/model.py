@@ -8,6 +8,7 @@ from enum import StrEnum
 import numpy as np
 import numpy.typing as npt
 
+from countenance.biometrics.projection import LARGEST_GALLERY
 from countenance.errors import InvalidInputError
 
 Floats = npt.NDArray[np.float64]
@@ -41,6 +42,8 @@ class Cap(StrEnum):
     FNMR = "fnmr"
     RATIO = "fmr_max_geomean"
     FTA = "fta"
+    FTE = "fte"
+    FPIR = "fpir"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -104,14 +107,16 @@ class Rate:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class GroupTrials:
-    """One group's mated and non-mated trials, and how many of its images gave no template."""
+    """One group's mated and non-mated trials, its images and its subjects.
+
+    The errors of `images` are those that gave no template, those of `subjects` are subjects
+    none of whose images did.
+    """
 
     mated: Tally
     non_mated: Tally
-    images: int = 0
-    not_acquired: int = 0
-    subjects: int | None = None
-    not_enrolled: int = 0
+    images: Tally = NO_TRIALS
+    subjects: Tally = NO_TRIALS
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,21 +137,30 @@ class GroupRates:
 
 @dataclass(frozen=True, slots=True)
 class Caps:
-    """The highest rates that are allowed, each 0 to 1 and `ratio` at least 1; None names no cap.
+    """The highest rates that are allowed, each 0 to 1 and `ratio` above 1; None names no cap.
 
-    A group of fewer than `min_subjects` subjects never passes. Raises `InvalidInputError`.
+    `fpir` is one at a gallery of `gallery_size` references, and both are named or neither. A group
+    of fewer than `min_subjects` subjects never passes. Raises `InvalidInputError`.
     """
 
     fmr: float | None = None
     fnmr: float | None = None
     ratio: float | None = None
     fta: float | None = None
+    fte: float | None = None
+    fpir: float | None = None
+    gallery_size: int | None = None
     min_subjects: int = 0
 
     def __post_init__(self) -> None:
-        for name, cap in (("FMR", self.fmr), ("FNMR", self.fnmr), ("FTA", self.fta)):
+        for kind in (Cap.FMR, Cap.FNMR, Cap.FTA, Cap.FTE, Cap.FPIR):
+            cap = self.of(kind)
             if cap is not None and not 0.0 < cap < 1.0:
-                raise InvalidInputError(f"`{cap}` is no cap of {name} between 0 and 1")
+                raise InvalidInputError(f"`{cap}` is no cap of {kind.value.upper()} between 0 and 1")
+        if (self.fpir is None) != (self.gallery_size is None):
+            raise InvalidInputError("a cap of FPIR and the size of the gallery are named together")
+        if self.gallery_size is not None and not 0 < self.gallery_size <= LARGEST_GALLERY:
+            raise InvalidInputError(f"`{self.gallery_size}` is no size of a gallery")
         if self.ratio is not None and not 1.0 < self.ratio < float("inf"):
             raise InvalidInputError(f"`{self.ratio}` is no ratio above 1")
         if self.min_subjects < 0:
@@ -154,7 +168,19 @@ class Caps:
 
     def of(self, cap: Cap) -> float | None:
         """Return the limit of one cap."""
-        return {Cap.FMR: self.fmr, Cap.FNMR: self.fnmr, Cap.RATIO: self.ratio, Cap.FTA: self.fta}[cap]
+        return {
+            Cap.FMR: self.fmr,
+            Cap.FNMR: self.fnmr,
+            Cap.RATIO: self.ratio,
+            Cap.FTA: self.fta,
+            Cap.FTE: self.fte,
+            Cap.FPIR: self.fpir,
+        }[cap]
+
+    def document(self) -> dict[str, float | int | None]:
+        """Return the caps as values for JSON, by the names that verdicts have."""
+        named: dict[str, float | int | None] = {cap.value: self.of(cap) for cap in Cap}
+        return {**named, "gallery_size": self.gallery_size, "min_subjects": self.min_subjects}
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,7 +114,6 @@ def everybody(population: Population) -> Partition:
 def trials_of(evidence: Evidence, grouping: Partition) -> dict[str, GroupTrials]:
     """Return each group's mated trials, and non-mated trials within the group."""
     population = evidence.population
-    of_image = grouping.group_of_cell[population.cell_of_image]
     of_subject = grouping.group_of_cell[population.cell_of_subject]
     enrolled = np.zeros(len(population.subjects), dtype=np.bool_)
     enrolled[population.subject_of_image[evidence.acquired]] = True
@@ -122,13 +121,25 @@ def trials_of(evidence: Evidence, grouping: Partition) -> dict[str, GroupTrials]
         name: GroupTrials(
             mated=_mated(evidence, of_subject == number),
             non_mated=_within(evidence, grouping.group_of_cell == number),
-            images=int(np.count_nonzero(of_image == number)),
-            not_acquired=int(np.count_nonzero((of_image == number) & ~evidence.acquired)),
-            subjects=int(np.count_nonzero(of_subject == number)),
-            not_enrolled=int(np.count_nonzero((of_subject == number) & ~enrolled)),
+            images=_acquisition(evidence, of_subject == number),
+            subjects=_single(~enrolled[of_subject == number]),
         )
         for number, name in enumerate(grouping.groups)
     }
+
+
+def _acquisition(evidence: Evidence, chosen: npt.NDArray[np.bool_]) -> Tally:
+    """Return which images of the `chosen` subjects (s) gave no template."""
+    owners = evidence.population.subject_of_image
+    images = np.bincount(owners, minlength=len(chosen))[chosen].astype(np.float64)
+    failed = np.bincount(owners[~evidence.acquired], minlength=len(chosen))[chosen].astype(np.float64)
+    return Tally(int(failed.sum()), int(images.sum()), 0, BySubject(failed, images))
+
+
+def _single(failed: npt.NDArray[np.bool_]) -> Tally:
+    """Return a tally of one trial a subject."""
+    by_subject = BySubject(failed.astype(np.float64), np.ones(len(failed)))
+    return Tally(int(failed.sum()), len(failed), 0, by_subject)
 
 
 def cross_table(evidence: Evidence, grouping: Partition) -> CrossTable:

@@ -8,7 +8,9 @@ insufficient evidence, which no cap passes on.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
+from countenance.biometrics.projection import projected_fpir
 from countenance.fairness.model import (
     Cap,
     Caps,
@@ -24,6 +26,7 @@ ERRORS_NEEDED = 30
 """The rule of 30: with as many errors the true rate lies within 30 % of the measured one, at 90 %."""
 
 ALL_GROUPS = "all groups"
+_ONLY_IF_NAMED = frozenset({Cap.FTA, Cap.FTE})
 _ORDER = (Verdict.FAIL, Verdict.INSUFFICIENT, Verdict.PASS, Verdict.NO_CAP)
 
 
@@ -44,22 +47,37 @@ def worst(verdicts: Sequence[Verdict]) -> Verdict:
 
 
 def _judged(groups: Sequence[tuple[str, GroupRates]], summary: Summary, caps: Caps) -> Iterator[CapVerdict]:
-    for cap in (Cap.FMR, Cap.FNMR, Cap.FTA):
+    for cap in (Cap.FMR, Cap.FNMR, Cap.FTA, Cap.FTE):
         limit = caps.of(cap)
-        if cap is Cap.FTA and limit is None:
+        if cap in _ONLY_IF_NAMED and limit is None:
             continue
         rates = [(name, _rate(rates, cap)) for name, rates in groups]
         said = tuple(
             (name, rate_verdict(rate, limit, min_subjects=caps.min_subjects)) for name, rate in rates
         )
         yield CapVerdict(cap, limit, worst([one.verdict for _, one in said]), said)
+    if caps.fpir is not None and caps.gallery_size is not None:
+        projected = [(name, projected_rate(rates.fmr, caps.gallery_size)) for name, rates in groups]
+        said = tuple(
+            (name, rate_verdict(rate, caps.fpir, min_subjects=caps.min_subjects)) for name, rate in projected
+        )
+        yield CapVerdict(Cap.FPIR, caps.fpir, worst([one.verdict for _, one in said]), said)
     if caps.ratio is not None:
         said_of_all = _of_ratio(summary, caps.ratio)
         yield CapVerdict(Cap.RATIO, caps.ratio, said_of_all.verdict, ((ALL_GROUPS, said_of_all),))
 
 
 def _rate(rates: GroupRates, cap: Cap) -> Rate:
-    return {Cap.FMR: rates.fmr, Cap.FNMR: rates.fnmr, Cap.FTA: rates.fta}[cap]
+    return {Cap.FMR: rates.fmr, Cap.FNMR: rates.fnmr, Cap.FTA: rates.fta, Cap.FTE: rates.fte}[cap]
+
+
+def projected_rate(fmr: Rate, size: int) -> Rate:
+    """Return the FPIR of a gallery of `size` as the FMR and its bounds project it."""
+    rate, lower, upper, worst_upper = (
+        None if bound is None else projected_fpir(bound, size)
+        for bound in (fmr.rate, fmr.lower, fmr.upper, fmr.worst_upper)
+    )
+    return replace(fmr, rate=rate, lower=lower, upper=upper, worst_upper=worst_upper)
 
 
 def _reasoned(rate: Rate, limit: float | None, min_subjects: int) -> tuple[Verdict, str]:

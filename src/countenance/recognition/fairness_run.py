@@ -63,13 +63,7 @@ class FairnessPlan:
             "face": self.face.value,
             "threshold": self.at,
             "calibration": self.threshold.calibration_id if self.threshold is not None else None,
-            "caps": {
-                "fmr": self.caps.fmr,
-                "fnmr": self.caps.fnmr,
-                "fmr_max_geomean": self.caps.ratio,
-                "fta": self.caps.fta,
-                "min_subjects": self.caps.min_subjects,
-            },
+            "caps": self.caps.document(),
             "alpha": self.alpha,
             "remarks": list(self.remarks),
         }
@@ -194,6 +188,10 @@ def _completion(document: dict[str, Any], digest: str, failures: int) -> dict[st
     groups = document["groups"].values()
     return {
         "fairness": digest,
+        "model": document["model_digest"],
+        "pipeline": document["pipeline_version"],
+        **document["figures"],
+        "caps": document["caps_ppb"],
         "plan": document["plan_digest"],
         "data_set": document["data_set_digest"],
         "verdict": document["verdict"],

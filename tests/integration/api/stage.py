@@ -72,6 +72,7 @@ class StageParts(Parts):
         self.index = self.snapshots = PlainIndex()
         self.threshold_for = fake_threshold
         self.commit_to = lambda data: hmac.digest(b"key", data, "sha256").hex()
+        self.sign_note = SIGNER.sign
         self.jurisdictions = frozenset()
         self.evaluation_fmr_ppb = 100_000
         self.max_image_bytes = LARGEST

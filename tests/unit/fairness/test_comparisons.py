@@ -109,7 +109,7 @@ def test_intersections_leave_out_whom_a_label_is_missing_for() -> None:
     both = trials_of(evidence, partition(evidence.population, (0, 1)))
     assert sorted(both) == ["f & old", "f & young", "m & old", "m & young"]
     labelled = sum(bool(image.groups[1]) for image in manifest.images)
-    assert sum(one.images for one in both.values()) == labelled < len(manifest.images)
+    assert sum(one.images.trials for one in both.values()) == labelled < len(manifest.images)
     everyone = trials_of(evidence, everybody(evidence.population))["everybody"]
     total = sum(count for _, count in one_by_one(manifest, vectors, 0).values())
     assert everyone.non_mated.trials == total

@@ -89,7 +89,7 @@ def test_a_group_without_errors_leaves_ratios_estimated_or_undefined_and_says_so
 
 
 def test_failures_to_acquire_are_carried_into_false_rejects() -> None:
-    trials = GroupTrials(mated=Tally(10, 100), non_mated=Tally(5, 1000), images=200, not_acquired=20)
+    trials = GroupTrials(mated=Tally(10, 100), non_mated=Tally(5, 1000), images=Tally(20, 200))
     criteria = Criteria(threshold=0.5, direction=Direction.SAME, caps=Caps(fta=0.5))
     document = assessment_document(assess({"a": trials}, criteria))["groups"]["a"]
     assert document["fta"] == pytest.approx(0.1)

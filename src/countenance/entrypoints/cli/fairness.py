@@ -8,6 +8,7 @@ from countenance.entrypoints.cli.fairness_plan import plan
 from countenance.entrypoints.cli.fairness_predictions import predictions
 from countenance.entrypoints.cli.fairness_run import run
 from countenance.entrypoints.cli.fairness_scores import scores
+from countenance.entrypoints.cli.fairness_verify import verify
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -18,3 +19,4 @@ app.command("run")(run)
 app.command("scores")(scores)
 app.command("plan")(plan)
 app.command("predictions")(predictions)
+app.command("verify")(verify)

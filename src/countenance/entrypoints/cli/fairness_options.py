@@ -30,6 +30,22 @@ FtaCap = Annotated[
     float | None,
     typer.Option("--fta-cap", help="The highest share of any group's images without a usable face."),
 ]
+FteCap = Annotated[
+    float | None,
+    typer.Option("--fte-cap", help="The highest share of any group's subjects without any usable image."),
+]
+FpirCap = Annotated[
+    float | None,
+    typer.Option(
+        "--fpir-cap",
+        help="The highest share of any group's searches for somebody not enrolled that name somebody, in a"
+        " gallery of --gallery-size.",
+    ),
+]
+GallerySize = Annotated[
+    int | None,
+    typer.Option("--gallery-size", min=1, help="References of the gallery that --fpir-cap is about."),
+]
 MinSubjects = Annotated[
     int, typer.Option("--min-subjects", min=0, help="A group of fewer subjects never passes.")
 ]

@@ -24,20 +24,21 @@ _LINES_A_PAGE = 62
 _COLUMNS = 92
 
 
-def write_report(document: Mapping[str, Any], folder: Path) -> None:
-    """Write `report.html`, `report.pdf` and `report.json` into `folder`, which is made.
-
-    Raises `InvalidInputError` where it cannot be, or is there already.
-    """
+def rendered(document: Mapping[str, Any]) -> dict[str, bytes]:
+    """Return the report as `report.html` and `report.pdf`."""
     from countenance.entrypoints.cli.fairness_plots import plots  # noqa: PLC0415  start-up stays quick
 
     drawn = plots(document)
+    return {"report.html": html(document, drawn).encode(), "report.pdf": pdf(document, drawn)}
+
+
+def write_report(document: Mapping[str, Any], files: Mapping[str, bytes], folder: Path) -> None:
+    """Write `files`, and the signed `document` as `report.json`, into `folder`, which is made.
+
+    Raises `InvalidInputError` where it cannot be, or is there already.
+    """
     text = json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False)
-    contents = {
-        "report.json": f"{text}\n".encode(),
-        "report.html": html(document, drawn).encode(),
-        "report.pdf": pdf(document, drawn),
-    }
+    contents = {"report.json": f"{text}\n".encode(), **files}
     try:
         folder.mkdir(parents=True)
         for name, content in contents.items():

@@ -14,7 +14,10 @@ from countenance.entrypoints.cli.fairness_options import (
     Alpha,
     FmrCap,
     FnmrCap,
+    FpirCap,
     FtaCap,
+    FteCap,
+    GallerySize,
     MinSubjects,
     RatioCap,
 )
@@ -24,7 +27,8 @@ from countenance.errors import InvalidInputError
 if TYPE_CHECKING:
     from countenance.biometrics.model import Threshold
     from countenance.fairness.manifest import Manifest
-    from countenance.recognition.fairness_run import FairnessReport
+    from countenance.recognition.fairness_run import FairnessPlan, FairnessReport
+    from countenance.vetting.model import Actor
 
 _LONGEST_MANIFEST = 1 << 30
 _BILLION = 1_000_000_000
@@ -92,6 +96,9 @@ def run(  # noqa: PLR0913  each is an option of the command
     fnmr_cap: FnmrCap = None,
     ratio_cap: RatioCap = None,
     fta_cap: FtaCap = None,
+    fte_cap: FteCap = None,
+    fpir_cap: FpirCap = None,
+    gallery_size: GallerySize = None,
     min_subjects: MinSubjects = 0,
     alpha: Alpha = 0.5,
     face: FaceOption = "central",
@@ -116,14 +123,18 @@ def run(  # noqa: PLR0913  each is an option of the command
     from countenance.recognition.fairness_run import FairnessPlan  # noqa: PLC0415  as above
 
     line = CommandLine.of(context)
-    if report is not None and report.exists():
-        raise InvalidInputError(f"`{report}` exists already")
-    if fmr is not None and score is not None:
-        raise InvalidInputError("a threshold is given by `--fmr` or as `--threshold`, not by both")
-    if fmr is not None and not 0.0 < fmr < 1.0:
-        raise InvalidInputError(f"`{fmr}` is not a false match rate between 0 and 1")
+    _check(report, fmr, score)
     read = _manifest(manifest, group, band or [], source or [])
-    caps = Caps(fmr=fmr_cap, fnmr=fnmr_cap, ratio=ratio_cap, fta=fta_cap, min_subjects=min_subjects)
+    caps = Caps(
+        fmr=fmr_cap,
+        fnmr=fnmr_cap,
+        ratio=ratio_cap,
+        fta=fta_cap,
+        fte=fte_cap,
+        fpir=fpir_cap,
+        gallery_size=gallery_size,
+        min_subjects=min_subjects,
+    )
     operator = line.operator()
     plan = FairnessPlan(
         name=manifest.resolve().parent.name if manifest.stem == "manifest" else manifest.stem,
@@ -135,20 +146,39 @@ def run(  # noqa: PLR0913  each is an option of the command
         score=score,
         remarks=tuple(remark or ()),
     )
-    from countenance.entrypoints.cli.calibrate import image_reader, progress_bars  # noqa: PLC0415  as above
+    made = _measured(line, operator, plan, root or manifest.parent)
+    _tell(line, made, report, as_json=as_json)
+
+
+def _check(report: Path | None, fmr: float | None, score: float | None) -> None:
+    if report is not None and report.exists():
+        raise InvalidInputError(f"`{report}` exists already")
+    if fmr is not None and score is not None:
+        raise InvalidInputError("a threshold is given by `--fmr` or as `--threshold`, not by both")
+    if fmr is not None and not 0.0 < fmr < 1.0:
+        raise InvalidInputError(f"`{fmr}` is not a false match rate between 0 and 1")
+
+
+def _measured(line: CommandLine, operator: Actor, plan: FairnessPlan, root: Path) -> FairnessReport:
+    from countenance.entrypoints.cli.calibrate import image_reader, progress_bars  # noqa: PLC0415  start-up
 
     with progress_bars(line.output) as progress:
-        reader = image_reader(root or manifest.parent, line.countenance.parts.max_image_bytes)
-        made = line.countenance.fairness.measure(operator, plan, read=reader, progress=progress)
-    _tell(line, made, report, as_json=as_json)
+        reader = image_reader(root, line.countenance.parts.max_image_bytes)
+        return line.countenance.fairness.measure(operator, plan, read=reader, progress=progress)
 
 
 def _tell(line: CommandLine, made: FairnessReport, folder: Path | None, *, as_json: bool) -> None:
     document = _document(made)
+    files: dict[str, bytes] = {}
     if folder is not None:
-        from countenance.entrypoints.cli.fairness_report import write_report  # noqa: PLC0415  start-up stays quick
+        from countenance.entrypoints.cli.fairness_report import rendered  # noqa: PLC0415  start-up stays quick
 
-        write_report(document, folder)
+        files = rendered(document)
+    document = line.countenance.fairness.seal(document, files)
+    if folder is not None:
+        from countenance.entrypoints.cli.fairness_report import write_report  # noqa: PLC0415  as above
+
+        write_report(document, files, folder)
     if as_json:
         failures = [{"image": name, "code": code, "message": text} for name, code, text in made.failures]
         line.output.document({**document, "failures": failures})

@@ -47,6 +47,8 @@ _CAPS = {
     "fmr": "False match rate",
     "fnmr": "False non-match rate",
     "fta": "Failure to acquire",
+    "fte": "Failure to enrol",
+    "fpir": "False positive identification",
     "fmr_max_geomean": "Largest FMR over the geometric mean",
 }
 _MEASURES = (
