@@ -95,6 +95,11 @@ class SubjectKey:
         """Decrypt what `seal_note` made; raises `StorageError`."""
         return self._cipher.open(sealed, _place("note", *self._place))
 
+    def commit_to(self, template: bytes, *, reference_id: str, pipeline: tuple[str, str]) -> bytes:
+        """Return HMAC-SHA-256 of a template in its place, under a key derived from this one (32 bytes)."""
+        place = _place("reference", *self._place, reference_id, *pipeline)
+        return hmac.digest(_derived(self._key, b"manifest"), place + template, "sha256")
+
     def commitment(self) -> bytes:
         """Return HMAC-SHA-256 of the subject's id under a key derived from this one (32 bytes)."""
         return hmac.digest(_derived(self._key, b"commitment"), self._place[1].encode(), "sha256")
