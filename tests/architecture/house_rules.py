@@ -10,7 +10,7 @@ from architecture.source import Module
 
 ROOMS = frozenset(
     {
-        "server", "entrypoints", "app", "storage", "engine", "settings", "recognition", "vetting", "consent",
+        "server", "witness_server", "entrypoints", "app", "storage", "engine", "settings", "recognition", "vetting", "consent",
         "oversight", "fairness", "staff", "policy", "ledger", "biometrics", "errors", "__init__", "__main__",
     }
 )  # fmt: skip

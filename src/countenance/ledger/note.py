@@ -7,7 +7,7 @@ import binascii
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, Self
+from typing import Final, Protocol, Self, TypeVar
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -17,11 +17,11 @@ from countenance.errors import ConfigurationError, InvalidInputError, LedgerErro
 SIGNATURE_LIMIT: Final = 64
 """Most signature lines a note may carry; the format asks that at least 16 are accepted."""
 
+KEY_ID_SIZE: Final = 4
 _ED25519: Final = b"\x01"
-_KEY_ID_SIZE: Final = 4
 _KEY_SIZE: Final = 32
 _DASH: Final = "\N{EM DASH} "
-_PRIVATE: Final = "PRIVATE+KEY+"
+PRIVATE: Final = "PRIVATE+KEY+"
 _PRINTABLE: Final = 0x20
 
 
@@ -38,12 +38,50 @@ def encode_base64(data: bytes) -> str:
     return base64.b64encode(data).decode()
 
 
-def _valid_name(name: str) -> bool:
+def valid_name(name: str) -> bool:
+    """Tell whether a key may have this name: not empty, no spaces, no plus sign, no control characters."""
     return bool(name) and "+" not in name and not any(c.isspace() or ord(c) < _PRINTABLE for c in name)
 
 
-def _key_id(name: str, public: bytes) -> bytes:
-    return hashlib.sha256(name.encode() + b"\n" + _ED25519 + public).digest()[:_KEY_ID_SIZE]
+def key_id(name: str, encoded: bytes) -> bytes:
+    """Return the id of a key, four bytes; `encoded` is the byte of its kind and the public key."""
+    return hashlib.sha256(name.encode() + b"\n" + encoded).digest()[:KEY_ID_SIZE]
+
+
+def split_key(text: str) -> tuple[str, bytes]:
+    """Return name and encoded key of a vkey text, with the byte of its kind; raises `InvalidInputError`."""
+    name, _, rest = text.partition("+")
+    claimed, _, encoded = rest.partition("+")
+    try:
+        decoded = decode_base64(encoded)
+    except (ValueError, binascii.Error) as error:
+        raise InvalidInputError("a verifier key has the form `name+id+base64`") from error
+    if not valid_name(name) or not decoded:
+        raise InvalidInputError("a verifier key has the form `name+id+base64`")
+    if claimed != key_id(name, decoded).hex():
+        raise InvalidInputError(f"the id `{claimed}` is not that of the verifier key `{name}`")
+    return name, decoded
+
+
+class NoteKey(Protocol):
+    """A public key that signs notes under a name, whatever the kind of its signatures."""
+
+    @property
+    def name(self) -> str:
+        """Return the name that the key signs under."""
+        ...
+
+    @property
+    def id(self) -> bytes:
+        """Return the key's id, four bytes."""
+        ...
+
+    def verifies(self, text: str, signature: bytes) -> bool:
+        """Tell whether `signature`, without the key's id, is this key's over `text`."""
+        ...
+
+
+Key = TypeVar("Key", bound=NoteKey)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,23 +100,15 @@ class VerifierKey:
     @property
     def id(self) -> bytes:
         """Return the key's id, four bytes."""
-        return _key_id(self.name, self.public)
+        return key_id(self.name, _ED25519 + self.public)
 
     @classmethod
     def parse(cls, text: str) -> Self:
         """Read a vkey text; raises `InvalidInputError`."""
-        name, _, rest = text.partition("+")
-        claimed, _, encoded = rest.partition("+")
-        try:
-            decoded = decode_base64(encoded)
-        except (ValueError, binascii.Error) as error:
-            raise InvalidInputError("a verifier key has the form `name+id+base64`") from error
-        if not _valid_name(name) or len(decoded) != _KEY_SIZE + 1 or decoded[:1] != _ED25519:
+        name, encoded = split_key(text)
+        if len(encoded) != _KEY_SIZE + 1 or encoded[:1] != _ED25519:
             raise InvalidInputError("a verifier key has a name and 32 bytes of an ed25519 key")
-        key = cls(name, decoded[1:])
-        if claimed != key.id.hex():
-            raise InvalidInputError(f"the id `{claimed}` is not that of the verifier key `{name}`")
-        return key
+        return cls(name, encoded[1:])
 
     def verifies(self, text: str, signature: bytes) -> bool:
         """Tell whether `signature` (64 bytes) is this key's over `text`."""
@@ -96,7 +126,7 @@ class Signer:
 
     def __init__(self, name: str, seed: bytes) -> None:
         """`seed` is the 32 bytes of RFC 8032's private key; raises `ConfigurationError`."""
-        if not _valid_name(name):
+        if not valid_name(name):
             raise ConfigurationError(f"`{name}` cannot name a log: no spaces, no plus sign, not empty")
         if len(seed) != _KEY_SIZE:
             raise ConfigurationError("a signing key has 32 bytes")
@@ -117,13 +147,13 @@ class Signer:
 
         Raises `ConfigurationError`.
         """
-        name, _, rest = text.strip().removeprefix(_PRIVATE).partition("+")
+        name, _, rest = text.strip().removeprefix(PRIVATE).partition("+")
         claimed, _, encoded = rest.partition("+")
         try:
             decoded = decode_base64(encoded)
         except (ValueError, binascii.Error) as error:
             raise ConfigurationError("a signing key has the form `PRIVATE+KEY+name+id+base64`") from error
-        if not text.startswith(_PRIVATE) or decoded[:1] != _ED25519:
+        if not text.startswith(PRIVATE) or decoded[:1] != _ED25519:
             raise ConfigurationError("a signing key has the form `PRIVATE+KEY+name+id+base64`")
         signer = cls(name, decoded[1:])
         if claimed != signer.vkey.id.hex():
@@ -133,12 +163,20 @@ class Signer:
     def to_text(self) -> str:
         """Return the secret in the form that `parse` reads."""
         secret = encode_base64(_ED25519 + self._private.private_bytes_raw())
-        return f"{_PRIVATE}{self.vkey.name}+{self.vkey.id.hex()}+{secret}"
+        return f"{PRIVATE}{self.vkey.name}+{self.vkey.id.hex()}+{secret}"
 
     def sign(self, text: str) -> str:
         """Return the note of `text`, which ends in a newline, with this key's signature."""
-        signature = self._private.sign(text.encode())
-        return f"{text}\n{_DASH}{self.vkey.name} {encode_base64(self.vkey.id + signature)}\n"
+        return f"{text}\n{self.line(text)}"
+
+    def line(self, text: str) -> str:
+        """Return this key's signature line under `text`."""
+        return signature_line(self.vkey, self._private.sign(text.encode()))
+
+
+def signature_line(key: NoteKey, signature: bytes) -> str:
+    """Return the line of a note that says that `key` has made `signature`."""
+    return f"{_DASH}{key.name} {encode_base64(key.id + signature)}\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +186,9 @@ class Signature:
     name: str
     key_id: bytes
     value: bytes
+
+    def __str__(self) -> str:
+        return f"{_DASH}{self.name} {encode_base64(self.key_id + self.value)}\n"
 
 
 def split_note(note: str) -> tuple[str, tuple[Signature, ...]]:
@@ -160,28 +201,29 @@ def split_note(note: str) -> tuple[str, tuple[Signature, ...]]:
     rows = lines[:-1].split("\n")
     if len(rows) > SIGNATURE_LIMIT:
         raise LedgerError(f"the note has more than {SIGNATURE_LIMIT} signatures")
-    return text + "\n", tuple(_signature(row) for row in rows)
+    return text + "\n", tuple(parse_signature(row) for row in rows)
 
 
-def _signature(line: str) -> Signature:
+def parse_signature(line: str) -> Signature:
+    """Read one signature line, without its newline; raises `LedgerError`."""
     name, _, encoded = line.removeprefix(_DASH).partition(" ")
     try:
         blob = decode_base64(encoded)
     except (ValueError, binascii.Error) as error:
         raise LedgerError("a signature line of the note is malformed") from error
-    if not line.startswith(_DASH) or not _valid_name(name) or len(blob) <= _KEY_ID_SIZE:
+    if not line.startswith(_DASH) or not valid_name(name) or len(blob) <= KEY_ID_SIZE:
         raise LedgerError("a signature line of the note is malformed")
-    return Signature(name, blob[:_KEY_ID_SIZE], blob[_KEY_ID_SIZE:])
+    return Signature(name, blob[:KEY_ID_SIZE], blob[KEY_ID_SIZE:])
 
 
-def open_note(note: str, keys: Sequence[VerifierKey]) -> tuple[str, tuple[VerifierKey, ...]]:
+def open_note(note: str, keys: Sequence[Key]) -> tuple[str, tuple[Key, ...]]:
     """Return the text of a note and those of `keys` that signed it.
 
     Signatures by unknown keys are passed over. Raises `LedgerError` if a known key's
     signature is wrong, if none of `keys` signed, or if the note is malformed.
     """
     text, signatures = split_note(note)
-    signers = []
+    signers: list[Key] = []
     for signature in signatures:
         for key in keys:
             if (key.name, key.id) != (signature.name, signature.key_id) or key in signers:

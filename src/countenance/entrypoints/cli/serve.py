@@ -3,58 +3,29 @@
 from __future__ import annotations
 
 import importlib
-import ipaddress
-import logging
 import os
-import signal
-import socket
 import sys
 import threading
-import time
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from countenance.entrypoints.cli.context import CommandLine
 from countenance.entrypoints.cli.keys import issue_key
+from countenance.entrypoints.cli.listening import (
+    Transport,
+    address_of,
+    heed_signals,
+    heed_stdin,
+    is_loopback,
+    listen,
+    log_to_stderr,
+    server_of,
+)
 from countenance.entrypoints.cli.options import JsonFlag
-from countenance.errors import ConfigurationError
 from countenance.vetting.keys import IssuedKey, KeyRequest
 from countenance.vetting.model import Role
-
-if TYPE_CHECKING:
-    import uvicorn
-    from fastapi import FastAPI
-
-_GRACE_SECONDS = 30
-_BACKLOG = 2048
-_CHUNK = 4096
-
-
-@dataclass(frozen=True, slots=True)
-class Transport:
-    """How what travels is protected: by this server's own certificate, or by a proxy in front of it."""
-
-    certificate: Path | None
-    key: Path | None
-    behind_proxy: bool
-
-    def check(self, host: str) -> None:
-        """Raise `ConfigurationError` where keys and faces would travel in clear between machines."""
-        if (self.certificate is None) != (self.key is None):
-            raise ConfigurationError("a certificate and its key are given together or not at all")
-        if not (is_loopback(host) or self.encrypted or self.behind_proxy):
-            raise ConfigurationError(
-                f"`{host}` can be reached from other machines, and keys and faces would travel in clear: "
-                "give --tls-cert and --tls-key, or --behind-tls-proxy if a proxy in front speaks TLS"
-            )
-
-    @property
-    def encrypted(self) -> bool:
-        """Tell whether this server speaks TLS itself."""
-        return self.certificate is not None and self.key is not None
 
 
 def serve(  # noqa: PLR0913  one parameter an option
@@ -117,54 +88,22 @@ def serve(  # noqa: PLR0913  one parameter an option
         line.output.warn(
             f"`{address[0]}` is in clear: whoever reaches it without the proxy can read keys and faces"
         )
-    _log_to_stderr()
-    with _listen(*address) as listener:
+    log_to_stderr()
+    with listen(*address) as listener:
         composed = importlib.import_module("countenance.server")  # above the ways in, so not known to them
-        server = _server(composed.prepare(line.countenance), transport)
-        _heed_signals(server)
+        server = server_of(composed.prepare(line.countenance), transport)
+        heed_signals(server)
         if until_stdin_ends:
-            threading.Thread(target=_heed_stdin, args=(server,), name="stdin", daemon=True).start()
+            threading.Thread(target=heed_stdin, args=(server,), name="stdin", daemon=True).start()
         first = _first_key(line, bootstrap_key_file)
         warming = composed.warm_up(line.countenance)
         try:
-            url = _url(address[0], listener, transport)
+            url = address_of(address[0], listener, transport)
             _announce(line, url, (first, bootstrap_key_file), as_json=as_json)
             server.run(sockets=[listener])
         finally:
             warming.join()
             composed.finish(line.countenance)
-
-
-def is_loopback(host: str) -> bool:
-    """Tell whether only this machine reaches `host`; a name other than `localhost` is not looked up."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-def _log_to_stderr() -> None:
-    """Log what the program has to say, and the warnings of others, in UTC."""
-    handler = logging.StreamHandler(sys.stderr)
-    formatter = logging.Formatter("%(asctime)s %(name)s %(message)s", "%Y-%m-%dT%H:%M:%SZ")
-    formatter.converter = time.gmtime
-    handler.setFormatter(formatter)
-    logging.basicConfig(handlers=[handler], level=logging.WARNING)
-    logging.getLogger("countenance").setLevel(logging.INFO)
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        return socket.create_server((host, port), family=family, backlog=_BACKLOG)
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise ConfigurationError(f"cannot listen on `{host}` port `{port}`: {reason}") from error
-
-
-def _url(host: str, listener: socket.socket, transport: Transport) -> str:
-    shown = f"[{host}]" if ":" in host else host
-    return f"{'https' if transport.encrypted else 'http'}://{shown}:{listener.getsockname()[1]}"
 
 
 def _first_key(line: CommandLine, file: Path | None) -> IssuedKey | None:
@@ -198,45 +137,3 @@ def _show_first_key(line: CommandLine, issued: IssuedKey, file: Path | None) -> 
     typer.echo(f"\n  {issued.text}\n")
     if not sys.stdout.isatty():
         line.output.warn("whoever reads this output has the key: --bootstrap-key-file keeps it out of logs")
-
-
-def _server(application: FastAPI, transport: Transport) -> uvicorn.Server:
-    """Return the server, which on SIGINT or SIGTERM lets the acts that have begun come to their end."""
-    import uvicorn  # noqa: PLC0415  start-up stays quick
-
-    return uvicorn.Server(
-        uvicorn.Config(
-            application,
-            http="httptools",
-            loop="uvloop",
-            log_config=None,
-            access_log=False,  # its lines hold paths, and paths hold ids of subjects; the API logs routes
-            server_header=False,
-            proxy_headers=transport.behind_proxy,
-            timeout_graceful_shutdown=_GRACE_SECONDS,
-            ssl_certfile=transport.certificate,
-            ssl_keyfile=transport.key,
-        )
-    )
-
-
-def _heed_stdin(server: uvicorn.Server) -> None:
-    """Let the end of standard input end the server; reads past Python's buffer, whose lock would stay."""
-    while os.read(sys.stdin.fileno(), _CHUNK):
-        pass
-    server.should_exit = True
-
-
-def _heed_signals(server: uvicorn.Server) -> None:
-    """Let Ctrl-C, SIGTERM and a closed terminal end the server, from before it runs until after it has.
-
-    So nobody's key is lost between its issue and its being shown, and a server that was asked
-    to stop ends with status 0.
-    """
-
-    def stop(_number: int, _frame: object) -> None:
-        server.should_exit = True
-
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) is not signal.SIG_IGN:
-            signal.signal(number, stop)
