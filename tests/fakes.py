@@ -54,6 +54,7 @@ from fakes_collections import (
     without_reference,
     without_users_of,
 )
+from fakes_incidents import FakeIncidents, IncidentState
 from fakes_publication import FakePublications
 from fakes_staff import FakeInvitations, FakeStaffMembers, FakeStaffSessions, StaffState, matches
 from fakes_vetting import FakeConditions, FakeDossiers, FakeLeaseVersions, FakeReviews, VettingState
@@ -98,7 +99,7 @@ class Claim:
 
 
 @dataclass
-class State(CollectionState, AzureState, StaffState, VettingState):
+class State(CollectionState, AzureState, StaffState, VettingState, IncidentState):
     """All that is stored. Values are never changed in place, so that a copy of the maps is a snapshot."""
 
     customers: dict[CustomerId, Customer] = field(default_factory=dict)
@@ -176,6 +177,7 @@ class FakeUnitOfWork:
         self.reviews = FakeReviews(self)
         self.conditions = FakeConditions(self)
         self.publications = FakePublications(self)
+        self.incidents = FakeIncidents(self)
 
     def __enter__(self) -> Self:
         self._open = True

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from countenance.app.azure_face_cases import AzureFaceCases
     from countenance.app.console_cases import ConsoleCases
     from countenance.app.fairness_cases import FairnessCases
+    from countenance.app.gate_cases import GateCases
     from countenance.app.policy_cases import PolicyCases
     from countenance.app.public_cases import PublicCases
     from countenance.app.rekognition_cases import RekognitionCases
@@ -117,6 +118,13 @@ class Countenance:
         from countenance.app.fairness_cases import FairnessCases  # noqa: PLC0415  only where it is wanted
 
         return FairnessCases(self.parts, self._ask, self._report)
+
+    @cached_property
+    def gate(self) -> GateCases:
+        """Open and resolve incidents, and keep the evidence that leases ask for."""
+        from countenance.app.gate_cases import GateCases  # noqa: PLC0415  only where it is wanted
+
+        return GateCases(self.parts)
 
     @cached_property
     def index(self) -> Index:

@@ -8,9 +8,8 @@ decides which law binds. A decision has the shape that `countenance policy expla
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Final, Generic, TypeVar, cast
 
 import rfc8785
@@ -34,11 +33,11 @@ from countenance.policy.model import (
     Reason,
     Space,
 )
+from countenance.policy.parsing import Json, flag, number, only, optional, rows_of, set_of, text, texts
 from countenance.policy.reopening import HumanRightsPoint, Reopening
+from countenance.policy.standing_codec import stopping_document, stopping_from
 
-Word = TypeVar("Word", bound=StrEnum)
 Value = TypeVar("Value")
-Json = Mapping[str, object]
 
 _PERMIT: Final = "permit"
 _DENY: Final = "deny"
@@ -97,6 +96,8 @@ def question_document(question: Question) -> dict[str, object]:
     }
     if question.reopenings:
         document["reopenings"] = [_reopening_document(one) for one in question.reopenings]
+    if question.incidents:
+        document["incidents"] = [stopping_document(one) for one in question.incidents]
     return document
 
 
@@ -164,48 +165,49 @@ def _gallery_document(gallery: GalleryFacts) -> dict[str, object]:
 
 
 def _question(row: Json) -> Question:
-    _only(row, "question", _QUESTION_FIELDS)
+    only(row, "question", _QUESTION_FIELDS)
     lease, gallery = row["lease"], row["gallery"]
     return Question(
-        act=Act(_text(row["act"])),
-        on=datetime.fromisoformat(_text(row["on"])),
-        customer_kind=_optional(CustomerKind, row["customer_kind"]),
-        acts_for=_set(CustomerKind, row["acts_for"]),
-        jurisdictions=frozenset(Jurisdiction(code) for code in _texts(row["jurisdictions"])),
-        purpose=_optional(Purpose, row["purpose"]),
-        space=_optional(Space, row["space"]),
-        camera=_optional(Camera, row["camera"]),
-        consent=None if row["consent"] is None else _flag(row["consent"]),
-        minor=_flag(row["minor"]),
-        instruments=frozenset(_texts(row["instruments"])),
-        model_digest=None if row["model_digest"] is None else _text(row["model_digest"]),
+        act=Act(text(row["act"])),
+        on=datetime.fromisoformat(text(row["on"])),
+        customer_kind=optional(CustomerKind, row["customer_kind"]),
+        acts_for=set_of(CustomerKind, row["acts_for"]),
+        jurisdictions=frozenset(Jurisdiction(code) for code in texts(row["jurisdictions"])),
+        purpose=optional(Purpose, row["purpose"]),
+        space=optional(Space, row["space"]),
+        camera=optional(Camera, row["camera"]),
+        consent=None if row["consent"] is None else flag(row["consent"]),
+        minor=flag(row["minor"]),
+        instruments=frozenset(texts(row["instruments"])),
+        model_digest=None if row["model_digest"] is None else text(row["model_digest"]),
         lease=None if lease is None else _lease(cast("Json", lease)),
         gallery=None if gallery is None else _gallery(cast("Json", gallery)),
-        reopenings=tuple(_reopening(entry) for entry in _rows(row.get("reopenings", []))),
+        reopenings=tuple(_reopening(entry) for entry in rows_of(row.get("reopenings", []))),
+        incidents=tuple(stopping_from(entry) for entry in rows_of(row.get("incidents", []))),
     )
 
 
 def _lease(row: Json) -> LeaseTerms:
-    _only(row, "lease", _LEASE_FIELDS)
+    only(row, "lease", _LEASE_FIELDS)
     return LeaseTerms(
-        id=_text(row["id"]),
-        acts=_set(Act, row["acts"]),
-        purposes=_set(Purpose, row["purposes"]),
-        galleries=frozenset(_texts(row["galleries"])),
-        spaces=_set(Space, row["spaces"]),
-        cameras=_set(Camera, row["cameras"]),
-        model_digests=frozenset(_texts(row["model_digests"])),
-        fmr_ppb=_number(row["fmr_ppb"]),
-        n_max=_number(row["n_max"]),
-        examiners=_number(row["examiners"]),
-        instruments=frozenset(_texts(row["instruments"])),
-        not_before=datetime.fromisoformat(_text(row["not_before"])),
-        expires=datetime.fromisoformat(_text(row["expires"])),
-        revoked=_flag(row["revoked"]),
-        obligations=_set(ObligationKind, row.get("obligations", [])),
-        suspended=_flag(row.get("suspended", False)),
-        terms_due=_flag(row.get("terms_due", False)),
-        reverification_due=_flag(row.get("reverification_due", False)),
+        id=text(row["id"]),
+        acts=set_of(Act, row["acts"]),
+        purposes=set_of(Purpose, row["purposes"]),
+        galleries=frozenset(texts(row["galleries"])),
+        spaces=set_of(Space, row["spaces"]),
+        cameras=set_of(Camera, row["cameras"]),
+        model_digests=frozenset(texts(row["model_digests"])),
+        fmr_ppb=number(row["fmr_ppb"]),
+        n_max=number(row["n_max"]),
+        examiners=number(row["examiners"]),
+        instruments=frozenset(texts(row["instruments"])),
+        not_before=datetime.fromisoformat(text(row["not_before"])),
+        expires=datetime.fromisoformat(text(row["expires"])),
+        revoked=flag(row["revoked"]),
+        obligations=set_of(ObligationKind, row.get("obligations", [])),
+        suspended=flag(row.get("suspended", False)),
+        terms_due=flag(row.get("terms_due", False)),
+        reverification_due=flag(row.get("reverification_due", False)),
     )
 
 
@@ -221,58 +223,58 @@ def _reopening_document(reopening: Reopening) -> dict[str, object]:
 
 
 def _reopening(row: Json) -> Reopening:
-    _only(row, "re-opening", frozenset(Reopening.__slots__))
+    only(row, "re-opening", frozenset(Reopening.__slots__))
     return Reopening(
-        rule=_text(row["rule"]),
-        officers=tuple(_texts(row["officers"])),
-        citation=_text(row["citation"]),
-        answered=_set(HumanRightsPoint, row["answered"]),
-        decided=date.fromisoformat(_text(row["decided"])),
-        expires=date.fromisoformat(_text(row["expires"])),
+        rule=text(row["rule"]),
+        officers=tuple(texts(row["officers"])),
+        citation=text(row["citation"]),
+        answered=set_of(HumanRightsPoint, row["answered"]),
+        decided=date.fromisoformat(text(row["decided"])),
+        expires=date.fromisoformat(text(row["expires"])),
     )
 
 
 def _gallery(row: Json) -> GalleryFacts:
-    _only(row, "gallery", _GALLERY_FIELDS)
+    only(row, "gallery", _GALLERY_FIELDS)
     return GalleryFacts(
-        id=_text(row["id"]),
-        purpose=Purpose(_text(row["purpose"])),
-        model_digest=_text(row["model_digest"]),
-        subjects=_number(row["subjects"]),
-        scraped=_flag(row["scraped"]),
+        id=text(row["id"]),
+        purpose=Purpose(text(row["purpose"])),
+        model_digest=text(row["model_digest"]),
+        subjects=number(row["subjects"]),
+        scraped=flag(row["scraped"]),
     )
 
 
 def _decision(row: Json) -> Decision:
-    _only(row, "decision", frozenset({"decision", "reasons", "conditions", "obligations", "digests"}))
-    reasons = tuple(_reason(entry) for entry in _rows(row["reasons"]))
+    only(row, "decision", frozenset({"decision", "reasons", "conditions", "obligations", "digests"}))
+    reasons = tuple(_reason(entry) for entry in rows_of(row["reasons"]))
     conditions = tuple(
-        Condition(_text(entry["id"]), _text(entry["text"]), met=_flag(entry["met"]))
-        for entry in _rows(row["conditions"])
+        Condition(text(entry["id"]), text(entry["text"]), met=flag(entry["met"]))
+        for entry in rows_of(row["conditions"])
     )
-    digests = {name: _text(digest) for name, digest in cast("Json", row["digests"]).items()}
+    digests = {name: text(digest) for name, digest in cast("Json", row["digests"]).items()}
     if row["decision"] == _DENY:
         return Denial(reasons, conditions, digests)
     if row["decision"] != _PERMIT:
         raise ValueError(f"`{row['decision']}` is no decision")
     obligations = tuple(
         Obligation(
-            ObligationKind(_text(entry["kind"])), None if entry["value"] is None else _number(entry["value"])
+            ObligationKind(text(entry["kind"])), None if entry["value"] is None else number(entry["value"])
         )
-        for entry in _rows(row["obligations"])
+        for entry in rows_of(row["obligations"])
     )
     return Permit(reasons, conditions, obligations, digests)
 
 
 def _reason(row: Json) -> Reason:
     return Reason(
-        id=_text(row["id"]),
-        pack=_text(row["pack"]),
-        text=_text(row["text"]),
-        source=_text(row["source"]),
-        valid_from=None if row["from"] is None else date.fromisoformat(_text(row["from"])),
-        valid_until=None if row["until"] is None else date.fromisoformat(_text(row["until"])),
-        reopens=None if row["reopens"] is None else _text(row["reopens"]),
+        id=text(row["id"]),
+        pack=text(row["pack"]),
+        text=text(row["text"]),
+        source=text(row["source"]),
+        valid_from=None if row["from"] is None else date.fromisoformat(text(row["from"])),
+        valid_until=None if row["until"] is None else date.fromisoformat(text(row["until"])),
+        reopens=None if row["reopens"] is None else text(row["reopens"]),
     )
 
 
@@ -340,45 +342,3 @@ def _document(data: bytes) -> Json:
     if not isinstance(document, dict):
         raise InvalidInputError("the record is not a JSON object")
     return document
-
-
-def _only(row: Json, what: str, fields: frozenset[str]) -> None:
-    unknown = sorted(row.keys() - fields)
-    if unknown:
-        raise ValueError(f"a {what} has no field `{unknown[0]}`")
-
-
-def _optional(words: type[Word], value: object) -> Word | None:
-    return None if value is None else words(_text(value))
-
-
-def _set(words: type[Word], values: object) -> frozenset[Word]:
-    return frozenset(words(value) for value in _texts(values))
-
-
-def _rows(value: object) -> Iterable[Json]:
-    if not isinstance(value, list):
-        raise TypeError("a list is expected")
-    return value
-
-
-def _texts(value: object) -> Iterable[str]:
-    return [_text(item) for item in _rows(value)]
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError("a text is expected")
-    return value
-
-
-def _flag(value: object) -> bool:
-    if not isinstance(value, bool):
-        raise TypeError("true or false is expected")
-    return value
-
-
-def _number(value: object) -> int:
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise TypeError("a whole number is expected")
-    return value

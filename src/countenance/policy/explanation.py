@@ -21,6 +21,7 @@ from countenance.policy.leasing import (
 from countenance.policy.model import Condition, Obligation, ObligationKind, Question, Reason
 from countenance.policy.rules import Rule
 from countenance.policy.schema import LEASED, SEARCH
+from countenance.policy.standing import concerning, told
 
 _UNREFUSED = Reason(
     id="question.unrefused",
@@ -104,7 +105,7 @@ def explain_denial(
         duties = [rule for rule in held.values() if rule is not None and rule.pack != GATE]
         conditions += _standing_conditions(question, clauses)
         if question.lease is not None:
-            reasons += unmet_reasons(question.act, clauses)
+            reasons += told(question, unmet_reasons(question.act, clauses))
     for rule in (*prohibitions, *duties):
         conditions += _conditions(question, rule)
     if errors:
@@ -131,7 +132,8 @@ def _standing_conditions(question: Question, held: frozenset[str] | None = None)
     """Return the lease's clauses, all met where `held` is None, or the want of a lease."""
     if question.lease is None:
         return (_LEASE_NEEDED,) if question.act in LEASED else ()
-    return conditions_met(question.act) if held is None else conditions_of(question.act, held)
+    stated = conditions_met(question.act) if held is None else conditions_of(question.act, held)
+    return concerning(question, stated)
 
 
 def _conditions(question: Question, rule: Rule) -> Iterator[Condition]:

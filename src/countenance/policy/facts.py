@@ -120,7 +120,7 @@ def context(question: Question, world: World) -> str:
         f',"cameras":{_one(Camera, question.camera, strictest)},"consent":{_boolean(consent)}'
         f',"minor":{_boolean(question.minor)},"instruments":{_texts(instruments)}'
         f',"orders":{_orders(instruments)},"reopened":{_texts(world.reopened)}'
-        f',"unstated":{_texts(left_out)}'
+        f',"unstated":{_texts(left_out)},"stopped":{_stopped(question)}'
         f',"model":{json.dumps(question.model_digest or "")}{gallery}}}'
     )
 
@@ -196,6 +196,10 @@ def _texts(values: frozenset[str]) -> str:
 @lru_cache(maxsize=1024)
 def _orders(instruments: frozenset[str]) -> str:
     return json.dumps(sorted(name for name in instruments if name.startswith(ORDER_PREFIX)))
+
+
+def _stopped(question: Question) -> str:
+    return _texts(frozenset(one.stops for one in question.incidents)) if question.incidents else "[]"
 
 
 def _boolean(value: bool) -> str:  # noqa: FBT001  JSON's spelling of its only argument

@@ -165,6 +165,22 @@ class GalleryFacts:
     scraped: bool = False
 
 
+class Stop(StrEnum):
+    """What an open incident can stop."""
+
+    ENROLMENT = "enrolment"
+    CONSEQUENTIAL_ACTS = "consequential_acts"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stopping:
+    """An open incident that stops something where the act would happen; `kind` says what happened."""
+
+    incident: str
+    kind: str
+    stops: Stop
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
     """May this act happen? Complete: the answer depends on nothing else but the packs.
@@ -175,7 +191,8 @@ class Question:
     `instruments` names the warrants, orders, releases and policies that are on record.
     `lease` is None where no lease is asked about (`countenance policy explain`): the packs
     and laws then answer for themselves. `reopenings` are the recorded decisions of officers
-    that hold at the moment; a rule that cannot be re-opened is not moved by them.
+    that hold at the moment; a rule that cannot be re-opened is not moved by them. `incidents`
+    are those that are open where the act would happen and stop something.
     """
 
     act: Act
@@ -193,6 +210,7 @@ class Question:
     lease: LeaseTerms | None = None
     gallery: GalleryFacts | None = None
     reopenings: tuple[Reopening, ...] = ()
+    incidents: tuple[Stopping, ...] = ()
 
     def __post_init__(self) -> None:
         if self.on.tzinfo is None or self.on.utcoffset() is None:

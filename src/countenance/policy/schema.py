@@ -54,6 +54,7 @@ _CONTEXT = """{
   orders: Set<String>,
   reopened: Set<String>,
   unstated: Set<String>,
+  stopped: Set<String>,
   model: String,
   gallery?: { id: String, purpose: Purpose, model: String, subjects: Long, scraped: Bool }
 }"""

@@ -15,7 +15,7 @@ from dataclasses import fields, is_dataclass
 from cedarpy import pst
 
 GROWING = frozenset(
-    {"kinds", "jurisdictions", "purposes", "spaces", "cameras", "orders", "unstated", "minor"}
+    {"kinds", "jurisdictions", "purposes", "spaces", "cameras", "orders", "unstated", "minor", "stopped"}
 )
 """Facts that may only make a prohibition apply; `minor` is true or false, the others are sets."""
 

@@ -33,6 +33,7 @@ from countenance.policy.model import (
 )
 from countenance.recognition.model import DecisionRecord, Gallery
 from countenance.recognition.ports import Decider, UnitOfWork
+from countenance.recognition.stopping import stopping_at
 from countenance.vetting.model import Actor, Customer, Lease
 from countenance.vetting.terms_of_use import Published, bound_terms, shipped_terms
 
@@ -199,13 +200,14 @@ class Ask:
         lease, customer, gallery = holder
         terms = bound_terms(lease, self.published(), asked) if lease is not None else None
         consent, instruments = self._consent(work, request, gallery, asked)
+        purpose = _purpose(request, lease, gallery)
         return Question(
             act=request.act,
             on=asked,
             customer_kind=customer.kind if customer is not None else None,
             acts_for=customer.acts_for | lease.acts_for if customer and lease else frozenset(),
             jurisdictions=customer.jurisdictions if customer is not None else frozenset(),
-            purpose=_purpose(request, lease, gallery),
+            purpose=purpose,
             space=request.space or (_only(lease.terms.spaces) if lease is not None else None),
             camera=request.camera or (_only(lease.terms.cameras) if lease is not None else None),
             consent=consent,
@@ -214,6 +216,7 @@ class Ask:
             lease=terms,
             gallery=_gallery_facts(work, request, gallery),
             reopenings=work.conditions.reopenings(asked),
+            incidents=stopping_at(work, request.act, purpose, lease, gallery),
         )
 
     def _consent(

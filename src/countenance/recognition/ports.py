@@ -21,6 +21,7 @@ from countenance.biometrics.model import (
 from countenance.consent.ports import Consents
 from countenance.errors import ImageError, InvalidInputError
 from countenance.ledger.ports import Ledger
+from countenance.oversight.incidents import Incidents
 from countenance.oversight.ports import Cases
 from countenance.policy.model import Decision, Question
 from countenance.policy.simulation import Recorded
@@ -211,6 +212,7 @@ class UnitOfWork(Protocol):
     reviews: Reviews
     conditions: Conditions
     publications: Publications
+    incidents: Incidents
     subject_access: SubjectAccess
     subject_requests: SubjectRequests
     subject_entries: SubjectEntries

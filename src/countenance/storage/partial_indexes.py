@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, ColumnElement, Index
 
+from countenance.storage.incidents_tables import incidents
 from countenance.storage.tables import subject_keys, subjects
 
 
@@ -21,3 +22,6 @@ _enrolled = subjects.c.reference_count > 0
 VACANT_KEYS = _partial("ix_subject_keys_vacant", subject_keys.c.id, where=subject_keys.c.vacant)
 CONSENT_ENDS = _partial("ix_subjects_until", subjects.c.gallery_id, subjects.c.consent_until, where=_enrolled)
 CONSENT_BEGINS = _partial("ix_subjects_from", subjects.c.gallery_id, subjects.c.consent_from, where=_enrolled)
+OPEN_INCIDENTS = _partial(
+    "ix_incidents_open", incidents.c.opened, incidents.c.incident_id, where=incidents.c.resolved.is_(None)
+)

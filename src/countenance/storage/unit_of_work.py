@@ -10,6 +10,7 @@ from countenance.consent.ports import Consents
 from countenance.errors import StorageError
 from countenance.ledger.note import Signer
 from countenance.ledger.ports import Ledger
+from countenance.oversight.incidents import Incidents
 from countenance.oversight.ports import Cases
 from countenance.recognition.collection_ports import Collections, EnrolledFaces
 from countenance.recognition.loose_face_ports import LooseFaces
@@ -29,6 +30,7 @@ from countenance.storage.collections import SqlCollections, SqlEnrolledFaces
 from countenance.storage.consent import SqlConsents
 from countenance.storage.database import Database
 from countenance.storage.failures import told_plainly
+from countenance.storage.incidents import SqlIncidents
 from countenance.storage.ledger import SqlLedger
 from countenance.storage.oversight import SqlCases
 from countenance.storage.publication import SqlPublications
@@ -81,6 +83,7 @@ class SqlUnitOfWork:
     reviews: Reviews
     conditions: Conditions
     publications: Publications
+    incidents: Incidents
     subject_access: SubjectAccess
     subject_requests: SubjectRequests
     subject_entries: SubjectEntries
@@ -169,6 +172,7 @@ _ROOMS: Final[Mapping[str, Callable[[SqlUnitOfWork], object]]] = {
     "reviews": lambda work: SqlReviews(work.session, work.keyring),
     "conditions": lambda work: SqlConditions(work.session, work.keyring),
     "publications": lambda work: SqlPublications(work.session),
+    "incidents": lambda work: SqlIncidents(work.session, work.keyring),
     "subject_access": lambda work: SqlSubjectAccess(work.session),
     "subject_requests": lambda work: SqlSubjectRequests(work.session, work.keyring),
     "subject_entries": lambda work: SqlSubjectEntries(work.session),

@@ -11,6 +11,7 @@ from typing import Any, Final, Generic, TypeVar
 
 from sqlalchemy import Table, bindparam, select, update
 
+from countenance.storage.incidents_tables import SEALED as INCIDENTS
 from countenance.storage.prepared import Row
 from countenance.storage.secrecy import Keyring
 from countenance.storage.session import Query, Session
@@ -79,7 +80,7 @@ def place_of(table: Table, keys: list[Any]) -> tuple[str, ...]:
 
 def reseal_vetting(session: Session, old: Keyring, new: Keyring) -> None:
     """Seal every row anew when the master key changes; the caller commits."""
-    for table in SEALED:
+    for table in (*SEALED, *INCIDENTS):
         keys = [column.name for column in table.primary_key]
         where = [table.c[name] == bindparam(f"of_{name}") for name in keys]
         change = update(table).where(*where).values(sealed=bindparam("bytes"))

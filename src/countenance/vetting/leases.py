@@ -19,6 +19,7 @@ from countenance.vetting.model import (
     LeaseVersion,
     Role,
 )
+from countenance.vetting.narrowing import is_narrowed
 from countenance.vetting.ports import VettingWork
 from countenance.vetting.reviewing import LONGEST_REASON, checked_reason
 from countenance.vetting.seed import Seed
@@ -55,7 +56,7 @@ class GrantLeases:
                 held = work.leases.get(lease.id)
                 if held is not None and held.origin is not LeaseOrigin.SEED:
                     raise ConflictError(f"lease `{lease.id}` does not come from a seed file")
-                if held is not None and (held.terms.revoked or held.terms.suspended or _same(held, lease)):
+                if held is not None and (_stopped(work, held) or _same(held, lease)):
                     continue
                 reason = (LeaseChange.GRANTED, _SEEDED)
                 granted.append(change_lease(work, actor, lease, reason, self.clock()))
@@ -177,6 +178,10 @@ class ListLeases:
         with self.unit_of_work() as work:
             Access(self.clock).lease(work, actor, lease_id, READERS)
             return work.lease_versions.of_lease(lease_id)
+
+
+def _stopped(work: VettingWork, held: Lease) -> bool:
+    return held.terms.revoked or held.terms.suspended or is_narrowed(work, held)
 
 
 def _same(held: Lease, lease: Lease) -> bool:

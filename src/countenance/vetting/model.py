@@ -64,6 +64,8 @@ class LeaseChange(StrEnum):
     RESUMED = "resumed"
     REVOKED = "revoked"
     TERMS_ACCEPTED = "terms_accepted"
+    NARROWED = "narrowed"
+    RESTORED = "restored"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,8 @@ EVENTS: Final = {
     LeaseChange.RESUMED: EventType.LEASE_RESUMED,
     LeaseChange.REVOKED: EventType.LEASE_REVOKED,
     LeaseChange.TERMS_ACCEPTED: EventType.TERMS_ACCEPTED,
+    LeaseChange.NARROWED: EventType.LEASE_NARROWED,
+    LeaseChange.RESTORED: EventType.LEASE_RESTORED,
 }
 """Which event tells of which change."""
 

@@ -78,7 +78,8 @@ def test_every_clause_has_a_question_that_it_alone_refuses() -> None:
     parametrized = {"lease.act", "lease.space", "lease.camera", "lease.not-begun", "lease.expired"}
     parametrized |= {"lease.revoked", "lease.gallery", "lease.model", "gallery.purpose"}
     parametrized |= {"lease.suspended", "lease.reverification", "lease.terms-of-use"}
-    assert {clause.id for clause in lease_clauses()} == named | parametrized
+    besides = {"incident.enrolment", "incident.consequential"}
+    assert {clause.id for clause in lease_clauses()} == named | parametrized | besides
 
 
 def test_the_duties_that_a_lease_names_come_with_every_permit_but_never_without_their_number() -> None:

@@ -1,0 +1,40 @@
+"""The use cases of incidents, of the evidence that leases ask for, and of audits by outsiders."""
+
+from __future__ import annotations
+
+import secrets
+from functools import cached_property
+
+from countenance.app.parts import Parts
+from countenance.recognition.incidents import OpenIncident, ReadIncidents, ResolveIncident
+from countenance.vetting.access import Access
+
+
+class GateCases:
+    """What stops acts, and what lets them go on. Every attribute is a use case."""
+
+    def __init__(self, parts: Parts) -> None:
+        self.parts = parts
+
+    @cached_property
+    def open_incident(self) -> OpenIncident:
+        """Say that something went wrong."""
+        return OpenIncident(self._access, self.parts.unit_of_work, _new_id)
+
+    @cached_property
+    def resolve_incident(self) -> ResolveIncident:
+        """Close an incident after looking into it."""
+        return ResolveIncident(self._access, self.parts.unit_of_work)
+
+    @cached_property
+    def read_incidents(self) -> ReadIncidents:
+        """Show incidents."""
+        return ReadIncidents(self._access, self.parts.unit_of_work)
+
+    @cached_property
+    def _access(self) -> Access:
+        return Access(self.parts.clock)
+
+
+def _new_id(prefix: str) -> str:
+    return f"{prefix}_{secrets.token_hex(16)}"
