@@ -55,6 +55,13 @@ from fakes_collections import (
     without_users_of,
 )
 from fakes_incidents import FakeIncidents, IncidentState
+from fakes_consent import (
+    ConsentState,
+    FakeConsentNotices,
+    FakeConsentRecords,
+    FakeRetentionRecords,
+    without_consent_of,
+)
 from fakes_publication import FakePublications
 from fakes_staff import FakeInvitations, FakeStaffMembers, FakeStaffSessions, StaffState, matches
 from fakes_vetting import FakeConditions, FakeDossiers, FakeLeaseVersions, FakeReviews, VettingState
@@ -99,7 +106,7 @@ class Claim:
 
 
 @dataclass
-class State(CollectionState, AzureState, StaffState, VettingState, IncidentState):
+class State(ConsentState, CollectionState, AzureState, StaffState, VettingState, IncidentState):
     """All that is stored. Values are never changed in place, so that a copy of the maps is a snapshot."""
 
     customers: dict[CustomerId, Customer] = field(default_factory=dict)
@@ -177,6 +184,9 @@ class FakeUnitOfWork:
         self.reviews = FakeReviews(self)
         self.conditions = FakeConditions(self)
         self.publications = FakePublications(self)
+        self.consent_records = FakeConsentRecords(self)
+        self.consent_notices = FakeConsentNotices(self)
+        self.retention = FakeRetentionRecords(self)
         self.incidents = FakeIncidents(self)
 
     def __enter__(self) -> Self:
@@ -355,6 +365,7 @@ class FakeGalleries(_Repository):
             self.unit.references.erase(gallery_id, subject_id)
         del state.galleries[gallery_id]
         without_gallery(state, gallery_id)
+        without_consent_of(state, gallery_id)
         without_roster(state, gallery_id)
         state.consents = {place: value for place, value in state.consents.items() if place[0] != gallery_id}
         state.cases = {name: case for name, case in state.cases.items() if case.gallery_id != gallery_id}

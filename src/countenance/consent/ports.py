@@ -6,7 +6,9 @@ from datetime import datetime
 from typing import Protocol
 
 from countenance.biometrics.model import GalleryId, SubjectId
-from countenance.consent.model import Consent
+from countenance.consent.model import Consent, ConsentRecord, RecordId
+from countenance.consent.notice import Notice, NoticeId
+from countenance.consent.retention import Hold, HoldId, Interactions
 
 
 class Consents(Protocol):
@@ -33,4 +35,81 @@ class Consents(Protocol):
         Cheap when there are none, which is the usual case: one indexed query, no table scan
         of subjects whose consent is valid.
         """
+        ...
+
+
+class ConsentRecords(Protocol):
+    """Captures of consent as they were recorded. Sealed at rest; durable with the unit of work.
+
+    They go with their gallery, and stay when a consent ends: they show that it was given.
+    """
+
+    def add(self, record: ConsentRecord) -> None:
+        """Store `record`; raises `AlreadyExistsError`."""
+        ...
+
+    def get(self, record_id: RecordId) -> ConsentRecord | None:
+        """Return the record, or None."""
+        ...
+
+    def of_subject(self, gallery_id: GalleryId, subject_id: SubjectId) -> tuple[ConsentRecord, ...]:
+        """Return every record of the subject in the gallery, the oldest first."""
+        ...
+
+
+class ConsentNotices(Protocol):
+    """Published versions of notices, which are never changed or removed: receipts speak of them."""
+
+    def add(self, notice: Notice) -> None:
+        """Store a version; raises `AlreadyExistsError` for its id and number."""
+        ...
+
+    def get(self, notice_id: NoticeId, version: int) -> Notice | None:
+        """Return that version, or None."""
+        ...
+
+    def versions(self, notice_id: NoticeId) -> tuple[Notice, ...]:
+        """Return every version, the oldest first; empty for an unknown notice."""
+        ...
+
+    def of_customer(self, customer_id: str) -> tuple[Notice, ...]:
+        """Return every version of the customer's notices, ordered by id and version."""
+        ...
+
+
+class RetentionRecords(Protocol):
+    """What retention counts from, and what holds it off. Durable with the unit of work."""
+
+    def interactions(self, gallery_id: GalleryId, subject_id: SubjectId) -> Interactions:
+        """Return what is recorded of the subject; nothing of an unknown one."""
+        ...
+
+    def put_interactions(self, interactions: Interactions) -> None:
+        """Store what is recorded of the subject, replacing what was."""
+        ...
+
+    def forget(self, gallery_id: GalleryId, subject_id: SubjectId) -> None:
+        """Remove what is recorded of the subject's contacts; holds stay."""
+        ...
+
+    def waiting(
+        self, gallery_id: GalleryId, *, before: datetime, after: SubjectId | None, limit: int
+    ) -> tuple[SubjectId, ...]:
+        """Return up to `limit` enrolled subjects whose ids sort after `after`, ordered by id.
+
+        Those whose purpose was satisfied, and those of whom no contact since `before` (excluded)
+        is recorded, consent counting as contact. A superset of those whose term may be over.
+        """
+        ...
+
+    def put_hold(self, hold: Hold) -> None:
+        """Store the hold, replacing one of the same id."""
+        ...
+
+    def hold(self, hold_id: HoldId) -> Hold | None:
+        """Return the hold, or None."""
+        ...
+
+    def holds(self, gallery_id: GalleryId) -> tuple[Hold, ...]:
+        """Return every hold of the gallery, ended ones too, the oldest first."""
         ...

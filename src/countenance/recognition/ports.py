@@ -18,7 +18,7 @@ from countenance.biometrics.model import (
     SubjectId,
     Template,
 )
-from countenance.consent.ports import Consents
+from countenance.consent.ports import ConsentNotices, ConsentRecords, Consents, RetentionRecords
 from countenance.errors import ImageError, InvalidInputError
 from countenance.ledger.ports import Ledger
 from countenance.oversight.incidents import Incidents
@@ -212,6 +212,9 @@ class UnitOfWork(Protocol):
     reviews: Reviews
     conditions: Conditions
     publications: Publications
+    consent_records: ConsentRecords
+    consent_notices: ConsentNotices
+    retention: RetentionRecords
     incidents: Incidents
     subject_access: SubjectAccess
     subject_requests: SubjectRequests

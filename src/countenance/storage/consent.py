@@ -72,6 +72,9 @@ class SqlConsents:
             "expires": consent.expires,
             "withdrawn": consent.withdrawn,
             "objected": objected,
+            "basis": consent.basis.value,
+            "minor": consent.minor,
+            "record_id": consent.record_id,
         }
         if not self._session.write(_REPLACE, keyed(row, _PLACE)):
             self._session.insert_new(_INSERT, row)
@@ -107,6 +110,9 @@ class SqlConsents:
             expires=row.expires,
             withdrawn=row.withdrawn,
             objected=row.objected,
+            basis=LegalBasis(row.basis),
+            minor=bool(row.minor),
+            record_id=RecordId(row.record_id) if row.record_id is not None else None,
         )
 
     def lapsed(self, gallery_id: GalleryId, at: datetime) -> frozenset[SubjectId]:

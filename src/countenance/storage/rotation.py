@@ -10,6 +10,7 @@ from countenance.errors import ConfigurationError
 from countenance.ledger.model import Entry
 from countenance.ledger.note import Signer
 from countenance.storage.azure_rotation import reseal_azure_face
+from countenance.storage.consent_records import reseal_consent
 from countenance.storage.database import Database
 from countenance.storage.ledger import SqlLedger
 from countenance.storage.secrecy import Keyring
@@ -93,6 +94,7 @@ def rotate_master_key(
         _reseal(session, old, new)
         reseal_azure_face(session, old, new)
         reseal_vetting(session, old, new)
+        reseal_consent(session, old, new)
         session.write(_SET, {"which": MASTER_KEY, "bytes": new.fingerprint})
         session.leaves_traces()
         if entry is not None:

@@ -118,6 +118,9 @@ consents = Table(
     Column("withdrawn", Moment, nullable=True),
     # Since when an objection keeps the subject's references out of every comparison.
     Column("objected", Moment, nullable=True),
+    Column("basis", Text, nullable=False),
+    Column("minor", Boolean, nullable=False),
+    Column("record_id", name(), nullable=True),
 )
 
 galleries = Table(

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Final, Self
 
-from countenance.consent.ports import Consents
+from countenance.consent.ports import ConsentNotices, ConsentRecords, Consents, RetentionRecords
 from countenance.errors import StorageError
 from countenance.ledger.note import Signer
 from countenance.ledger.ports import Ledger
@@ -28,6 +28,8 @@ from countenance.storage.azure_loose_faces import SqlLooseFaces
 from countenance.storage.azure_rosters import SqlRosterFaces, SqlRosterPersons, SqlRosters
 from countenance.storage.collections import SqlCollections, SqlEnrolledFaces
 from countenance.storage.consent import SqlConsents
+from countenance.storage.consent_records import SqlConsentNotices, SqlConsentRecords
+from countenance.storage.consent_retention import SqlRetentionRecords
 from countenance.storage.database import Database
 from countenance.storage.failures import told_plainly
 from countenance.storage.incidents import SqlIncidents
@@ -83,6 +85,9 @@ class SqlUnitOfWork:
     reviews: Reviews
     conditions: Conditions
     publications: Publications
+    consent_records: ConsentRecords
+    consent_notices: ConsentNotices
+    retention: RetentionRecords
     incidents: Incidents
     subject_access: SubjectAccess
     subject_requests: SubjectRequests
@@ -172,6 +177,9 @@ _ROOMS: Final[Mapping[str, Callable[[SqlUnitOfWork], object]]] = {
     "reviews": lambda work: SqlReviews(work.session, work.keyring),
     "conditions": lambda work: SqlConditions(work.session, work.keyring),
     "publications": lambda work: SqlPublications(work.session),
+    "consent_records": lambda work: SqlConsentRecords(work.session, work.keyring),
+    "consent_notices": lambda work: SqlConsentNotices(work.session),
+    "retention": lambda work: SqlRetentionRecords(work.session, work.keyring),
     "incidents": lambda work: SqlIncidents(work.session, work.keyring),
     "subject_access": lambda work: SqlSubjectAccess(work.session),
     "subject_requests": lambda work: SqlSubjectRequests(work.session, work.keyring),
