@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy import bindparam, select, union, update
 
 from countenance.biometrics.model import GalleryId, SubjectId
-from countenance.consent.model import Consent
+from countenance.consent.model import Consent, LegalBasis, RecordId
 from countenance.storage.session import Session
 from countenance.storage.statements import insert_if_absent, keyed, replace_by_key
 from countenance.storage.tables import consents, subjects
