@@ -33,6 +33,7 @@ from countenance.ledger.note import Signer, VerifierKey
 from countenance.oversight.model import Case, CaseId
 from countenance.policy.codec import decision_to_json, question_to_json
 from countenance.policy.simulation import Recorded
+from countenance.recognition.subject_model import Place
 from countenance.recognition.model import DecisionRecord, DecisionSearch, Gallery, GalleryChange, Reference
 from countenance.vetting.model import AccessCredential, ApiKey, Customer, CustomerId, KeyId, Lease, LeaseId
 from fakes_azure import (
@@ -64,6 +65,13 @@ from fakes_consent import (
 )
 from fakes_publication import FakePublications
 from fakes_staff import FakeInvitations, FakeStaffMembers, FakeStaffSessions, StaffState, matches
+from fakes_subjects import (
+    FakeAppearances,
+    FakeSubjectAccess,
+    FakeSubjectEntries,
+    FakeSubjectRequests,
+    SubjectState,
+)
 from fakes_vetting import FakeConditions, FakeDossiers, FakeLeaseVersions, FakeReviews, VettingState
 
 Value = TypeVar("Value")
@@ -106,7 +114,7 @@ class Claim:
 
 
 @dataclass
-class State(ConsentState, CollectionState, AzureState, StaffState, VettingState, IncidentState):
+class State(SubjectState, ConsentState, CollectionState, AzureState, StaffState, VettingState, IncidentState):
     """All that is stored. Values are never changed in place, so that a copy of the maps is a snapshot."""
 
     customers: dict[CustomerId, Customer] = field(default_factory=dict)
@@ -184,6 +192,10 @@ class FakeUnitOfWork:
         self.reviews = FakeReviews(self)
         self.conditions = FakeConditions(self)
         self.publications = FakePublications(self)
+        self.subject_access = FakeSubjectAccess(self)
+        self.subject_requests = FakeSubjectRequests(self)
+        self.subject_entries = FakeSubjectEntries(self)
+        self.appearances = FakeAppearances(self)
         self.consent_records = FakeConsentRecords(self)
         self.consent_notices = FakeConsentNotices(self)
         self.retention = FakeRetentionRecords(self)
@@ -409,6 +421,7 @@ class FakeReferences(_Repository):
         gone = _of_subject(state, gallery_id, subject_id)
         without_users_of(state, gallery_id, subject_id)
         without_person_of(state, gallery_id, subject_id)
+        self.unit.subject_requests.silence(Place(gallery_id, subject_id))
         for reference in gone:
             self._log(state, state.references.pop(reference.id), added=False)
             without_reference(state, reference.id)

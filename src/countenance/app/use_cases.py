@@ -47,7 +47,9 @@ if TYPE_CHECKING:
     from countenance.app.public_cases import PublicCases
     from countenance.app.rekognition_cases import RekognitionCases
     from countenance.app.staff_cases import StaffCases
+    from countenance.app.subject_cases import SubjectCases
     from countenance.app.vetting_cases import VettingCases
+    from countenance.recognition.following import FollowLog
 
 _STRANGERS_A_MINUTE = 60
 
@@ -329,6 +331,20 @@ class Countenance:
         from countenance.app.staff_cases import StaffCases  # noqa: PLC0415  only where it is wanted
 
         return StaffCases(self.parts, self._record_stranger)
+
+    @cached_property
+    def subjects(self) -> SubjectCases:
+        """What subjects do for themselves, and what customers do about it."""
+        from countenance.app.subject_cases import SubjectCases  # noqa: PLC0415  only where it is wanted
+
+        return SubjectCases(self.parts, lambda: self.withdraw, lambda: self.follow_log, self._record_stranger)
+
+    @cached_property
+    def follow_log(self) -> FollowLog:
+        """Go along the log: who is named where, and what is to be told."""
+        from countenance.recognition.following import FollowLog  # noqa: PLC0415  only where it is wanted
+
+        return FollowLog(self.parts.unit_of_work)
 
     def close(self) -> None:
         """Let go of files, threads and connections."""

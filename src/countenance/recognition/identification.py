@@ -20,6 +20,7 @@ from countenance.errors import InvalidInputError, TemplateMismatchError
 from countenance.ledger import EventType, JsonValue
 from countenance.oversight import Case, CaseId, CaseState
 from countenance.policy.model import Act, Camera, ObligationKind, Purpose, Space
+from countenance.recognition.appearing import note_appearances
 from countenance.recognition.asking import Ask, Permission, Request
 from countenance.recognition.loose_faces import loose_face, usable_face
 from countenance.recognition.outcome import Outcome, calibration_fields, usable
@@ -207,6 +208,7 @@ class Identify:
             }
             event = EventType.IDENTIFICATION_HELD if held else EventType.IDENTIFICATION_COMPLETED
             entry = self.report.completed(work, event, permission, fields)
+            note_appearances(work, permission, found.candidates, entry, case.id if case is not None else None)
             work.commit()
         return IdentificationResult(
             outcome=outcome,

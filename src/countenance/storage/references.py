@@ -18,6 +18,7 @@ from countenance.storage.prepared import Row
 from countenance.storage.secrecy import Keyring, SubjectKey
 from countenance.storage.session import Session
 from countenance.storage.statements import insert_if_absent, insert_row
+from countenance.storage.subjects import SILENCE
 from countenance.storage.subject_keys import destroy_key, keep_key
 from countenance.storage.tables import galleries, gallery_changes, reference_templates, subject_keys, subjects
 
@@ -183,6 +184,7 @@ class SqlReferences:
         self._session.become_writer()
         place = {"gallery": gallery_id, "subject": subject_id}
         self._session.write(FORGET_PERSON, place)
+        self._session.write(SILENCE, {"of_gallery": gallery_id, "of_subject": subject_id})
         rows = self._session.read(_SUBJECT, place)
         if not rows:
             return ()

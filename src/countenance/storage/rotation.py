@@ -18,6 +18,7 @@ from countenance.storage.session import Session
 from countenance.storage.staff import CREDENTIALS
 from countenance.storage.staff_tables import staff_credentials
 from countenance.storage.startup import MASTER_KEY
+from countenance.storage.subject_sealing import reseal_subjects
 from countenance.storage.tables import (
     access_credentials,
     cases,
@@ -94,6 +95,7 @@ def rotate_master_key(
         _reseal(session, old, new)
         reseal_azure_face(session, old, new)
         reseal_vetting(session, old, new)
+        reseal_subjects(session, old, new)
         reseal_consent(session, old, new)
         session.write(_SET, {"which": MASTER_KEY, "bytes": new.fingerprint})
         session.leaves_traces()
