@@ -33,8 +33,8 @@ from countenance.ledger.note import Signer, VerifierKey
 from countenance.oversight.model import Case, CaseId
 from countenance.policy.codec import decision_to_json, question_to_json
 from countenance.policy.simulation import Recorded
-from countenance.recognition.subject_model import Place
 from countenance.recognition.model import DecisionRecord, DecisionSearch, Gallery, GalleryChange, Reference
+from countenance.recognition.subject_model import Place
 from countenance.vetting.model import AccessCredential, ApiKey, Customer, CustomerId, KeyId, Lease, LeaseId
 from fakes_azure import (
     AzureState,

@@ -18,8 +18,8 @@ from countenance.storage.prepared import Row
 from countenance.storage.secrecy import Keyring, SubjectKey
 from countenance.storage.session import Session
 from countenance.storage.statements import insert_if_absent, insert_row
-from countenance.storage.subjects import SILENCE
 from countenance.storage.subject_keys import destroy_key, keep_key
+from countenance.storage.subjects import SILENCE
 from countenance.storage.tables import galleries, gallery_changes, reference_templates, subject_keys, subjects
 
 _PAGE: Final = 500
