@@ -10,7 +10,7 @@ from typing import Any, Protocol, TypeVar
 from countenance.errors import AlreadyExistsError, NotFoundError
 from countenance.policy.model import Permit
 from countenance.recognition.model import DecisionRecord, DecisionSearch
-from countenance.staff.model import Credentials, Invitation, Member, Session, StaffId
+from countenance.staff.model import Credentials, Invitation, Member, Nomination, Session, StaffId
 
 Value = TypeVar("Value")
 
@@ -19,6 +19,7 @@ Value = TypeVar("Value")
 class StaffState:
     members: dict[StaffId, Member] = field(default_factory=dict)
     staff_credentials: dict[StaffId, Credentials] = field(default_factory=dict)
+    nominations: dict[StaffId, Nomination] = field(default_factory=dict)
     staff_sessions: dict[bytes, Session] = field(default_factory=dict)
     invitations: dict[bytes, Invitation] = field(default_factory=dict)
 
@@ -70,6 +71,15 @@ class FakeStaffMembers:
         if staff_id not in state.members:
             raise NotFoundError(f"there is no account `{staff_id}`")
         state.staff_credentials[staff_id] = credentials
+
+    def nomination(self, staff_id: StaffId) -> Nomination | None:
+        return self.unit.read(lambda state: state.nominations.get(staff_id))
+
+    def put_nomination(self, staff_id: StaffId, nomination: Nomination) -> None:
+        state = self.unit.write()
+        if staff_id not in state.members:
+            raise NotFoundError(f"there is no account `{staff_id}`")
+        state.nominations[staff_id] = nomination
 
     def _first(self, test: Callable[[Member], bool]) -> Member | None:
         return self.unit.read(lambda state: next(filter(test, state.members.values()), None))

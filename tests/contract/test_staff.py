@@ -13,6 +13,9 @@ from countenance.staff.model import (
     Credentials,
     Invitation,
     Member,
+    Nomination,
+    NominationKind,
+    NominationState,
     Passkey,
     Session,
     StaffId,
@@ -112,6 +115,29 @@ def test_credentials_come_back_as_they_were_stored_and_only_for_an_account(place
     with place.unit() as work:
         assert work.staff.credentials(ANNA.id) == HELD
         assert work.staff.credentials(BERT.id) == Credentials()
+
+
+def test_a_nomination_and_the_credentials_of_an_account_do_not_touch_each_other(place: Place) -> None:
+    with_members(place)
+    waiting = Nomination(role=StaffRole.REVIEWER, kind=NominationKind.INVITED, by="stf_olga", at=NOON)
+    settled = replace(waiting, state=NominationState.CONFIRMED, decided_by="stf_rita", decided=NOON + HOUR)
+    with place.unit() as work:
+        assert work.staff.nomination(ANNA.id) is None
+        work.staff.put_nomination(ANNA.id, waiting)
+        assert work.staff.credentials(ANNA.id) == Credentials()
+        work.staff.put_credentials(ANNA.id, HELD)
+        with pytest.raises(NotFoundError):
+            work.staff.put_nomination(StaffId("stf_other"), waiting)
+        work.commit()
+    with place.unit() as work:
+        assert work.staff.nomination(ANNA.id) == waiting
+        work.staff.put_nomination(ANNA.id, settled)
+        work.commit()
+    with place.unit() as work:
+        assert (work.staff.nomination(ANNA.id), work.staff.credentials(ANNA.id)) == (settled, HELD)
+        assert work.staff.nomination(BERT.id) is None
+        work.staff.put_credentials(ANNA.id, Credentials())
+        assert work.staff.nomination(ANNA.id) == settled
 
 
 def test_a_session_comes_back_replaces_itself_and_ends(place: Place) -> None:

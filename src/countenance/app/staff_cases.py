@@ -11,6 +11,7 @@ from countenance.app.parts import Parts
 from countenance.staff.accounts import ChangeAccount, ReadAccounts
 from countenance.staff.confirmation import Confirm
 from countenance.staff.invitations import AcceptInvitation, Invite
+from countenance.staff.nominations import Nominations
 from countenance.staff.own_account import ChangePassword, SecondFactors
 from countenance.staff.passwords import Passwords
 from countenance.staff.provider import ProviderSignIn
@@ -82,6 +83,11 @@ class StaffCases:
     def change_account(self) -> ChangeAccount:
         """Change the role of an account, close, open or unlock it."""
         return ChangeAccount(self.parts.unit_of_work, self.parts.clock)
+
+    @cached_property
+    def nominations(self) -> Nominations:
+        """Confirm or decline that somebody holds a role on which permits rest."""
+        return Nominations(self.parts.unit_of_work, self.parts.clock)
 
     @cached_property
     def change_password(self) -> ChangePassword:

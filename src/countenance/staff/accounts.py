@@ -6,8 +6,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from countenance.errors import InvalidInputError
-from countenance.staff.model import By, Member, StaffId, StaffRole
+from countenance.errors import InvalidInputError, SeparationError
+from countenance.staff.model import (
+    WEIGHTY,
+    By,
+    Member,
+    Nomination,
+    NominationKind,
+    StaffId,
+    StaffRole,
+)
+from countenance.staff.nominations import Naming, end_nomination, nominate
 from countenance.staff.ports import StaffWork
 from countenance.staff.standing import (
     existing,
@@ -30,6 +39,7 @@ class Account:
     passkeys: int
     recovery: int
     invited_until: datetime | None
+    nomination: Nomination | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +86,7 @@ class ReadAccounts:
             passkeys=len(held.passkeys),
             recovery=len(held.recovery),
             invited_until=max((moment for moment in waiting if moment > now), default=None),
+            nomination=work.staff.nomination(member.id),
         )
 
 
@@ -87,40 +98,70 @@ class ChangeAccount:
     clock: Callable[[], datetime]
 
     def role(self, by: By, staff_id: StaffId, role: StaffRole) -> Member:
-        """Give the account another role; or raise `ForbiddenError`, `NotFoundError`, `InvalidInputError`."""
+        """Give the account another role; or raise `ForbiddenError`, `NotFoundError`, `InvalidInputError`.
 
-        def change(member: Member) -> Member:
+        A weighty role is only named here: the account keeps the one it has until a second person
+        has confirmed it (see `nominations`).
+        """
+
+        def change(work: StaffWork, member: Member) -> tuple[Member, str]:
             if StaffRole.APPLICANT in {member.role, role}:
                 raise InvalidInputError("an applicant's account stays one, and no other becomes one")
-            return replace(member, role=role)
+            if role is member.role:
+                return member, "role"
+            now = self.clock()
+            if role not in WEIGHTY:
+                end_nomination(work, by, member, now)
+                return replace(member, role=role), "role"
+            naming = Naming(role=role, kind=NominationKind.ROLE, at=now)
+            _require_settled(work, member)
+            nomination = nominate(work, by, member, naming)
+            work.staff.put_nomination(staff_id, nomination)
+            return (member, "named") if nomination.waits else (replace(member, role=role), "role")
 
-        return self._change(by, staff_id, "role", change)
+        return self._change(by, staff_id, change)
 
     def disable(self, by: By, staff_id: StaffId) -> Member:
         """Close the account at once: every session of it is over."""
         return self._change(
-            by, staff_id, "disabled", lambda member: replace(member, disabled=member.disabled or self.clock())
+            by, staff_id, lambda _, one: (replace(one, disabled=one.disabled or self.clock()), "disabled")
         )
 
     def enable(self, by: By, staff_id: StaffId) -> Member:
-        """Open the account again."""
-        return self._change(by, staff_id, "enabled", lambda member: replace(member, disabled=None))
+        """Open the account again; raises `SeparationError` while a second person has to confirm it."""
+
+        def change(work: StaffWork, member: Member) -> tuple[Member, str]:
+            _require_settled(work, member)
+            return replace(member, disabled=None), "enabled"
+
+        return self._change(by, staff_id, change)
 
     def unlock(self, by: By, staff_id: StaffId) -> Member:
         """Let the account listen again, after too many wrong tries."""
         return self._change(
-            by, staff_id, "unlocked", lambda member: replace(member, failures=0, locked_until=None)
+            by, staff_id, lambda _, one: (replace(one, failures=0, locked_until=None), "unlocked")
         )
 
-    def _change(self, by: By, staff_id: StaffId, what: str, change: Callable[[Member], Member]) -> Member:
+    def _change(
+        self, by: By, staff_id: StaffId, change: Callable[[StaffWork, Member], tuple[Member, str]]
+    ) -> Member:
+        """Store what `change` makes of the account, and record it under the word that it gives it."""
         now = self.clock()
         with self.unit_of_work() as work:
             require_administrator(work, by, now)
             require_another(work, by, staff_id, now)
-            after = change(existing(work, staff_id))
+            before = existing(work, staff_id)
+            after, what = change(work, before)
             work.staff.put(after)
-            if what != "unlocked":
+            if what not in {"unlocked", "named"}:
                 work.sessions.remove_of(staff_id)
             record_change(work, by, after, now, what)
             work.commit()
         return after
+
+
+def _require_settled(work: StaffWork, member: Member) -> None:
+    """Return unless the account stays closed for want of a second person's word."""
+    held = work.staff.nomination(member.id)
+    if held is not None and held.keeps_closed:
+        raise SeparationError("this account opens when a second person has confirmed it")

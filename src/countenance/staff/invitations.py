@@ -6,30 +6,34 @@ import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
-from countenance.errors import InvalidInputError, NotFoundError
+from countenance.errors import InvalidInputError, NotFoundError, StateError
 from countenance.ledger import Entry, EventType
 from countenance.ledger.model import JsonValue
 from countenance.staff.model import (
+    GOOD_FOR,
+    WEIGHTY,
     By,
     Credentials,
     Invitation,
     Invited,
     Member,
+    Nomination,
+    NominationKind,
     Opened,
     StaffId,
     StaffRole,
     Stage,
 )
+from countenance.staff.nominations import Naming, end_nomination, nominate
 from countenance.staff.passwords import Passwords
 from countenance.staff.ports import StaffWork
 from countenance.staff.sessions import open_session
 from countenance.staff.standing import existing, record_change, require_administrator, require_another
 from countenance.staff.tokens import digest_of, new_token
 
-GOOD_FOR: Final = timedelta(days=3)
 _LOGIN: Final = re.compile(r"[a-z0-9][a-z0-9._-]{1,62}[a-z0-9]")
 _LONGEST_NAME: Final = 100
 _GONE: Final = "this invitation was used, has expired or was never made"
@@ -50,7 +54,11 @@ class Newcomer:
 
 @dataclass(frozen=True, slots=True)
 class Invite:
-    """Make an account without a password, and a link by which its owner sets one."""
+    """Make an account without a password, and a link by which its owner sets one.
+
+    An account that is to hold a weighty role stays closed, and its link opens nothing, until a
+    second person has confirmed it (see `nominations`).
+    """
 
     unit_of_work: Callable[[], StaffWork]
     clock: Callable[[], datetime]
@@ -60,10 +68,15 @@ class Invite:
         now = self.clock()
         with self.unit_of_work() as work:
             require_administrator(work, by, now)
-            member = _member(newcomer, now)
+            made = _member(newcomer, now)
+            member, nomination = _named(work, by, made, NominationKind.INVITED, now)
             work.staff.add(member)
+            if nomination is not None:
+                work.staff.put_nomination(member.id, nomination)
             invited = _invite(work, by, member, now)
             fields: dict[str, JsonValue] = {"staff": member.id, "role": member.role.value, "actor": by.id}
+            if nomination is not None:
+                fields["confirmation"] = nomination.state.value
             work.ledger.append(Entry(EventType.STAFF_INVITED, now, fields))
             work.commit()
         return invited
@@ -71,13 +84,19 @@ class Invite:
     def again(self, by: By, staff_id: StaffId) -> Invited:
         """Take away everything that proves who somebody is, and return a link to begin anew.
 
-        For whoever lost it all. Raises `ForbiddenError` (also for the own account) or `NotFoundError`.
+        For whoever lost it all; the account of a reviewer or administrator is closed until a second
+        person has confirmed it. Raises `ForbiddenError` (also for the own account) or `NotFoundError`.
         """
         now = self.clock()
         with self.unit_of_work() as work:
             require_administrator(work, by, now)
             require_another(work, by, staff_id, now)
-            member = replace(existing(work, staff_id), failures=0, locked_until=None, subject=None)
+            held = replace(existing(work, staff_id), failures=0, locked_until=None, subject=None)
+            member, nomination = _named(work, by, held, NominationKind.RESET, now)
+            if nomination is None:
+                end_nomination(work, by, held, now)
+            else:
+                work.staff.put_nomination(staff_id, nomination)
             work.staff.put(member)
             work.staff.put_credentials(staff_id, Credentials())
             work.sessions.remove_of(staff_id)
@@ -97,7 +116,10 @@ class AcceptInvitation:
     passwords: Passwords
 
     def look(self, token: str) -> Member:
-        """Return whose invitation it is, or raise `NotFoundError`: used, expired and unknown are one."""
+        """Return whose invitation it is, or raise `NotFoundError`: used, expired and unknown are one.
+
+        Raises `StateError` while a second person has to confirm the account.
+        """
         with self.unit_of_work() as work:
             return self._open(work, token)[1]
 
@@ -122,9 +144,22 @@ class AcceptInvitation:
         if invitation is None or invitation.used is not None or self.clock() >= invitation.expires:
             raise NotFoundError(_GONE)
         member = work.staff.get(invitation.staff_id)
+        held = work.staff.nomination(invitation.staff_id)
+        if member is not None and held is not None and held.waits and held.keeps_closed:
+            raise StateError("this invitation opens when a second person has confirmed it")
         if member is None or member.disabled is not None:
             raise NotFoundError(_GONE)
         return invitation, member
+
+
+def _named(
+    work: StaffWork, by: By, member: Member, kind: NominationKind, now: datetime
+) -> tuple[Member, Nomination | None]:
+    """Return the member, closed where a second person has to confirm it, with the nomination it takes."""
+    if member.role not in WEIGHTY:
+        return member, None
+    nomination = nominate(work, by, member, Naming(role=member.role, kind=kind, at=now))
+    return (replace(member, disabled=now) if nomination.waits else member), nomination
 
 
 def _invite(work: StaffWork, by: By, member: Member, now: datetime) -> Invited:

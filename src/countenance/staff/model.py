@@ -23,6 +23,31 @@ class StaffRole(StrEnum):
     APPLICANT = "applicant"
 
 
+GOOD_FOR: Final = timedelta(days=3)
+"""How long the link of an invitation works."""
+
+WEIGHTY: Final = frozenset({StaffRole.ADMINISTRATOR, StaffRole.REVIEWER})
+"""Roles on which permits rest: who gets one is confirmed by a second person who holds one."""
+
+
+class NominationKind(StrEnum):
+    """How an account came to be about to hold a weighty role."""
+
+    INVITED = "invited"
+    ROLE = "role"
+    RESET = "reset"
+
+
+class NominationState(StrEnum):
+    """How a nomination stands. `alone`: nobody else was there; `ended`: the role was taken away again."""
+
+    WAITING = "waiting"
+    CONFIRMED = "confirmed"
+    ALONE = "alone"
+    DECLINED = "declined"
+    ENDED = "ended"
+
+
 class Stage(StrEnum):
     """How far a sign-in has come. Only a full session may do anything but go on signing in."""
 
@@ -50,6 +75,33 @@ class Member:
     failures: int = 0
     locked_until: datetime | None = None
     subject: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nomination:
+    """That somebody is to hold a weighty role: who named them, and who looked at it. Kept for good.
+
+    `by` and `decided_by` are ids of accounts, or `local` for the command line.
+    """
+
+    role: StaffRole
+    kind: NominationKind
+    by: str
+    at: datetime
+    state: NominationState = NominationState.WAITING
+    decided_by: str | None = None
+    decided: datetime | None = None
+
+    @property
+    def waits(self) -> bool:
+        """Tell whether a second person has to look at it."""
+        return self.state is NominationState.WAITING
+
+    @property
+    def keeps_closed(self) -> bool:
+        """Tell whether the account stays closed for want of a second person's word."""
+        unsettled = self.state in {NominationState.WAITING, NominationState.DECLINED}
+        return unsettled and self.kind is not NominationKind.ROLE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

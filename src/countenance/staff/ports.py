@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from countenance.ledger.ports import Ledger
-from countenance.staff.model import Credentials, Invitation, Member, Session, StaffId
+from countenance.staff.model import Credentials, Invitation, Member, Nomination, Session, StaffId
 
 
 class StaffMembers(Protocol):
@@ -50,6 +50,17 @@ class StaffMembers(Protocol):
 
     def put_credentials(self, staff_id: StaffId, credentials: Credentials) -> None:
         """Store the member's credentials, replacing those before; raises `NotFoundError`."""
+        ...
+
+    def nomination(self, staff_id: StaffId) -> Nomination | None:
+        """Return the member's last nomination, or None.
+
+        It cannot be forged by whoever can write to the database and has no master key.
+        """
+        ...
+
+    def put_nomination(self, staff_id: StaffId, nomination: Nomination) -> None:
+        """Store the nomination in the place of the one before; raises `NotFoundError`."""
         ...
 
 

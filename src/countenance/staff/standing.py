@@ -31,10 +31,15 @@ def require_another(work: StaffWork, by: By, staff_id: StaffId, at: datetime) ->
 
 def refuse(work: StaffWork, by: By, at: datetime, *, what: str) -> NoReturn:
     """Record that `what` was refused, commit, and raise `ForbiddenError`."""
+    record_refusal(work, by, at, what=what)
+    raise ForbiddenError("this takes an administrator, and never the one whose account it is")
+
+
+def record_refusal(work: StaffWork, by: By, at: datetime, *, what: str) -> None:
+    """Put on the ledger that `what` was refused, and commit."""
     fields: dict[str, JsonValue] = {"actor": by.id, "role": by.role.value, "what": what}
     work.ledger.append(Entry(EventType.REQUEST_REFUSED, at, fields))
     work.commit()
-    raise ForbiddenError("this takes an administrator, and never the one whose account it is")
 
 
 def existing(work: StaffWork, staff_id: StaffId) -> Member:

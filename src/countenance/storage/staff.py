@@ -14,6 +14,9 @@ from countenance.staff.model import (
     Credentials,
     Invitation,
     Member,
+    Nomination,
+    NominationKind,
+    NominationState,
     Passkey,
     Session,
     StaffId,
@@ -62,6 +65,9 @@ _REMOVE_INVITATIONS: Final = delete(staff_invitations).where(
 )
 
 
+_NOMINATION: Final = "nomination"
+
+
 class SqlStaffMembers:
     """Accounts by id."""
 
@@ -102,16 +108,38 @@ class SqlStaffMembers:
 
     def credentials(self, staff_id: StaffId) -> Credentials:
         """Return the member's credentials; empty ones for somebody who has none."""
-        rows = self._session.read(_CREDENTIALS, {"staff_id": staff_id})
-        if not rows:
-            return Credentials()
-        return _credentials(json.loads(self._keyring.open(bytes(rows[0].sealed), CREDENTIALS, staff_id)))
+        document = self._opened(staff_id)
+        return _credentials(document) if "recovery" in document else Credentials()
 
     def put_credentials(self, staff_id: StaffId, credentials: Credentials) -> None:
         """Store the member's credentials; raises `NotFoundError`."""
+        self._seal(staff_id, _document(credentials))
+
+    def nomination(self, staff_id: StaffId) -> Nomination | None:
+        """Return the member's last nomination, or None."""
+        document = self._opened(staff_id).get(_NOMINATION)
+        return _nomination(document) if document is not None else None
+
+    def put_nomination(self, staff_id: StaffId, nomination: Nomination) -> None:
+        """Store the nomination in the place of the one before; raises `NotFoundError`."""
+        self._seal(staff_id, {_NOMINATION: _nomination_document(nomination)})
+
+    def _opened(self, staff_id: StaffId) -> Mapping[str, Any]:
+        """Return what is sealed of an account: its credentials and its nomination, in one document."""
+        rows = self._session.read(_CREDENTIALS, {"staff_id": staff_id})
+        if not rows:
+            return {}
+        document: Mapping[str, Any] = json.loads(
+            self._keyring.open(bytes(rows[0].sealed), CREDENTIALS, staff_id)
+        )
+        return document
+
+    def _seal(self, staff_id: StaffId, part: Mapping[str, object]) -> None:
+        """Put a part of the sealed document in the place of what it had there."""
         if self.get(staff_id) is None:
             raise NotFoundError(f"there is no account `{staff_id}`")
-        sealed = self._keyring.seal(json.dumps(_document(credentials)).encode(), CREDENTIALS, staff_id)
+        document = {**self._opened(staff_id), **part}
+        sealed = self._keyring.seal(json.dumps(document).encode(), CREDENTIALS, staff_id)
         row: dict[str, object] = {"staff_id": staff_id, "sealed": sealed}
         if not self._session.insert_new(_INSERT_CREDENTIALS, row):
             self._session.write(_REPLACE_CREDENTIALS, keyed(row, ["staff_id"]))
@@ -248,6 +276,31 @@ def _invitation(row: Row) -> Invitation:
         created=row.created,
         expires=row.expires,
         used=row.used,
+    )
+
+
+def _nomination_document(nomination: Nomination) -> dict[str, object]:
+    return {
+        "role": nomination.role.value,
+        "kind": nomination.kind.value,
+        "by": nomination.by,
+        "at": nomination.at.isoformat(),
+        "state": nomination.state.value,
+        "decided_by": nomination.decided_by,
+        "decided": nomination.decided.isoformat() if nomination.decided is not None else None,
+    }
+
+
+def _nomination(document: Mapping[str, Any]) -> Nomination:
+    decided = document["decided"]
+    return Nomination(
+        role=StaffRole(document["role"]),
+        kind=NominationKind(document["kind"]),
+        by=document["by"],
+        at=datetime.fromisoformat(document["at"]),
+        state=NominationState(document["state"]),
+        decided_by=document["decided_by"],
+        decided=datetime.fromisoformat(decided) if decided is not None else None,
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from countenance.errors import ForbiddenError
+from countenance.errors import ForbiddenError, SeparationError
 from countenance.ledger import Entry, EventType, JsonValue
 from countenance.vetting.model import Actor, PersonId, Role
 from countenance.vetting.ports import VettingWork
@@ -23,6 +23,19 @@ def require_role(work: VettingWork, actor: Actor, allowed: frozenset[Role], at: 
         work.ledger.append(Entry(EventType.REQUEST_REFUSED, at, fields))
         work.commit()
         raise ForbiddenError(f"the role `{actor.role}` does not include this")
+
+
+def require_beside_database(work: VettingWork, actor: Actor, role: Role, at: datetime) -> None:
+    """Return unless the role is reviewer and the actor is not the command line, which alone makes their keys.
+
+    An administrator who could issue or rotate the keys of two reviewers could permit everything
+    alone. Otherwise records it, commits, and raises `SeparationError`.
+    """
+    if role is Role.REVIEWER and actor.id != LOCAL_ADMINISTRATOR.id:
+        fields = {"actor": actor.id, "role": actor.role.value, "what": "separation"}
+        work.ledger.append(Entry(EventType.REQUEST_REFUSED, at, fields))
+        work.commit()
+        raise SeparationError("keys of reviewers are made with `countenance keys`, beside the database")
 
 
 @dataclass(slots=True)

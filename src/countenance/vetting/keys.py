@@ -13,7 +13,7 @@ from datetime import datetime
 
 from countenance.errors import InvalidInputError, NotFoundError, UnauthenticatedError
 from countenance.ledger import Entry, EventType, JsonValue
-from countenance.vetting.authority import require_role
+from countenance.vetting.authority import require_beside_database, require_role
 from countenance.vetting.model import (
     AccessCredential,
     Actor,
@@ -67,9 +67,13 @@ class IssueKey:
     clock: Callable[[], datetime]
 
     def __call__(self, actor: Actor, request: KeyRequest) -> IssuedKey:
-        """Return the key with its text, or raise `ForbiddenError`, `InvalidInputError` or `NotFoundError`."""
+        """Return the key with its text, or raise `ForbiddenError`, `InvalidInputError` or `NotFoundError`.
+
+        Raises `SeparationError` for a reviewer's key that is not asked for at the command line.
+        """
         with self.unit_of_work() as work:
             require_role(work, actor, ADMINISTRATORS, self.clock())
+            require_beside_database(work, actor, request.role, self.clock())
             self._check(work, request)
             asked = ApiKey(
                 id=KeyId(""),

@@ -9,7 +9,7 @@ from typing import Final
 
 from countenance.errors import InvalidInputError, NotFoundError, StateError
 from countenance.ledger import Entry, EventType, JsonValue
-from countenance.vetting.authority import require_role
+from countenance.vetting.authority import require_beside_database, require_role
 from countenance.vetting.keys import ADMINISTRATORS, IssuedKey, in_force, make_key
 from countenance.vetting.model import Actor, KeyId
 from countenance.vetting.ports import VettingWork
@@ -28,8 +28,9 @@ class RotateKey:
         """Return the new key; the old one goes on for `grace`, or until its own end if that is earlier.
 
         The new key lives as long as the old one was to live. Raises `ForbiddenError`,
-        `NotFoundError`, `InvalidInputError` for a grace that is none or longer than 30 days, and
-        `StateError` for a key that is over.
+        `NotFoundError`, `InvalidInputError` for a grace that is none or longer than 30 days,
+        `StateError` for a key that is over, and `SeparationError` for a reviewer's key that is not
+        rotated at the command line.
         """
         if not timedelta(0) <= grace <= LONGEST_GRACE:
             raise InvalidInputError(f"the grace period is between 0 and {LONGEST_GRACE.days} days")
@@ -39,6 +40,7 @@ class RotateKey:
             old = work.keys.get(key_id)
             if old is None:
                 raise NotFoundError(f"there is no key `{key_id}`")
+            require_beside_database(work, actor, old.role, now)
             if not in_force(old, now):
                 raise StateError(f"key `{key_id}` is over, so nothing can take its place")
             signs = work.credentials.get(key_id) is not None

@@ -8,8 +8,6 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-import pytest
-
 from applying import FILE, GATE, WHY
 from countenance.vetting.authority import LOCAL_ADMINISTRATOR
 from countenance.vetting.keys import KeyRequest
@@ -253,10 +251,18 @@ def test_nothing_that_people_wrote_is_on_the_ledger(stage: Stage) -> None:
         assert written_words not in told
 
 
-@pytest.mark.parametrize("role", ["reviewer", "applicant"])
-def test_keys_of_people_are_issued_with_the_person(stage: Stage, role: str) -> None:
-    bare = stage.post("olivia", "/v1/keys", {"role": role, "label": "x"})
+def test_the_key_of_an_applicant_is_issued_with_the_person(stage: Stage) -> None:
+    bare = stage.post("olivia", "/v1/keys", {"role": "applicant", "label": "x"})
     assert (bare.status_code, bare.json()["code"]) == (422, "invalid_input")
-    more = {"customer_id": GATE} if role == "applicant" else {}
-    issued = ok(stage.post("olivia", "/v1/keys", {"role": role, "label": "x", "person": "ada", **more}), 201)
-    assert (issued["person"], issued["customer_id"]) == ("ada", more.get("customer_id"))
+    asked = {"role": "applicant", "label": "x", "person": "ada", "customer_id": GATE}
+    issued = ok(stage.post("olivia", "/v1/keys", asked), 201)
+    assert (issued["person"], issued["customer_id"]) == ("ada", GATE)
+
+
+def test_no_administrator_issues_or_rotates_the_key_of_a_reviewer(stage: Stage) -> None:
+    asked = {"role": "reviewer", "label": "x", "person": "nora"}
+    key_id = stage.keys["ruth"].split("_")[1]
+    for path, body in (("/v1/keys", asked), (f"/v1/keys/{key_id}/rotation", {"grace_seconds": 0})):
+        refused = stage.post("olivia", path, body)
+        assert (refused.status_code, refused.json()["code"]) == (403, "separation_of_duties")
+        assert stage.events()[-1]["what"] == "separation"

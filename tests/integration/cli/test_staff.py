@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from countenance.staff.invitations import Newcomer
+from countenance.staff.model import LOCAL, By, StaffRole
 from integration.cli.shell import Shell
 
 OLGA = ("staff", "invite", "olga", "--name", "Olga", "--role", "administrator")
@@ -33,6 +35,18 @@ def test_an_account_is_reset_unlocked_and_closed(shell: Shell) -> None:
     (account,) = shell.json("staff", "list")["accounts"]
     assert account["standing"] == "closed"
     assert shell.types()[-3:] == ["staff:changed"] * 3
+
+
+def test_a_reviewer_whom_nobody_else_can_confirm_is_confirmed_at_the_machine(shell: Shell) -> None:
+    shell.json(*OLGA)
+    cases = shell.open().staff
+    (olga,) = cases.read_accounts(LOCAL)
+    for login in ("rita", "ruth"):
+        cases.invite(By.of(olga.member), Newcomer(login=login, name=login.title(), role=StaffRole.REVIEWER))
+    standings = {one["login"]: one["standing"] for one in shell.json("staff", "list")["accounts"]}
+    assert standings == {"olga": "invited", "rita": "invited", "ruth": "waits for a second person"}
+    assert "confirmed at this machine" in shell.run("staff", "confirm", "ruth").stdout
+    assert "nothing waits" in shell.run("staff", "confirm", "rita").stderr
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from console_stage import ConsoleStage
 from countenance.errors import UnauthenticatedError
 from countenance.ledger.note import VerifierKey
 from countenance.ledger.proof import InclusionProof
-from countenance.staff.model import CONFIRMED_FOR, Opened
+from countenance.staff.model import CONFIRMED_FOR, LOCAL, Opened
 from countenance.staff.sessions import csrf_token
 from integration.api.stage import SIGNER
 from staffing import PASSWORD
@@ -187,3 +187,39 @@ def test_a_form_of_somebody_elses_session_is_not_taken(console: ConsoleStage) ->
         "/console/account/sessions", data={"form_token": csrf_token(opened.token)}
     )
     assert answer.status_code == 403
+
+
+def test_a_reviewer_who_is_invited_waits_until_a_second_person_confirms(console: ConsoleStage) -> None:
+    sent = {"login": "nora", "name": "Nora", "role": "reviewer", "back": "/console/staff"}
+    invited = console.post("olivia", "/console/staff", **sent)
+    assert "It opens nothing yet" in invited.text
+    link = re.search(r"/console/join/[\w-]{43}", invited.text)
+    assert link is not None
+    early = console.get(None, link[0])
+    assert early.status_code == 409
+    assert "when a second person has confirmed it" in early.text
+    assert "waits for a second person" in console.get("carol", "/console/staff").text
+    assert "Nora is to be reviewer" in console.get("rita", "/console").text
+    assert "Nora is to be" not in console.get("olivia", "/console").text
+    own = console.get("olivia", "/console/nominations").text
+    assert "You named them" in own
+    assert "I spoke with them" not in own
+    nora = next(
+        one.member.id for one in console.service.staff.read_accounts(LOCAL) if one.member.name == "Nora"
+    )
+    place = f"/console/nominations/{nora}"
+    refused = console.post("olivia", f"{place}/confirm")
+    assert refused.status_code == 409
+    assert "another person has to look" in refused.text
+    assert "Named by" in console.get("rita", "/console/nominations").text
+    assert console.post("rita", f"{place}/confirm").headers["location"].endswith("nomination-confirmed")
+    assert "Welcome, Nora" in console.get(None, link[0]).text
+    assert "nora" in console.get("carol", "/console/nominations?format=csv").text.lower()
+    assert "Nothing waits" in console.post("rita", f"{place}/decline").text
+    raised = console.post(
+        "olivia", f"/console/staff/{console.people['carol'].member.id}/role", role="reviewer"
+    )
+    assert raised.headers["location"].endswith("done=named")
+    declined = console.post("olivia", f"/console/nominations/{console.people['carol'].member.id}/decline")
+    assert declined.headers["location"].endswith("nomination-declined")
+    assert "Keys" in console.get("carol", "/console/keys").text

@@ -14,8 +14,8 @@ from countenance.errors import (
     UnauthenticatedError,
 )
 from countenance.staff.codes import step_of
-from countenance.staff.invitations import GOOD_FOR, Newcomer
-from countenance.staff.model import CONFIRMED_FOR, LOCAL, StaffRole, Stage
+from countenance.staff.invitations import Newcomer
+from countenance.staff.model import CONFIRMED_FOR, GOOD_FOR, LOCAL, StaffRole, Stage
 from countenance.staff.provider import Identity
 from countenance.staff.sessions import (
     IDLE,

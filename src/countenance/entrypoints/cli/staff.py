@@ -73,6 +73,16 @@ def close(context: typer.Context, *, login: LoginArgument, as_json: JsonFlag = F
     _tell(line, member, f"`{login}` is closed", as_json=as_json)
 
 
+@app.command("confirm")
+def confirm(context: typer.Context, *, login: LoginArgument, as_json: JsonFlag = False) -> None:
+    """Confirm an account that waits for a second person, where nobody in the console can do it."""
+    line = CommandLine.of(context)
+    member = line.countenance.staff.nominations.confirm(LOCAL, _account(line, login).member.id)
+    _tell(
+        line, member, f"`{login}` holds the role `{member.role}`, confirmed at this machine", as_json=as_json
+    )
+
+
 @app.command("list")
 def list_all(context: typer.Context, *, as_json: JsonFlag = False) -> None:
     """List every account: its role, how it stands, and by what its owner signs in."""
@@ -98,6 +108,8 @@ def _account(line: CommandLine, login: str) -> Account:
 
 
 def _standing(account: Account) -> str:
+    if account.nomination is not None and account.nomination.waits:
+        return "waits for a second person"
     if account.member.disabled is not None:
         return "closed"
     if account.member.failures and account.member.locked_until is not None:

@@ -21,6 +21,7 @@ from countenance.entrypoints.console import (
     keys,
     leases,
     ledger,
+    nominations,
     overview,
     provider,
     reviews,
@@ -65,6 +66,7 @@ PAGES: Final[tuple[Page, ...]] = tuple(
         keys.PAGES,
         trying.PAGES,
         staff.PAGES,
+        nominations.PAGES,
         health.PAGES,
     )
 )

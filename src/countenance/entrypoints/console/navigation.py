@@ -66,6 +66,7 @@ _MENU: Final[Mapping[str, tuple[Room, ...]]] = {
     "The installation": (
         Room("/console/keys", "Keys", "keys", OVERSEERS),
         Room("/console/staff", "Staff", "staff", OVERSEERS),
+        Room("/console/nominations", "Nominations", "nominations", READERS),
         Room("/console/health", "System health", "health", OVERSEERS),
     ),
 }

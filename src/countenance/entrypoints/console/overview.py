@@ -11,6 +11,7 @@ from starlette.responses import Response
 from countenance.entrypoints.console.conditions import PATH as CONDITIONS
 from countenance.entrypoints.console.conditions import speaking
 from countenance.entrypoints.console.navigation import EVERYBODY, HOME, OVERSEERS, READERS
+from countenance.entrypoints.console.nominations import PATH as NOMINATIONS
 from countenance.entrypoints.console.visits import Page, Visit
 from countenance.entrypoints.pages.words import counted, day, left
 from countenance.recognition.model import DecisionSearch
@@ -56,6 +57,8 @@ def _tasks(visit: Visit) -> list[Task]:
     found = [*_own(visit)]
     if visit.member.role in OVERSEERS:
         found += [*_accounts(visit), *_leases(visit), *_keys(visit)]
+    if visit.member.role in {StaffRole.REVIEWER, StaffRole.ADMINISTRATOR}:
+        found += _nominations(visit)
     if visit.member.role in {StaffRole.REVIEWER, StaffRole.APPLICANT}:
         found += _applications(visit)
     if visit.member.role is StaffRole.REVIEWER:
@@ -100,6 +103,16 @@ def _conditions(visit: Visit) -> list[Task]:
         if visit.now.date() < one.expires
         and (waits := speaking(one))
         and visit.actor.person not in {officer.person for officer in waits}
+    ]
+
+
+def _nominations(visit: Visit) -> list[Task]:
+    """Return the people who wait for a second person's word, which this one can give."""
+    text = "Somebody named them, and a second person has to confirm it. Speak with them first."
+    return [
+        Task("wait", f"{one.member.name} is to be {one.nomination.role}", text, NOMINATIONS, "Look at it")
+        for one in visit.service.staff.nominations.all(visit.by)
+        if one.nomination.waits and visit.member.id not in {one.nomination.by, one.member.id}
     ]
 
 

@@ -98,8 +98,8 @@ def role(visit: Visit) -> Response:
     if wanted is None:
         raise InvalidInputError("choose a role of the list")
     staff_id = StaffId(visit.part("staff_id"))
-    visit.service.staff.change_account.role(visit.by, staff_id, wanted)
-    return visit.go(f"{PATH}/{staff_id}", done="role")
+    after = visit.service.staff.change_account.role(visit.by, staff_id, wanted)
+    return visit.go(f"{PATH}/{staff_id}", done="role" if after.role is wanted else "named")
 
 
 def _changing(done: str, change: Callable[[Visit], Change]) -> Handler:
@@ -114,7 +114,9 @@ def _changing(done: str, change: Callable[[Visit], Change]) -> Handler:
 def _invited(visit: Visit, invited: Invited) -> Response:
     host = visit.request.headers.get("host", "")
     link = f"{visit.request.url.scheme}://{host}/console/join/{invited.token}"
-    return visit.page("invited.html", invited=invited, link=link)
+    nomination = visit.service.staff.read_accounts.one(visit.by, invited.member.id).nomination
+    waits = nomination is not None and nomination.waits
+    return visit.page("invited.html", invited=invited, link=link, waits=waits)
 
 
 def _post(path: str, handler: Handler, *, confirmed: bool = True) -> Page:
