@@ -112,6 +112,18 @@ class LowQualityError(FaceError):
     code = "face_quality_low"
 
 
+class NoticeIncompleteError(InvalidInputError):
+    """A notice lacks parts, or has some that are not as they must be; `reasons` names every one."""
+
+    code = "notice_incomplete"
+
+
+class ConsentIncompleteError(InvalidInputError):
+    """An agreement lacks what its notice or its basis asks for; `reasons` names all that is missing."""
+
+    code = "consent_incomplete"
+
+
 # Who asks ---------------------------------------------------------------------------------
 
 
@@ -188,6 +200,12 @@ class IncompleteError(ConflictError):
     """The application still lacks something, or says what cannot be; `reasons` names the factors."""
 
     code = "application_incomplete"
+
+
+class LegalHoldError(ConflictError):
+    """A legal hold keeps this from being destroyed; nothing was. Using it is forbidden all the same."""
+
+    code = "legal_hold"
 
 
 class LimitReachedError(ConflictError):
@@ -297,15 +315,25 @@ class RefusedError(CountenanceError):
     """The act is not permitted. The refusal was recorded before this was raised.
 
     `decision_id` names the stored decision (reasons, unmet conditions, how to re-open), and
-    `entry` is the index of its ledger entry.
+    `entry` is the index of its ledger entry. `missing` has every part that a basis for the
+    subject's reference lacks, as stable words, where that is what stands in the way.
     """
 
     code = "refused"
 
-    def __init__(self, message: str, *, decision_id: str, entry: int, reasons: tuple[str, ...]) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        decision_id: str,
+        entry: int,
+        reasons: tuple[str, ...],
+        missing: tuple[str, ...] = (),
+    ) -> None:
         super().__init__(message, reasons=reasons)
         self.decision_id = decision_id
         self.entry = entry
+        self.missing = missing
 
 
 class LedgerError(CountenanceError):

@@ -31,6 +31,14 @@ from countenance.policy.model import (
     Reason,
     Space,
 )
+from countenance.recognition.basis import (
+    EVERYBODY,
+    NOBODY,
+    Basis,
+    basis_of,
+    missing_words,
+    with_whole_consent,
+)
 from countenance.recognition.model import DecisionRecord, Gallery
 from countenance.recognition.ports import Decider, UnitOfWork
 from countenance.recognition.stopping import stopping_at
@@ -129,7 +137,8 @@ class Ask:
         work.become_writer()
         asked = self.clock()
         lease, customer, gallery = self._holder(work, actor, request)  # (1)
-        question = self._question(work, request, asked, (lease, customer, gallery))
+        basis = self._basis(work, request, gallery, asked)
+        question = self._question(work, request, asked, (lease, customer, gallery), basis)
         decision = leased(self.decide)(question)  # (2)
         commitment = self._commitment(work, gallery, request)
         record = DecisionRecord(
@@ -145,7 +154,7 @@ class Ask:
         work.decisions.add(replace(record, entry=entry))
         work.commit()  # (4)
         if isinstance(decision, Denial) or lease is None or customer is None:
-            raise _refusal(decision, record.id, entry)  # (5)
+            raise _refusal(record, entry, missing_words(question, decision, basis))  # (5)
         return Permission(
             permit=decision,
             decision_id=record.id,
@@ -167,8 +176,23 @@ class Ask:
         lease covers, were there.
         """
         lease, customer, gallery = self._holder(work, actor, request)
-        holder = (lease, customer, gallery or imagined)
-        return leased(self.decide)(self._question(work, request, self.clock(), holder))
+        return self._foreseen(work, request, (lease, customer, gallery or imagined))[0]
+
+    def missing(self, work: UnitOfWork, actor: Actor, request: Request) -> tuple[Decision, tuple[str, ...]]:
+        """Return what `request` would be answered now, and everything that is missing of a basis for it."""
+        return self._foreseen(work, request, self._holder(work, actor, request))
+
+    def _foreseen(
+        self,
+        work: UnitOfWork,
+        request: Request,
+        holder: tuple[Lease | None, Customer | None, Gallery | None],
+    ) -> tuple[Decision, tuple[str, ...]]:
+        asked = self.clock()
+        basis = self._basis(work, request, holder[2], asked)
+        question = self._question(work, request, asked, holder, basis)
+        decision = leased(self.decide)(question)
+        return decision, missing_words(question, decision, basis)
 
     def _holder(
         self, work: UnitOfWork, actor: Actor, request: Request
@@ -196,12 +220,13 @@ class Ask:
         request: Request,
         asked: datetime,
         holder: tuple[Lease | None, Customer | None, Gallery | None],
+        basis: Basis,
     ) -> Question:
         lease, customer, gallery = holder
         terms = bound_terms(lease, self.published(), asked) if lease is not None else None
         consent, instruments = self._consent(work, request, gallery, asked)
         purpose = _purpose(request, lease, gallery)
-        return Question(
+        question = Question(
             act=request.act,
             on=asked,
             customer_kind=customer.kind if customer is not None else None,
@@ -210,31 +235,28 @@ class Ask:
             purpose=purpose,
             space=request.space or (_only(lease.terms.spaces) if lease is not None else None),
             camera=request.camera or (_only(lease.terms.cameras) if lease is not None else None),
-            consent=consent,
-            instruments=instruments,
+            consent=basis.consent,
+            minor=basis.minor,
+            instruments=basis.instruments,
             model_digest=gallery.pipeline.model_digest if gallery is not None else None,
             lease=terms,
             gallery=_gallery_facts(work, request, gallery),
             reopenings=work.conditions.reopenings(asked),
             incidents=stopping_at(work, request.act, purpose, lease, gallery),
         )
+        return with_whole_consent(self.decide, question)
 
-    def _consent(
-        self, work: UnitOfWork, request: Request, gallery: Gallery | None, asked: datetime
-    ) -> tuple[bool | None, frozenset[str]]:
-        """Return whether consent is on record, and the instruments that came with it.
+    def _basis(self, work: UnitOfWork, request: Request, gallery: Gallery | None, asked: datetime) -> Basis:
+        """Return on which basis the subject of a request is touched.
 
         Identification passes over every subject whose consent has lapsed, so whoever takes
         part has agreed.
         """
         if gallery is None:
-            return None, frozenset()
+            return NOBODY
         if request.act not in _NEEDS_CONSENT or request.subject_id is None:
-            return True, frozenset()
-        consent = work.consents.get(gallery.id, request.subject_id)
-        if consent is None or not consent.valid_at(asked):
-            return False, frozenset()
-        return True, consent.instruments
+            return EVERYBODY
+        return basis_of(work, gallery.id, request.subject_id, asked)
 
     def _commitment(self, work: UnitOfWork, gallery: Gallery | None, request: Request) -> str | None:
         if gallery is None or request.subject_id is None:
@@ -308,11 +330,13 @@ def _entry(record: DecisionRecord, lease: Lease | None, request: Request, commit
     return Entry((PERMITS if permitted else REFUSALS)[request.act], record.asked, fields)
 
 
-def _refusal(decision: Decision, decision_id: str, entry: int) -> RefusedError:
-    texts = " ".join(reason.text for reason in decision.reasons)
+def _refusal(record: DecisionRecord, entry: int, missing: tuple[str, ...]) -> RefusedError:
+    reasons = record.decision.reasons
+    texts = " ".join(reason.text for reason in reasons)
     return RefusedError(
         f"refused: {texts}".rstrip("."),
-        decision_id=decision_id,
+        decision_id=record.id,
         entry=entry,
-        reasons=tuple(reason.id for reason in decision.reasons),
+        reasons=tuple(reason.id for reason in reasons),
+        missing=missing,
     )

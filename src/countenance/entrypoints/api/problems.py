@@ -48,6 +48,9 @@ STATUS: Final[Mapping[type[errors.CountenanceError], HTTPStatus]] = {
     errors.NotFoundError: HTTPStatus.NOT_FOUND,
     errors.FaceGoneError: HTTPStatus.NOT_FOUND,
     errors.ConflictError: HTTPStatus.CONFLICT,
+    errors.NoticeIncompleteError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.ConsentIncompleteError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.LegalHoldError: HTTPStatus.CONFLICT,
     errors.AlreadyExistsError: HTTPStatus.CONFLICT,
     errors.IdempotencyMismatchError: HTTPStatus.CONFLICT,
     errors.KeyShownOnceError: HTTPStatus.CONFLICT,
@@ -169,6 +172,7 @@ def _refusal(request: Request, error: errors.RefusedError) -> Response:
         entry=error.entry,
         rules=rules,
         conditions=unmet,
+        **({"missing": list(error.missing)} if error.missing else {}),
     )
     return respond(problem, headers)
 

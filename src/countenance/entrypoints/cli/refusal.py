@@ -36,6 +36,7 @@ def refusal_document(refusal: RefusedError, record: DecisionRecord | None) -> di
     if record is None or record.question.act in _ANSWERED_WITH_A_SCORE:
         document |= {"score": None, "threshold": None, "fmr": None}
     document |= {"decision_id": refusal.decision_id, "entry": refusal.entry}
+    document |= {"missing": list(refusal.missing)}
     if record is None:
         return document | {"reasons": [{"id": reason} for reason in refusal.reasons], "conditions": []}
     decision = decision_document(record.decision)
@@ -47,5 +48,8 @@ def _say(output: Output, refusal: RefusedError, record: DecisionRecord | None) -
         output.say(f"{refusal.message[:1].upper()}{refusal.message[1:]}.", style="bold red")
     else:
         say_decision(output, record.question, record.decision)
+    if refusal.missing:
+        output.say("")
+        output.say(f"Missing for this subject: {', '.join(refusal.missing)}.")
     output.say("")
     output.facts([("decision", refusal.decision_id), ("ledger entry", str(refusal.entry))])

@@ -48,6 +48,12 @@ class Problem(Told):
     conditions: list[ConditionTold] | None = Field(
         default=None, description="403 of the gate: what would have to hold, and does not."
     )
+    missing: list[str] | None = Field(
+        default=None,
+        description="403 of the gate: everything that a basis for the subject's reference lacks: `consent`, "
+        "and names of instruments such as `written_release`.",
+        examples=[["consent", "written_release"]],
+    )
     incident: str | None = Field(
         default=None, description="500: under this id the operator finds the fault in the log."
     )
