@@ -224,7 +224,6 @@ class Ask:
     ) -> Question:
         lease, customer, gallery = holder
         terms = bound_terms(lease, self.published(), asked) if lease is not None else None
-        consent, instruments = self._consent(work, request, gallery, asked)
         purpose = _purpose(request, lease, gallery)
         question = Question(
             act=request.act,
