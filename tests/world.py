@@ -8,6 +8,7 @@ from typing import Any
 
 from countenance.app import Countenance, Parts
 from countenance.biometrics.model import GalleryId, SubjectId
+from countenance.engine.measuring_folder import MeasuringFolder
 from countenance.ledger import merkle
 from countenance.ledger.checkpoint import Checkpoint
 from countenance.ledger.note import open_note
@@ -94,6 +95,7 @@ class World(Parts):
         self.threshold_for = fake_threshold
         self.commit_to = lambda data: f"committed {len(data)} bytes"
         self.sign_note = self.store.signer.sign
+        self.measuring_work = lambda folder, name: MeasuringFolder(folder, key=bytes(32), name=name)
         self.jurisdictions = frozenset()
         self.evaluation_fmr_ppb = 100_000
         self.ids = SequentialIds()

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from countenance.engine.search import ExactSearch
     from countenance.ledger.note import Signer
     from countenance.recognition.collection_ports import Objects
+    from countenance.recognition.measuring_work import MeasuringWork
     from countenance.recognition.published_fairness import PublishedFairness
     from countenance.recognition.transparency import ModelNote
     from countenance.settings import Settings
@@ -254,6 +255,12 @@ class Installation(Parts):
         return hmac.digest(
             self._keyring.key_for("commitments"), hashlib.sha256(data).digest(), "sha256"
         ).hex()
+
+    def measuring_work(self, folder: Path, name: bytes) -> MeasuringWork:
+        """Open where a measurement, which `name` (32 bytes) stands for, keeps its work."""
+        from countenance.engine.measuring_folder import MeasuringFolder  # noqa: PLC0415  only where it is wanted
+
+        return MeasuringFolder(folder, key=self._keyring.key_for("measuring work"), name=name)
 
     def sign_note(self, text: str) -> str:
         """Return `text` as a note that the ledger's key signs; its first line names no log."""

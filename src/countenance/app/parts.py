@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from countenance.engine.model_administration import ModelStatus as ModelStatus  # noqa: PLC0414  as above
     from countenance.recognition.collection_objects import Buckets
     from countenance.recognition.collection_ports import Objects
+    from countenance.recognition.measuring_work import MeasuringWork
     from countenance.recognition.transparency import ModelNote
     from countenance.staff.provider import ProviderOptions
 
@@ -60,6 +61,7 @@ class Parts:
     provider: ProviderOptions | None = None
     operator: Operator = Operator()
     models: ModelAdministration
+    measuring_work: Callable[[Path, bytes], MeasuringWork]
     diagnose: Callable[[], Diagnosis]
     rotate_master_key: Callable[[Path, str], int]
 

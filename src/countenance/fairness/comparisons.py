@@ -8,10 +8,11 @@ other image's group.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from threading import Lock
+from time import monotonic
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +27,9 @@ BINS = 2_000
 
 _ROWS = 512
 _COLUMNS = 2_048
+_STRETCH = 32  # blocks of rows between two chances to keep the counts
+_SAVE_EVERY = 30.0
+_SAVE_SHARE = 20.0
 _KEPT = 250_000
 _SAMPLE = 100_000
 _SEED = 20_220_704
@@ -77,22 +81,45 @@ def laid_out(cells: Numbers, subjects: Numbers) -> tuple[Numbers, Layout]:
     return order, layout
 
 
+@dataclass(frozen=True, slots=True)
+class Resuming:
+    """Where counts are kept so that comparisons go on after an interruption.
+
+    `load` returns what `save` was given last, its parts one after the other, or None.
+    """
+
+    load: Callable[[], bytes | None]
+    save: Callable[[Sequence[memoryview]], None]
+
+
 def compare_all(
-    vectors: Templates, layout: Layout, threshold: float, report: Callable[[int, int], None]
+    vectors: Templates,
+    layout: Layout,
+    threshold: float,
+    report: Callable[[int, int], None],
+    resuming: Resuming | None = None,
 ) -> Compared:
     """Compare each two rows of `vectors` (n x d, unit length, in the layout's order) of two subjects.
 
     Scores are float32 products, within 1e-6 of the one definition of a score; one that reaches
-    `threshold` is a match. `report` is told the rows done, of n.
+    `threshold` is a match. `report` is told the rows done, of n. Counts are sums of whole
+    numbers, so that a run that was interrupted and went on has the same ones.
     """
     floor = min(threshold, _floor(vectors))
     state = _Counting(layout, threshold, floor)
+    done = state.taken_over(resuming.load()) if resuming is not None else 0
     columns = np.ascontiguousarray(vectors.T)  # a product with rows that lie apart takes a third longer
-    starts = range(0, len(vectors), _ROWS)
     # one product a processor, each by itself: threads that share one wait for each other at every block
     with threadpool_limits(limits=1, user_api="blas"), ThreadPoolExecutor(os.cpu_count() or 1) as workers:
-        for stop in workers.map(lambda start: _compare_rows(vectors, columns, start, state), starts):
-            report(stop, len(vectors))
+        due = monotonic() + _SAVE_EVERY
+        for first in range(done, len(vectors), _STRETCH * _ROWS):
+            starts = range(first, min(first + _STRETCH * _ROWS, len(vectors)), _ROWS)
+            for stop in workers.map(lambda start: _compare_rows(vectors, columns, start, state), starts):
+                report(stop, len(vectors))
+            if resuming is not None and monotonic() >= due:
+                begun = monotonic()
+                resuming.save(state.parts(starts[-1] + _ROWS))
+                due = monotonic() + max(_SAVE_EVERY, _SAVE_SHARE * (monotonic() - begun))
     return Compared(_pairs(layout), state.matches(), state.histogram(), state.subject_matches, floor)
 
 
@@ -145,6 +172,23 @@ class _Counting:
         self._matches += np.bincount(kinds[reached], minlength=len(self._matches))
         np.add.at(self.subject_matches, (subjects[rows], cells[columns]), 1)
         np.add.at(self.subject_matches, (subjects[columns], cells[rows]), 1)
+
+    def parts(self, done: int) -> list[memoryview]:
+        """Return what was counted when the rows before `done` were done, as bytes."""
+        arrays = (np.array([done], dtype=np.int64), self._matches, self._histogram, self.subject_matches)
+        return [array.reshape(-1).data.cast("B") for array in arrays]
+
+    def taken_over(self, saved: bytes | None) -> int:
+        """Take over what `parts` gave, and return how many rows were done; 0 for anything else."""
+        arrays = (self._matches, self._histogram, self.subject_matches)
+        if saved is None or len(saved) != np.int64().nbytes * (1 + sum(array.size for array in arrays)):
+            return 0
+        numbers = np.frombuffer(saved, dtype=np.int64)
+        at = 1
+        for array in arrays:
+            array[...] = numbers[at : at + array.size].reshape(array.shape)
+            at += array.size
+        return int(numbers[0])
 
     def matches(self) -> Numbers:
         """Return the matches of each pair of groups, in both triangles."""

@@ -25,6 +25,7 @@ from countenance.fairness.partitions import (
     partition,
     trials_of,
 )
+from countenance.fairness.search_document import projection_document, search_document
 
 FORMAT = 1
 _BINS = 100
@@ -51,11 +52,14 @@ def measurement_document(
     finest = partition(population, every)
     chosen = [finest] if len(every) == 1 else [partition(population, (at,)) for at in every]
     judged = assess(trials_of(evidence, finest), criteria)
+    projection = projection_document(judged, criteria.caps)
     return {
         "format": FORMAT,
         **assessment_document(judged),
-        "figures": figures_ppb(judged),
+        "figures": {**figures_ppb(judged), "n_max": projection["n_max"]},
         "caps_ppb": caps_ppb(judged),
+        "projection": projection,
+        "one_to_many": _searched(evidence, tuple({id(p): p for p in (finest, *chosen)}.values())),
         "by_column": {one.name: _assessed(evidence, one, criteria) for one in chosen if one is not finest},
         "columns": [
             {"name": column.name, "source": column.source, "edges": list(column.edges)}
@@ -74,6 +78,14 @@ def measurement_document(
         "caps": criteria.caps.document(),
         "alpha": criteria.alpha,
     }
+
+
+def _searched(evidence: Evidence, groupings: tuple[Partition, ...]) -> dict[str, Any] | None:
+    """Return the searches by group; None where the manifest does not say who is searched for."""
+    if evidence.searches is None:
+        return None
+    cells = evidence.population.cell_of_subject
+    return search_document(evidence.searches, cells, groupings, evidence.threshold)
 
 
 def document_digest(document: Mapping[str, Any]) -> str:

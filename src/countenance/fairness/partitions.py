@@ -11,6 +11,7 @@ import numpy.typing as npt
 from countenance.fairness.comparisons import BINS, Compared
 from countenance.fairness.manifest import Manifest
 from countenance.fairness.model import BySubject, Floats, GroupTrials, Numbers, Tally
+from countenance.fairness.open_set import Searches
 from countenance.fairness.score_table import BETWEEN
 
 
@@ -35,7 +36,8 @@ class Evidence:
     """What was compared, all of one threshold.
 
     `mated_scores` and `mated_subjects` list the mated trials; `compared` counts the non-mated
-    ones; `acquired` tells which images of the manifest gave a template.
+    ones; `acquired` tells which images of the manifest gave a template. `searches` are those of
+    a manifest that says who is enrolled and who searched with, else None.
     """
 
     population: Population
@@ -44,6 +46,7 @@ class Evidence:
     mated_subjects: Numbers
     compared: Compared
     threshold: float
+    searches: Searches | None = None
 
 
 @dataclass(frozen=True, slots=True)

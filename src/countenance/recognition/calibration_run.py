@@ -38,11 +38,12 @@ _GUESSED = "Which images show one subject was gathered from the mated pairs alon
 
 
 class Phase(StrEnum):
-    """What a calibration is busy with."""
+    """What a measurement is busy with."""
 
     EXTRACTING = "extracting"
     COMPARING = "comparing"
     RESAMPLING = "resampling"
+    SEARCHING = "searching"
 
 
 class Progress(Protocol):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,17 +13,20 @@ from countenance.biometrics.faces import FaceChoice
 from countenance.biometrics.model import Threshold
 from countenance.errors import InvalidInputError
 from countenance.fairness.assessment import Criteria
-from countenance.fairness.comparisons import compare_all, compare_mated, laid_out
+from countenance.fairness.comparisons import Resuming, compare_all, compare_mated, laid_out
 from countenance.fairness.manifest import Manifest
 from countenance.fairness.measurement import NotAcquired, document_digest, measurement_document
 from countenance.fairness.model import Caps, Direction
+from countenance.fairness.open_set import Rows, search_all
 from countenance.fairness.partitions import Evidence, populate
 from countenance.ledger import Entry, EventType, JsonValue
 from countenance.policy.model import Act, Camera, Space
 from countenance.recognition.asking import Ask, Permission, Request
-from countenance.recognition.calibration_run import Acquired, CalibrationRun, Phase, Progress
+from countenance.recognition.calibration_run import Phase, Progress
+from countenance.recognition.measuring_work import MeasuringWork
 from countenance.recognition.ports import FaceEngine, UnitOfWork
 from countenance.recognition.reporting import Report
+from countenance.recognition.template_gathering import Gathered, Source, gather
 from countenance.vetting.model import Actor
 
 _REQUEST = Request(act=Act.MEASURE, space=Space.CONTROLLED, camera=Camera.FILE)
@@ -99,35 +103,50 @@ class MeasureFairness:
     unit_of_work: Callable[[], UnitOfWork]
 
     def __call__(
-        self, actor: Actor, plan: FairnessPlan, *, read: Callable[[str], bytes], progress: Progress
+        self,
+        actor: Actor,
+        plan: FairnessPlan,
+        *,
+        read: Callable[[str], bytes],
+        progress: Progress,
+        work_in: Callable[[bytes], MeasuringWork] | None = None,
     ) -> FairnessReport:
         """Return the report of `plan`; `read` and `progress` as in `CalibrationRun`.
 
+        `work_in` opens where the work is kept, by 32 bytes that stand for plan and pipeline; what
+        an interrupted run left there is taken over, and nothing is left when this one is done.
         Raises `RefusedError` before an image is read, `InvalidInputError` where nothing could
         be compared, and `BusyError` where others use the engine.
         """
         with self.unit_of_work() as work:
             permission = self.ask(work, actor, _REQUEST)
-        with self.report.failures_of(Act.MEASURE, permission):
+        source = Source([image.image for image in plan.manifest.images], plan.face, read)
+        with self.report.failures_of(Act.MEASURE, permission), ExitStack() as held:
+            kept = None if work_in is None else held.enter_context(work_in(self._name(plan)))
             registered = self._register(plan, permission)
-            images = [image.image for image in plan.manifest.images]
-            run = CalibrationRun(self.engine, self.report.clock)
-            acquired = run.acquire(images, plan.face, read=read, progress=progress)
-            document = self._document(plan, acquired, progress)
+            gathered = gather(self.engine, source, progress, kept)
+            document = self._document(plan, gathered, progress, kept)
             digest = document_digest(document)
             with self.unit_of_work() as work:
-                fields = _completion(document, digest, len(acquired.failures))
+                fields = _completion(document, digest, gathered)
                 entry = self.report.completed(work, EventType.MEASUREMENT_COMPLETED, permission, fields)
                 work.commit()
+            if kept is not None:
+                kept.forget()
         return FairnessReport(
             document=document,
             digest=digest,
-            failures=tuple((one.image, one.code, one.message) for one in acquired.failures),
+            failures=tuple((one.image, one.code, one.message) for _, one in gathered.failures),
             decision_id=permission.decision_id,
             permitted_by=permission.entry,
             registered=registered,
             entry=entry,
         )
+
+    def _name(self, plan: FairnessPlan) -> bytes:
+        pipeline = self.engine.pipeline
+        named = {**plan.document(), "model": pipeline.model_digest, "pipeline": pipeline.version}
+        return bytes.fromhex(document_digest(named))
 
     def _register(self, plan: FairnessPlan, permission: Permission) -> int:
         """Put on the ledger what was settled, and return where it stands."""
@@ -142,15 +161,12 @@ class MeasureFairness:
             work.commit()
         return entry
 
-    def _document(self, plan: FairnessPlan, acquired: Acquired, progress: Progress) -> dict[str, Any]:
-        evidence = _evidence(plan, acquired, progress)
+    def _document(
+        self, plan: FairnessPlan, gathered: Gathered, progress: Progress, kept: MeasuringWork | None
+    ) -> dict[str, Any]:
+        evidence = _evidence(plan, gathered, progress, kept)
         criteria = Criteria(threshold=plan.at, direction=Direction.SAME, caps=plan.caps, alpha=plan.alpha)
-        codes = {failure.image: failure.code for failure in acquired.failures}
-        missing = [
-            NotAcquired(place, codes[image.image])
-            for place, image in enumerate(plan.manifest.images)
-            if image.image in codes
-        ]
+        missing = [NotAcquired(place, failure.code) for place, failure in gathered.failures]
         pipeline = self.engine.pipeline
         return {
             **measurement_document(plan.manifest, evidence, criteria, missing),
@@ -160,31 +176,44 @@ class MeasureFairness:
             "pipeline_version": pipeline.version,
             "plan": plan.document(),
             "plan_digest": document_digest(plan.document()),
-            "data_set_digest": plan.manifest.digest(acquired.digests),
+            "data_set_digest": plan.manifest.digest(gathered.hex_digests()),
             "threshold_fmr": plan.threshold.fmr.rate if plan.threshold is not None else None,
             "calibration": plan.threshold.calibration_id if plan.threshold is not None else None,
             "remarks": list(plan.remarks),
         }
 
 
-def _evidence(plan: FairnessPlan, acquired: Acquired, progress: Progress) -> Evidence:
+def _evidence(
+    plan: FairnessPlan, gathered: Gathered, progress: Progress, kept: MeasuringWork | None
+) -> Evidence:
     population = populate(plan.manifest)
-    places = np.flatnonzero([image.image in acquired.rows for image in plan.manifest.images])
+    places = np.flatnonzero(gathered.acquired)
     if not len(places):
         raise InvalidInputError("no image gave a template, so there is nothing to compare")
     order, layout = laid_out(population.cell_of_image[places], population.subject_of_image[places])
-    vectors = np.array(acquired.vectors, dtype=np.float32)[order]
+    vectors = gathered.vectors[order]
+    gathered.vectors = vectors[:0]  # of a million images this is half a gigabyte
     layout = layout.widened(len(population.values), len(population.subjects))
     compared = compare_all(
-        vectors, layout, plan.at, lambda done, total: progress(Phase.COMPARING, done, total)
+        vectors,
+        layout,
+        plan.at,
+        lambda done, total: progress(Phase.COMPARING, done, total),
+        None if kept is None else Resuming(kept.state, kept.replace_state),
     )
     scores, owners = compare_mated(vectors, layout.subjects)
-    present = np.zeros(len(plan.manifest.images), dtype=np.bool_)
-    present[places] = True
-    return Evidence(population, present, scores, owners, compared, plan.at)
+    searches = None
+    if plan.manifest.one_to_many:
+        searches = search_all(
+            plan.manifest,
+            population.subject_of_image,
+            Rows(vectors, layout.subjects, places[order]),
+            lambda done, total: progress(Phase.SEARCHING, done, total),
+        )
+    return Evidence(population, gathered.acquired, scores, owners, compared, plan.at, searches)
 
 
-def _completion(document: dict[str, Any], digest: str, failures: int) -> dict[str, JsonValue]:
+def _completion(document: dict[str, Any], digest: str, gathered: Gathered) -> dict[str, JsonValue]:
     groups = document["groups"].values()
     return {
         "fairness": digest,
@@ -197,5 +226,6 @@ def _completion(document: dict[str, Any], digest: str, failures: int) -> dict[st
         "verdict": document["verdict"],
         "mated_trials": sum(group["mated"] for group in groups),
         "non_mated_trials": document["kinds"]["random"]["nonmated"],
-        "not_acquired": failures,
+        "not_acquired": len(gathered.failures),
+        "taken_over": gathered.taken_over,
     }

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from countenance.errors import InvalidInputError
-from countenance.fairness.manifest import SOURCE_NOT_STATED, Labels, Manifest, read_manifest
+from countenance.fairness.manifest import SOURCE_NOT_STATED, Labels, Manifest, Part, read_manifest
 
 
 def read(*rows: str, head: str = "image,subject,sex", labels: Labels | None = None) -> Manifest:
@@ -29,13 +29,14 @@ def test_numbers_are_put_into_bands_and_unknown_ones_into_none() -> None:
 def test_the_digest_covers_rows_sources_bands_and_images() -> None:
     manifest = read("a.jpg,1,f")
     digests = {
-        manifest.digest({}),
-        manifest.digest({"a.jpg": "00"}),
-        read("a.jpg,1,m").digest({}),
-        read("a.jpg,1,f", labels=Labels(sources={"sex": "register"})).digest({}),
+        manifest.digest(["-"]),
+        manifest.digest(["00"]),
+        read("a.jpg,1,m").digest(["-"]),
+        read("a.jpg,1,f", labels=Labels(sources={"sex": "register"})).digest(["-"]),
+        read("a.jpg,1,f,probe", head="image,subject,sex,part").digest(["-"]),
     }
-    assert len(digests) == 4
-    assert manifest.protocol_digest() == manifest.digest({})
+    assert len(digests) == 5
+    assert manifest.protocol_digest() == manifest.digest(["-"])
 
 
 @pytest.mark.parametrize(
@@ -50,6 +51,9 @@ def test_the_digest_covers_rows_sources_bands_and_images() -> None:
         (["a.jpg,1,f", "a.jpg,2,f"], "image,subject,sex", Labels(), "twice"),
         (["a.jpg,1,f", "b.jpg,1,m"], "image,subject,sex", Labels(), "two values"),
         (["a.jpg,1,f,x"], "image,subject,sex", Labels(), "line 2"),
+        (["a.jpg,1,f,x"], "image,subject,sex,part", Labels(), "`x` is no part"),
+        (["a.jpg,1,f,f"], "image,subject,sex,sex", Labels(), "two columns `sex`"),
+        (["a.jpg,1\t2,f"], "image,subject,sex", Labels(), "cannot be printed"),
         (["a.jpg,1"], "image,subject,sex", Labels(), "line 2"),
         (["a.jpg,1,x"], "image,subject,age", Labels(bands={"age": (3,)}), "no number"),
         (["a.jpg,1,4"], "image,subject,age", Labels(bands={"age": (3, 2)}), "ascending"),
@@ -65,6 +69,14 @@ def test_a_manifest_that_cannot_be_measured_is_refused(
 ) -> None:
     with pytest.raises(InvalidInputError, match=message):
         read(*rows, head=head, labels=labels)
+
+
+def test_parts_say_what_is_enrolled_and_what_is_searched_with() -> None:
+    manifest = read("a.jpg,1,f,enrol", "b.jpg,1,f,PROBE", "c.jpg,2,m,", head="image,subject,sex,part")
+    assert [image.part for image in manifest.images] == [Part.ENROL, Part.PROBE, None]
+    assert [column.name for column in manifest.columns] == ["sex"]
+    assert manifest.one_to_many
+    assert not read("a.jpg,1,f").one_to_many
 
 
 def test_too_many_intersections_are_refused() -> None:

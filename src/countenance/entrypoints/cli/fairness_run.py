@@ -92,6 +92,15 @@ def run(  # noqa: PLR0913  each is an option of the command
     score: Annotated[
         float | None, typer.Option("--threshold", help="Take this score for the threshold instead.")
     ] = None,
+    work: Annotated[
+        Path | None,
+        typer.Option(
+            "--work",
+            file_okay=False,
+            help="Keep templates and counts, encrypted, in this folder until it is done: a run that was"
+            " interrupted goes on there.",
+        ),
+    ] = None,
     fmr_cap: FmrCap = None,
     fnmr_cap: FnmrCap = None,
     ratio_cap: RatioCap = None,
@@ -146,7 +155,7 @@ def run(  # noqa: PLR0913  each is an option of the command
         score=score,
         remarks=tuple(remark or ()),
     )
-    made = _measured(line, operator, plan, root or manifest.parent)
+    made = _measured(line, operator, plan, root or manifest.parent, work)
     _tell(line, made, report, as_json=as_json)
 
 
@@ -159,12 +168,18 @@ def _check(report: Path | None, fmr: float | None, score: float | None) -> None:
         raise InvalidInputError(f"`{fmr}` is not a false match rate between 0 and 1")
 
 
-def _measured(line: CommandLine, operator: Actor, plan: FairnessPlan, root: Path) -> FairnessReport:
+def _measured(
+    line: CommandLine, operator: Actor, plan: FairnessPlan, root: Path, work: Path | None
+) -> FairnessReport:
     from countenance.entrypoints.cli.calibrate import image_reader, progress_bars  # noqa: PLC0415  start-up
 
+    parts = line.countenance.parts
+    work_in = None if work is None else (lambda name: parts.measuring_work(work, name))
+    reader = image_reader(root, parts.max_image_bytes)
     with progress_bars(line.output) as progress:
-        reader = image_reader(root, line.countenance.parts.max_image_bytes)
-        return line.countenance.fairness.measure(operator, plan, read=reader, progress=progress)
+        return line.countenance.fairness.measure(
+            operator, plan, read=reader, progress=progress, work_in=work_in
+        )
 
 
 def _tell(line: CommandLine, made: FairnessReport, folder: Path | None, *, as_json: bool) -> None:

@@ -14,6 +14,8 @@ from countenance.entrypoints.cli.fairness_options import (
     DirectionOption,
     FmrCap,
     FnmrCap,
+    FpirCap,
+    GallerySize,
     MinSubjects,
     RatioCap,
 )
@@ -22,6 +24,7 @@ from countenance.errors import InvalidInputError
 
 if TYPE_CHECKING:
     from countenance.fairness.assessment import Criteria
+    from countenance.fairness.model import Assessment
     from countenance.fairness.score_table import Columns, ScoreTable
 
 _LONGEST_TABLE = 1 << 32
@@ -72,6 +75,8 @@ def scores(  # noqa: PLR0913  each is an option of the command
     fmr_cap: FmrCap = None,
     fnmr_cap: FnmrCap = None,
     ratio_cap: RatioCap = None,
+    fpir_cap: FpirCap = None,
+    gallery_size: GallerySize = None,
     min_subjects: MinSubjects = 0,
     alpha: Alpha = 0.5,
     as_json: JsonFlag = False,
@@ -92,7 +97,14 @@ def scores(  # noqa: PLR0913  each is an option of the command
     criteria = Criteria(
         threshold=threshold,
         direction=Direction(higher_is),
-        caps=Caps(fmr=fmr_cap, fnmr=fnmr_cap, ratio=ratio_cap, min_subjects=min_subjects),
+        caps=Caps(
+            fmr=fmr_cap,
+            fnmr=fnmr_cap,
+            ratio=ratio_cap,
+            fpir=fpir_cap,
+            gallery_size=gallery_size,
+            min_subjects=min_subjects,
+        ),
         alpha=alpha,
     )
     rows = read_table(table, lambda lines: read_scores(lines, columns))
@@ -129,17 +141,22 @@ def _judged(table: ScoreTable, columns: Columns, criteria: Criteria) -> dict[str
     from countenance.fairness.assessment import assess  # noqa: PLC0415  start-up stays quick
     from countenance.fairness.documents import assessment_document  # noqa: PLC0415  as above
     from countenance.fairness.score_table import trials_by_group, unplaced  # noqa: PLC0415  as above
+    from countenance.fairness.search_document import projection_document  # noqa: PLC0415  as above
 
-    def judged(chosen: tuple[int, ...]) -> dict[str, Any]:
+    def judged(chosen: tuple[int, ...]) -> Assessment:
         trials = trials_by_group(table, chosen, threshold=criteria.threshold, direction=criteria.direction)
-        return assessment_document(assess(trials, criteria))
+        return assess(trials, criteria)
 
     every = tuple(range(len(columns.groups)))
+    finest = judged(every)
     return {
-        **judged(every),
+        **assessment_document(finest),
+        "projection": projection_document(finest, criteria.caps),
         "rows": len(table.scores),
         "rows_without_group": unplaced(table),
-        "by_column": {columns.groups[at]: judged((at,)) for at in every} if len(every) > 1 else {},
+        "by_column": {columns.groups[at]: assessment_document(judged((at,))) for at in every}
+        if len(every) > 1
+        else {},
         "subjects_known": bool(columns.subjects),
         "remarks": _remarks(len(columns.subjects)),
     }
