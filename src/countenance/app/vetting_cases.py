@@ -16,6 +16,7 @@ from countenance.vetting.drafting import DraftApplication, SubmitApplication, Wi
 from countenance.vetting.evidence import ReadEvidence, StoreEvidence
 from countenance.vetting.leases import ListLeases, ResumeLease, RevokeLease, SuspendLease
 from countenance.vetting.officers import DecideConditions
+from countenance.vetting.outlook import ForeseeLease
 from countenance.vetting.reading import ReadApplications
 from countenance.vetting.registration import Members, ReadCustomers, RegisterCustomers
 from countenance.vetting.reviewing import ApproveApplication, MarkFactors, RefuseApplication
@@ -115,6 +116,11 @@ class VettingCases:
     def read_leases(self) -> ListLeases:
         """Show leases, and how each came to be what it is."""
         return ListLeases(self.parts.unit_of_work, self.parts.clock)
+
+    @cached_property
+    def foresee_lease(self) -> ForeseeLease:
+        """Say what a lease permits from now on, and what its permits oblige to."""
+        return ForeseeLease(self._access, self.parts.decide, self._changes, self.parts.unit_of_work)
 
     @cached_property
     def suspend_lease(self) -> SuspendLease:

@@ -74,7 +74,7 @@ def test_a_permit_is_told_with_its_obligations_and_what_came_of_it(lived: Consol
     text = lived.get("carol", f"/console/decisions/{decision_id(lived, 'act=identify&outcome=permit')}").text
     for said in (
         "Permitted: search a gallery",
-        "held until 2 examiners",
+        "until 2 trained examiners",
         "identification:held",
         "Conditions that were met",
     ):

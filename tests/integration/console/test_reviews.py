@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import html
 import re
 from datetime import timedelta
 from typing import Any
@@ -15,14 +16,17 @@ from applying import DIGEST, FILE, WHY, use
 from console_stage import ConsoleStage, another
 from countenance.entrypoints.console.use_fields import FIELDS
 from countenance.entrypoints.console.use_form import field_of, use_from, values_of
+from countenance.entrypoints.pages.duties import duties_foreseen, duties_of
 from countenance.entrypoints.pages.forms import Form
 from countenance.errors import InvalidInputError
-from countenance.policy.model import Act
+from countenance.policy.model import Act, Camera, Obligation, ObligationKind, Purpose, Space
+from countenance.recognition.model import DecisionSearch
 from countenance.staff.model import LOCAL, StaffRole
 from countenance.staff.sessions import csrf_token
 from countenance.vetting.dossier import ApplicationId, ApplicationState
 from countenance.vetting.factors import JUDGED
-from countenance.vetting.model import LeaseId, LeaseOrigin
+from countenance.vetting.foresight import Foreseen
+from countenance.vetting.model import CustomerId, LeaseId, LeaseOrigin
 from countenance.vetting.use import Use
 from fakes_engine import photograph
 from integration.api.stage import START
@@ -327,3 +331,41 @@ def test_what_a_lease_allows_is_told_from_its_fields(lived: ConsoleStage) -> Non
     assert "Every search is held until 2 people have judged it alone." in text
     lease = lived.service.vetting.read_leases.one(lived.actor("carol"), LeaseId("ngo-missing"))
     assert Act.IDENTIFY in lease.terms.acts
+
+
+def test_a_lease_tells_each_duty_that_its_permits_came_with_and_whom_it_obliges(lived: ConsoleStage) -> None:
+    page = lived.get("carol", "/console/leases/ngo-missing").text
+    sought = DecisionSearch(customer_id=CustomerId("ngo"), permitted=True, act=Act.IDENTIFY)
+    records = lived.service.console.browse.decisions(lived.actor("carol"), sought, skip=0, limit=5).records
+    duties = [duty for record in records for duty in duties_of(record.decision.obligations)]  # type: ignore[union-attr]  # permits alone
+    assert duties
+    for duty in duties:
+        assert duty.title in page
+        assert html.escape(duty.what, quote=False).replace("'", "&#39;") in page
+    assert "Whom it obliges" in page
+    refused = lived.get("carol", "/console/leases/police-search").text
+    assert "Packs and laws refuse" in refused
+
+
+def test_the_duties_of_a_dry_run_say_with_which_acts_they_come() -> None:
+    lead, hold = Obligation(ObligationKind.LEAD_ONLY), Obligation(ObligationKind.HOLD_FOR_EXAMINERS, 2)
+    seen = [
+        Foreseen(
+            act=act,
+            purpose=Purpose.MISSING_CHILDREN,
+            space=Space.CONTROLLED,
+            camera=Camera.FILE,
+            permitted=act is not Act.WATCH,
+            until=None,
+            reasons=(),
+            obligations=obligations,
+        )
+        for act, obligations in ((Act.VERIFY, (lead,)), (Act.IDENTIFY, (hold, lead)), (Act.WATCH, (hold,)))
+    ]
+    first, second = duties_foreseen(seen)
+    assert (first.kind, first.when) == (hold.kind, "search a gallery for a face")
+    assert "2 trained examiners" in first.what
+    assert (second.kind, second.when) == (lead.kind, "")
+    every = duties_of([Obligation(kind, 3) for kind in ObligationKind])
+    assert [duty.kind for duty in every] == list(ObligationKind)
+    assert all(duty.who and duty.what and duty.kept for duty in every)

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from countenance.entrypoints.console.applications import SEES
 from countenance.entrypoints.console.visits import Handler, Page, Visit, corrected
+from countenance.entrypoints.pages.duties import duties_foreseen
 from countenance.entrypoints.pages.tables import Column, arranged, as_csv
 from countenance.entrypoints.pages.words import counted, day, one_in, plain
 from countenance.errors import ConflictError, InvalidInputError, SeparationError
@@ -99,9 +100,14 @@ def _one(visit: Visit, errors: dict[str, str]) -> Response:
     role = visit.member.role
     keys = visit.service.list_keys(visit.actor) if role in _OVERSEERS else ()
     terms = visit.service.vetting.terms()[-1]
+    foreseen = visit.service.vetting.foresee_lease(visit.actor, lease.id)
     return visit.page(
         "lease.html",
         lease=lease,
+        foreseen=foreseen,
+        refused=[one for one in foreseen if not one.permitted],
+        nothing_permitted=not any(one.permitted for one in foreseen),
+        duties=duties_foreseen(foreseen),
         words=in_words(lease),
         standing=standing_of(lease, visit),
         history=visit.service.vetting.read_leases.history(visit.actor, lease.id),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
-from countenance.entrypoints.pages import words
+from countenance.entrypoints.pages import duties, words
 from countenance.entrypoints.pages.assets import Assets
 
 PAGES = "countenance.entrypoints.pages"
@@ -28,4 +28,5 @@ def page_environment(assets: Assets, *packages: str) -> Environment:
     )
     environment.globals["asset"] = assets.url
     environment.filters.update(words.FILTERS)
+    environment.filters.update(duties=duties.duties_of, duties_foreseen=duties.duties_foreseen)
     return environment
