@@ -33,8 +33,8 @@ _DUTIES: Final[Mapping[ObligationKind, tuple[str, str, str, str]]] = {
         "People judge it first",
         "The customer, and {value} examiners",
         (
-            "Nobody who searches sees a candidate until {value} trained examiners have judged the pictures, each "
-            "alone, without score, rank or name. The customer has them ready."
+            "Nobody who searches sees a candidate until {value} trained examiners have judged the pictures, "
+            "each alone, without score, rank or name. The customer has them ready."
         ),
         "The program holds the result until then.",
     ),
@@ -48,8 +48,8 @@ _DUTIES: Final[Mapping[ObligationKind, tuple[str, str, str, str]]] = {
         "A lead and nothing more",
         "Whoever gets the answer",
         (
-            "Nobody is stopped, searched, refused or accused because of it alone: something else that was found "
-            "independently has to say the same."
+            "Nobody is stopped, searched, refused or accused because of it alone: something else that was "
+            "found independently has to say the same."
         ),
         "The program marks the answer as a lead. Acting on it alone breaks the lease.",
     ),
