@@ -30,7 +30,6 @@ from countenance.ledger.canonical import leaf_bytes
 from countenance.ledger.checkpoint import Checkpoint
 from countenance.ledger.model import Entry
 from countenance.ledger.note import Signer, VerifierKey
-from countenance.oversight.model import Case, CaseId
 from countenance.policy.codec import decision_to_json, question_to_json
 from countenance.policy.simulation import Recorded
 from countenance.recognition.model import DecisionRecord, DecisionSearch, Gallery, GalleryChange, Reference
@@ -62,6 +61,14 @@ from fakes_consent import (
     FakeConsentRecords,
     FakeRetentionRecords,
     without_consent_of,
+)
+from fakes_oversight import (
+    FakeCases,
+    FakeExamining,
+    FakeNotices,
+    FakePortraits,
+    OversightState,
+    without_cases_of,
 )
 from fakes_publication import FakePublications
 from fakes_staff import FakeInvitations, FakeStaffMembers, FakeStaffSessions, StaffState, matches
@@ -114,7 +121,16 @@ class Claim:
 
 
 @dataclass
-class State(SubjectState, ConsentState, CollectionState, AzureState, StaffState, VettingState, IncidentState):
+class State(
+    SubjectState,
+    ConsentState,
+    CollectionState,
+    AzureState,
+    StaffState,
+    VettingState,
+    IncidentState,
+    OversightState,
+):
     """All that is stored. Values are never changed in place, so that a copy of the maps is a snapshot."""
 
     customers: dict[CustomerId, Customer] = field(default_factory=dict)
@@ -122,7 +138,6 @@ class State(SubjectState, ConsentState, CollectionState, AzureState, StaffState,
     keys: dict[KeyId, ApiKey] = field(default_factory=dict)
     credentials: dict[KeyId, AccessCredential] = field(default_factory=dict)
     consents: dict[Pair, Consent] = field(default_factory=dict)
-    cases: dict[CaseId, Case] = field(default_factory=dict)
     galleries: dict[GalleryId, Gallery] = field(default_factory=dict)
     references: dict[ReferenceId, Reference] = field(default_factory=dict)
     subject_keys: dict[Pair, bytes] = field(default_factory=dict)
@@ -172,6 +187,9 @@ class FakeUnitOfWork:
         self.credentials = FakeAccessCredentials(self)
         self.consents = FakeConsents(self)
         self.cases = FakeCases(self)
+        self.examining = FakeExamining(self)
+        self.portraits = FakePortraits(self)
+        self.notices = FakeNotices(self)
         self.galleries = FakeGalleries(self)
         self.references = FakeReferences(self)
         self.decisions = FakeDecisions(self)
@@ -349,14 +367,6 @@ class FakeConsents(_Repository):
         return self.unit.read(question)
 
 
-class FakeCases(_Repository):
-    def add(self, case: Case) -> None:
-        _add(self.unit.write().cases, case.id, case)
-
-    def get(self, case_id: CaseId) -> Case | None:
-        return self.unit.read(lambda state: state.cases.get(case_id))
-
-
 class FakeGalleries(_Repository):
     def add(self, gallery: Gallery) -> None:
         _add(self.unit.write().galleries, gallery.id, gallery)
@@ -369,6 +379,12 @@ class FakeGalleries(_Repository):
             lambda state: tuple(g for g in _by_id(state.galleries) if g.customer_id == customer_id)
         )
 
+    def keep_images(self, gallery_id: GalleryId, *, keep: bool) -> None:
+        galleries = self.unit.write().galleries
+        if gallery_id not in galleries:
+            raise NotFoundError(f"there is no gallery `{gallery_id}`")
+        galleries[gallery_id] = replace(galleries[gallery_id], keeps_images=keep)
+
     def remove(self, gallery_id: GalleryId) -> None:
         state = self.unit.write()
         if gallery_id not in state.galleries:
@@ -380,7 +396,7 @@ class FakeGalleries(_Repository):
         without_consent_of(state, gallery_id)
         without_roster(state, gallery_id)
         state.consents = {place: value for place, value in state.consents.items() if place[0] != gallery_id}
-        state.cases = {name: case for name, case in state.cases.items() if case.gallery_id != gallery_id}
+        without_cases_of(state, gallery_id)
 
 
 class FakeReferences(_Repository):

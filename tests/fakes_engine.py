@@ -23,6 +23,7 @@ from countenance.biometrics.faces import (
     Landmarks,
     LeastSize,
     Point,
+    Portrait,
     Pose,
     QualityMeasure,
     QualityReason,
@@ -191,6 +192,12 @@ class FakeEngine:
             return first, self.extract_all(every, limit=limit, least=least)
         except ImageError as error:
             return first, error
+
+    def portrait(self, image: bytes, face: DetectedFace) -> Portrait:  # noqa: ARG002  a sentence has no frame
+        fault = self._fault(image)
+        if isinstance(fault, ImageError):
+            raise fault
+        return Portrait(b"portrait: " + image, ("cut out around the face",))
 
     def extract(
         self, images: Sequence[bytes], *, choice: FaceChoice

@@ -151,6 +151,12 @@ class SeparationError(ForbiddenError):
     code = "separation_of_duties"
 
 
+class NotQualifiedError(ForbiddenError):
+    """The examiner may not judge this now; `reasons` says why in words of a closed list."""
+
+    code = "not_qualified"
+
+
 # What is there ----------------------------------------------------------------------------
 
 
@@ -194,6 +200,18 @@ class StateError(ConflictError):
     """The thing is in a state in which this cannot be done; the message says which."""
 
     code = "wrong_state"
+
+
+class TooSoonError(StateError):
+    """A list was judged faster than anybody can look at it."""
+
+    code = "too_soon"
+
+
+class NothingToExamineError(ConflictError):
+    """People must judge the result, and there is no image that they could look at."""
+
+    code = "nothing_to_examine"
 
 
 class IncompleteError(ConflictError):

@@ -144,6 +144,10 @@ def case(name: str = "case", gallery: str = "clients") -> Case:
         examiners=2,
         state=CaseState.HELD,
         opened=NOON,
+        kind=Purpose.MISSING_CHILDREN,
+        lease_id="lease",
+        requested_by="key_alice",
+        due=NOON + timedelta(days=14),
     )
 
 

@@ -13,7 +13,6 @@ from countenance.errors import (
     IdempotencyMismatchError,
     NotFoundError,
 )
-from countenance.oversight.model import CaseId
 from storing import Place
 
 REQUEST = bytes(32)
@@ -47,18 +46,6 @@ def test_a_decision_is_never_overwritten(place: Place) -> None:
             work.decisions.add(examples.decision_record(permitted=False))
         work.commit()
         assert work.decisions.get("dec") == examples.decision_record()
-
-
-def test_a_case_comes_back_with_its_candidates(place: Place) -> None:
-    with place.unit() as work:
-        work.galleries.add(examples.gallery())
-        work.cases.add(examples.case())
-        with pytest.raises(AlreadyExistsError):
-            work.cases.add(examples.case())
-        work.commit()
-    with place.unit() as work:
-        assert work.cases.get(CaseId("case")) == examples.case()
-        assert work.cases.get(CaseId("other")) is None
 
 
 def claim(place: Place, *, seconds: float = 0, key: str = "k", digest: bytes = REQUEST) -> bytes | None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from countenance.biometrics.model import Threshold
+from countenance.oversight.rules import OversightRules
 from countenance.policy.model import Jurisdiction
 from countenance.recognition.ports import Decider, FaceEngine, SearchIndex, SearchSnapshots, UnitOfWork
 from countenance.vetting.publication import Operator
@@ -34,7 +35,8 @@ class Parts:
     `objects` where photographs lie that requests name as objects of a bucket: those of
     `object_buckets`, each with the customer whose it is, or of every bucket where that is None.
     `packs` names the policy packs that `decide` asks beside the house rules, and `terms_of_use`
-    returns the published terms of use, the oldest first. `operator` is who answers for it all.
+    returns the published terms of use, the oldest first. `operator` is who answers for it all,
+    and `oversight_rules` how examiners work.
     `sign_note` returns a text, whose first line names no log, as a note that the ledger's key signed.
     """
 
@@ -60,6 +62,7 @@ class Parts:
     console_origin: str | None = None
     provider: ProviderOptions | None = None
     operator: Operator = Operator()
+    oversight_rules: OversightRules = OversightRules()
     models: ModelAdministration
     measuring_work: Callable[[Path, bytes], MeasuringWork]
     diagnose: Callable[[], Diagnosis]

@@ -12,6 +12,7 @@ from countenance.biometrics.similarity_scale import FMR_AT_80, FMR_AT_99, Simila
 from countenance.recognition.asking import Ask
 from countenance.recognition.bindings import BindCollections
 from countenance.recognition.calibration import Calibrate
+from countenance.recognition.cases_opening import OpenCase
 from countenance.recognition.collection_model import LEAST_FACE
 from countenance.recognition.collections import Collections
 from countenance.recognition.comparison import Compare
@@ -88,7 +89,7 @@ class Countenance:
             index=p.index,
             threshold_for=p.threshold_for,
             unit_of_work=p.unit_of_work,
-            new_id=new_id,
+            open_case=OpenCase(self._report, p.engine, p.oversight_rules, new_id, p.commit_to),
             commit_to=p.commit_to,
         )
 

@@ -136,3 +136,11 @@ class Extraction:
     faces_found: int
     width: int
     height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Portrait:
+    """An image of one face for people to look at, encoded as JPEG, with every edit that was made to it."""
+
+    image: bytes
+    edits: tuple[str, ...]

@@ -15,6 +15,7 @@ from countenance.biometrics.faces import (
     Extraction,
     FaceChoice,
     LeastSize,
+    Portrait,
 )
 from countenance.biometrics.model import Pipeline, Template
 from countenance.engine.describing import describe
@@ -24,6 +25,7 @@ from countenance.engine.image_header import ImageLimits
 from countenance.engine.images import ImageDecoder
 from countenance.engine.networks import EngineOptions, Networks, open_networks
 from countenance.engine.pixel_budget import PixelBudget
+from countenance.engine.portraits import portrait_of
 from countenance.engine.processor import usable_cores
 from countenance.engine.refinement import VIEWS
 from countenance.engine.runtime import Pixels
@@ -171,6 +173,12 @@ class LocalFaceEngine:
         templates = iter(self._embedded([*crops, *(crop for _, crop in described)]))
         first = acquired.extraction(next(templates)) if isinstance(acquired, _Acquired) else acquired
         return first, sight if isinstance(sight, ImageError) else tuple(sight.extractions(templates))
+
+    def portrait(self, image: bytes, face: DetectedFace) -> Portrait:
+        """Return the face of an image, as people are to look at it; raises `ImageError`."""
+        encoded = self._decoder.inspect(image)
+        with self._memory.room_for(encoded.width * encoded.height):
+            return portrait_of(self._decoder, encoded, face)
 
     def extract(
         self, images: Sequence[bytes], *, choice: FaceChoice

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from countenance.biometrics.faces import DetectedFace, FaceChoice
+from countenance.biometrics.faces import DetectedFace, Extraction, FaceChoice
 from countenance.biometrics.model import GalleryId, ReferenceId, SubjectId, Template
 from countenance.errors import ConflictError, LimitReachedError, TemplateMismatchError
 from countenance.ledger import EventType
@@ -82,7 +82,7 @@ class Enrol:
                     raise TemplateMismatchError("the gallery is pinned to another model or pipeline")
                 (extraction,) = self.engine.extract([enrolment.sample], choice=enrolment.choice)
                 found = usable(extraction)  # (3)
-                reference_id, duplicate, entry = self.store(permission, enrolment, found.template)
+                reference_id, duplicate, entry = self.store(permission, enrolment, found)
                 return EnrolmentResult(
                     reference_id=reference_id,
                     duplicate=duplicate,
@@ -96,11 +96,15 @@ class Enrol:
         self,
         permission: Permission,
         enrolment: Enrolment,
-        template: Template,
+        found: Extraction,
         *,
         also: Callable[[UnitOfWork, ReferenceId], None] = lambda _, __: None,
     ) -> tuple[ReferenceId, bool, int]:
-        """Do (4) to (6); `also` is done in the same transaction. Return id, duplicate, entry's index."""
+        """Do (4) to (6); `also` is done in the same transaction. Return id, duplicate, entry's index.
+
+        Where the gallery keeps images, the face of the sample is kept with its reference.
+        """
+        template, image = found.template, self._image(permission, enrolment, found)
         with self.unit_of_work() as work:
             work.become_writer()  # two samples of one subject at once are stored one after the other
             now = self.report.clock()
@@ -121,6 +125,8 @@ class Enrol:
                     enrolled=now,
                 )
                 work.references.add(reference)  # (5)
+            if image is not None:
+                work.portraits.keep(reference_id, image)
             also(work, reference_id)
             commitment = work.references.commitment(enrolment.gallery_id, enrolment.subject_id)
             subject = commitment.hex() if commitment is not None else None
@@ -128,3 +134,9 @@ class Enrol:
             entry = self.report.completed(work, EventType.ENROLMENT_COMPLETED, permission, fields)  # (6)
             work.commit()
         return reference_id, bool(same), entry
+
+    def _image(self, permission: Permission, enrolment: Enrolment, found: Extraction) -> bytes | None:
+        """Return what examiners will look at, None where the gallery keeps no images."""
+        if not permission.covered_gallery().keeps_images:
+            return None
+        return self.engine.portrait(enrolment.sample, found.face).image

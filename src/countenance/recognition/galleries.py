@@ -44,7 +44,9 @@ class CreateGallery:
     ) -> Gallery:
         """Return the gallery, or raise `ForbiddenError`, `NotFoundError` or `AlreadyExistsError`.
 
-        The lease names the galleries it covers: any other id is not found. Whether the
+        The lease names the galleries it covers: any other id is not found. It keeps images only
+        where the lease demands examiners, who have to look at something; `KeepImages` changes that.
+        Whether the
         gallery may be used is asked at every act; creating it touches no face. `also` is done
         in the same transaction.
         """
@@ -60,6 +62,7 @@ class CreateGallery:
                 pipeline=self.engine.pipeline,
                 scraped=scraped,
                 created=self.standing.clock(),
+                keeps_images=lease.terms.examiners > 0,
             )
             work.galleries.add(gallery)
             also(work, gallery)

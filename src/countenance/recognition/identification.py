@@ -18,10 +18,12 @@ from countenance.biometrics.model import (
 from countenance.biometrics.ranking import rank_candidates
 from countenance.errors import InvalidInputError, TemplateMismatchError
 from countenance.ledger import EventType, JsonValue
-from countenance.oversight import Case, CaseId, CaseState
+from countenance.oversight import CaseId
+from countenance.oversight.model import EmergencyReason
 from countenance.policy.model import Act, Camera, ObligationKind, Purpose, Space
 from countenance.recognition.appearing import note_appearances
 from countenance.recognition.asking import Ask, Permission, Request
+from countenance.recognition.cases_opening import Asked, OpenCase, Opening
 from countenance.recognition.loose_faces import loose_face, usable_face
 from countenance.recognition.outcome import Outcome, calibration_fields, usable
 from countenance.recognition.ports import FaceEngine, SearchIndex, UnitOfWork
@@ -49,7 +51,7 @@ class Search:
     kept. With `only`, whoever is not among those subjects takes no part. `limit` can
     shorten the list that the lease allows, never lengthen it, and `at_least` can ask for higher
     scores than the lease's threshold, never for lower ones. `listing` says what is told of the
-    candidates beside the list itself.
+    candidates beside the list itself. `emergency` is why urgent use does not wait for its authorisation.
     """
 
     gallery_id: GalleryId
@@ -62,6 +64,7 @@ class Search:
     listing: Listing = Listing.SUBJECTS
     space: Space | None = None
     camera: Camera | None = None
+    emergency: EmergencyReason | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,16 +101,16 @@ class Identify:
     index: SearchIndex
     threshold_for: Callable[[int], Threshold]
     unit_of_work: Callable[[], UnitOfWork]
-    new_id: Callable[[str], str]
+    open_case: OpenCase
     commit_to: Callable[[bytes], str]
 
     def __call__(self, actor: Actor, search: Search) -> IdentificationResult:
         """Return the candidates or the case.
 
-        Raises `RefusedError`, `ImageError`, `FaceError` or `BusyError`. Three steps, in this
-        order for a reason: the permission is durable before the face
-        is looked at; the search, which is slow, holds no transaction; and no candidate is
-        returned that the ledger does not know of.
+        Raises `RefusedError`, `NothingToExamineError`, `ImageError`, `FaceError` or `BusyError`.
+        Three steps, in this order for a reason: the permission is durable before the face is looked
+        at; the search, which is slow, holds no transaction; and no candidate is returned that the
+        ledger does not know of.
         """
         request = Request(
             act=Act.IDENTIFY,
@@ -124,6 +127,8 @@ class Identify:
             with self.report.failures_of(Act.IDENTIFY, permission):
                 if permission.covered_gallery().pipeline != self.engine.pipeline:
                     raise TemplateMismatchError("the gallery is pinned to another model or pipeline")
+                asked = _asked(search)
+                self.open_case.require_examinable(permission, asked)
                 threshold = self.threshold_for(permission.lease.terms.fmr_ppb)
                 limit = min(search.limit or permission.lease.max_candidates, permission.lease.max_candidates)
                 seen, probes = self._probes(permission, search)
@@ -131,7 +136,9 @@ class Identify:
                 compared = self._search(search, [probe for _, probe in probes], threshold, wider)
                 found, faces = self._listed(search, probes, compared, threshold)
                 ranked = rank_candidates(found, threshold=threshold, limit=limit)
-                return self._record(permission, search, seen, (ranked, of_candidates(faces, ranked)))
+                opening = self.open_case(permission, asked, seen, ranked)
+                listed = (ranked, of_candidates(faces, ranked))
+                return self._record((permission, search), opening, seen, listed)
 
     def _probes(
         self, permission: Permission, search: Search
@@ -186,55 +193,43 @@ class Identify:
 
     def _record(
         self,
-        permission: Permission,
-        search: Search,
+        asked: tuple[Permission, Search],
+        opening: Opening | None,
         seen: Extraction | None,
         listed: tuple[CandidateList, tuple[FoundReference, ...]],
     ) -> IdentificationResult:
+        permission, search = asked
         found, faces = listed
-        examiners = permission.obligation(ObligationKind.HOLD_FOR_EXAMINERS)
-        held = examiners is not None and bool(found.candidates)
-        outcome = Outcome.HELD if held else Outcome.MATCH if found.candidates else Outcome.NO_MATCH
+        case_id = opening.case.id if opening is not None else None
+        outcome = Outcome.HELD if opening else Outcome.MATCH if found.candidates else Outcome.NO_MATCH
+        fields: dict[str, JsonValue] = {
+            "outcome": outcome.value,
+            "candidates": len(found.candidates),
+            "case": case_id,
+            "emergency": search.emergency.value if search.emergency is not None else None,
+            "art12": self._art12(permission, search, matched=bool(found.candidates)),
+            **calibration_fields(found.threshold),
+        }
+        event = EventType.IDENTIFICATION_HELD if opening else EventType.IDENTIFICATION_COMPLETED
         with self.unit_of_work() as work:
-            case = self._case(permission, found, examiners or 0) if held else None
-            if case is not None:
-                work.cases.add(case)
-            fields: dict[str, JsonValue] = {
-                "outcome": outcome.value,
-                "candidates": len(found.candidates),
-                "case": case.id if case is not None else None,
-                "art12": self._art12(permission, search, matched=bool(found.candidates)),
-                **calibration_fields(found.threshold),
-            }
-            event = EventType.IDENTIFICATION_HELD if held else EventType.IDENTIFICATION_COMPLETED
             entry = self.report.completed(work, event, permission, fields)
-            note_appearances(work, permission, found.candidates, entry, case.id if case is not None else None)
+            if opening is not None:
+                opening.store(work, entry)
+            note_appearances(work, permission, found.candidates, entry, case_id)
             work.commit()
         return IdentificationResult(
             outcome=outcome,
-            candidates=None if held else found,
-            faces=() if held else faces,
+            candidates=None if opening else found,
+            faces=() if opening else faces,
             seen=seen,
             show_scores=permission.obligation(ObligationKind.NO_SCORES) is None,
             lead_only=permission.obligation(ObligationKind.LEAD_ONLY) is not None,
             threshold=found.threshold,
-            case_id=case.id if case is not None else None,
-            examiners=examiners or 0,
+            case_id=case_id,
+            examiners=permission.obligation(ObligationKind.HOLD_FOR_EXAMINERS) or 0,
             decision_id=permission.decision_id,
             permitted_by=permission.entry,
             entry=entry,
-        )
-
-    def _case(self, permission: Permission, found: CandidateList, examiners: int) -> Case:
-        return Case(
-            id=CaseId(self.new_id("case")),
-            gallery_id=permission.covered_gallery().id,
-            customer_id=permission.customer.id,
-            decision_id=permission.decision_id,
-            candidates=found.candidates,
-            examiners=examiners,
-            state=CaseState.HELD,
-            opened=self.report.clock(),
         )
 
     def _art12(self, permission: Permission, search: Search, *, matched: bool) -> dict[str, JsonValue]:
@@ -250,3 +245,12 @@ class Identify:
             "matched_input": self.commit_to(bytes_of(search.probe)) if matched else None,
             "verified_by": (),
         }
+
+
+def _asked(search: Search) -> Asked:
+    return Asked(
+        image=search.probe if isinstance(search.probe, bytes) else None,
+        space=search.space,
+        camera=search.camera,
+        emergency=search.emergency,
+    )

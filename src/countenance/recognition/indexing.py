@@ -117,7 +117,7 @@ class Index:
         def describe(work: UnitOfWork, reference_id: ReferenceId) -> None:
             work.faces.describe(reference_id, record)
 
-        reference_id, _, entry = self.enrol.store(permission, enrolment, first.template, also=describe)
+        reference_id, _, entry = self.enrol.store(permission, enrolment, first, also=describe)
         return (reference_id, record, first.face), entry
 
 

@@ -15,6 +15,7 @@ class Gallery:
     """A reference database for one purpose, pinned to the pipeline that fills it.
 
     `scraped` says that its images were gathered without targeting; it is asked at creation.
+    `keeps_images` says that an image of each reference is kept, for examiners to look at.
     """
 
     id: GalleryId
@@ -24,6 +25,7 @@ class Gallery:
     pipeline: Pipeline
     scraped: bool
     created: datetime
+    keeps_images: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

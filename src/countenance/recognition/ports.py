@@ -8,7 +8,15 @@ from datetime import datetime
 from types import TracebackType
 from typing import Protocol, Self
 
-from countenance.biometrics.faces import EVERY_SIZE, Detection, Extraction, FaceChoice, LeastSize
+from countenance.biometrics.faces import (
+    EVERY_SIZE,
+    DetectedFace,
+    Detection,
+    Extraction,
+    FaceChoice,
+    LeastSize,
+    Portrait,
+)
 from countenance.biometrics.model import (
     Comparison,
     ComparisonScore,
@@ -22,7 +30,7 @@ from countenance.consent.ports import ConsentNotices, ConsentRecords, Consents, 
 from countenance.errors import ImageError, InvalidInputError
 from countenance.ledger.ports import Ledger
 from countenance.oversight.incidents import Incidents
-from countenance.oversight.ports import Cases
+from countenance.oversight.ports import Cases, Examining, Notices, Portraits
 from countenance.policy.model import Decision, Question
 from countenance.policy.simulation import Recorded
 from countenance.recognition.collection_ports import Collections, EnrolledFaces
@@ -55,6 +63,10 @@ class Galleries(Protocol):
 
     def of_customer(self, customer_id: CustomerId) -> tuple[Gallery, ...]:
         """Return the customer's galleries, ordered by id."""
+        ...
+
+    def keep_images(self, gallery_id: GalleryId, *, keep: bool) -> None:
+        """Set whether images of references are kept from now on; raises `NotFoundError`."""
         ...
 
     def remove(self, gallery_id: GalleryId) -> None:
@@ -192,6 +204,9 @@ class UnitOfWork(Protocol):
     credentials: AccessCredentials
     consents: Consents
     cases: Cases
+    examining: Examining
+    portraits: Portraits
+    notices: Notices
     galleries: Galleries
     references: References
     decisions: Decisions
@@ -293,6 +308,13 @@ class FaceEngine(Protocol):
         self, one: bytes, every: bytes, *, choice: FaceChoice, limit: int, least: LeastSize = EVERY_SIZE
     ) -> tuple[Extraction | InvalidInputError, tuple[Extraction, ...] | ImageError]:
         """Return what `extract` gives for `one` and `extract_all` for `every`, at once; errors are values."""
+        ...
+
+    def portrait(self, image: bytes, face: DetectedFace) -> Portrait:
+        """Return the face of an image, as people are to look at it; raises `ImageError`.
+
+        `face` is what was found in that image. Nothing but pixels goes over: no metadata.
+        """
         ...
 
     def extract(

@@ -94,7 +94,7 @@ class AddRosterFace:
                     work.faces.describe(reference_id, record)
                     work.roster_faces.note(reference_id, photograph.user_data)
 
-                reference_id, _, entry = enrol.store(permission, enrolment, found.template, also=also)
+                reference_id, _, entry = enrol.store(permission, enrolment, found, also=also)
         return AddedFace(reference_id=reference_id, decision_id=permission.decision_id, entry=entry)
 
     def _meant(self, photograph: Photograph) -> Extraction | InvalidInputError:

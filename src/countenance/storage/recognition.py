@@ -70,7 +70,13 @@ _REMOVE_GALLERY: Final = (
     .values(wrapped=bytes(WRAPPED_SIZE), vacant=True),
     delete(subjects).where(subjects.c.gallery_id == bindparam("gallery")),
     delete(consents).where(consents.c.gallery_id == bindparam("gallery")),
+    update(subject_keys)
+    .where(subject_keys.c.id.in_(select(cases.c.key_id).where(cases.c.gallery_id == bindparam("gallery"))))
+    .values(wrapped=bytes(WRAPPED_SIZE), vacant=True),
     delete(cases).where(cases.c.gallery_id == bindparam("gallery")),
+)
+_KEEP_IMAGES: Final = (
+    update(galleries).where(galleries.c.id == bindparam("gallery")).values(keeps_images=bindparam("keep"))
 )
 _DELETE_GALLERY: Final = delete(galleries).where(galleries.c.id == bindparam("gallery"))
 
@@ -108,6 +114,7 @@ class SqlGalleries:
             "pipeline_version": gallery.pipeline.version,
             "scraped": gallery.scraped,
             "created": gallery.created,
+            "keeps_images": gallery.keeps_images,
             "subject_count": 0,
         }
         if not self._session.insert_new(_INSERT_GALLERY, row):
@@ -121,6 +128,11 @@ class SqlGalleries:
     def of_customer(self, customer_id: CustomerId) -> tuple[Gallery, ...]:
         """Return the customer's galleries, ordered by id."""
         return tuple(map(_gallery, self._session.read(_GALLERIES, {"customer_id": customer_id})))
+
+    def keep_images(self, gallery_id: GalleryId, *, keep: bool) -> None:
+        """Set whether images of references are kept from now on; raises `NotFoundError`."""
+        if not self._session.write(_KEEP_IMAGES, {"gallery": gallery_id, "keep": keep}):
+            raise NotFoundError(f"there is no gallery `{gallery_id}`")
 
     def remove(self, gallery_id: GalleryId) -> None:
         """Remove the gallery, its subjects, keys, references, consents and cases, or raise `NotFoundError`.
@@ -231,6 +243,7 @@ def _gallery(row: Row) -> Gallery:
         pipeline=Pipeline(row.model_digest, row.pipeline_version),
         scraped=row.scraped,
         created=row.created,
+        keeps_images=row.keeps_images,
     )
 
 

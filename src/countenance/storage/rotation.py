@@ -13,6 +13,7 @@ from countenance.storage.azure_rotation import reseal_azure_face
 from countenance.storage.consent_records import reseal_consent
 from countenance.storage.database import Database
 from countenance.storage.ledger import SqlLedger
+from countenance.storage.oversight_rotation import rewrap_oversight
 from countenance.storage.secrecy import Keyring
 from countenance.storage.session import Session
 from countenance.storage.staff import CREDENTIALS
@@ -21,7 +22,6 @@ from countenance.storage.startup import MASTER_KEY
 from countenance.storage.subject_sealing import reseal_subjects
 from countenance.storage.tables import (
     access_credentials,
-    cases,
     idempotency_records,
     installation,
     subject_keys,
@@ -42,8 +42,6 @@ _KEYS: Final = (
 _SET_KEY: Final = (
     update(subject_keys).where(subject_keys.c.id == bindparam("key")).values(wrapped=bindparam("bytes"))
 )
-_CASES: Final = select(cases.c.id, cases.c.gallery_id, cases.c.sealed)
-_SET_CASE: Final = update(cases).where(cases.c.id == bindparam("case")).values(sealed=bindparam("bytes"))
 _ANSWERS: Final = select(
     idempotency_records.c.actor_id, idempotency_records.c.key, idempotency_records.c.sealed_answer
 ).where(idempotency_records.c.sealed_answer.is_not(None))
@@ -97,6 +95,7 @@ def rotate_master_key(
         reseal_vetting(session, old, new)
         reseal_subjects(session, old, new)
         reseal_consent(session, old, new)
+        rewrap_oversight(session, old, new)
         session.write(_SET, {"which": MASTER_KEY, "bytes": new.fingerprint})
         session.leaves_traces()
         if entry is not None:
@@ -120,9 +119,6 @@ def _rewrap(session: Session, old: Keyring, new: Keyring) -> int:
 
 
 def _reseal(session: Session, old: Keyring, new: Keyring) -> None:
-    for row in session.page(_CASES, {}):
-        place = ("case", row.id, row.gallery_id)
-        session.write(_SET_CASE, {"case": row.id, "bytes": _sealed(old, new, row.sealed, *place)})
     for row in session.page(_ANSWERS, {}):
         place = ("answer", row.actor_id, row.key)
         changed = {"actor": row.actor_id, "name": row.key}

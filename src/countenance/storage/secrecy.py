@@ -95,6 +95,14 @@ class SubjectKey:
         """Decrypt what `seal_note` made; raises `StorageError`."""
         return self._cipher.open(sealed, _place("note", *self._place))
 
+    def seal_piece(self, data: bytes, *place: str) -> bytes:
+        """Encrypt what else belongs to the subject, bound to `place`."""
+        return self._cipher.seal(data, _place("piece", *self._place, *place))
+
+    def open_piece(self, sealed: bytes, *place: str) -> bytes:
+        """Decrypt what `seal_piece` made for the same place; raises `StorageError`."""
+        return self._cipher.open(sealed, _place("piece", *self._place, *place))
+
     def commit_to(self, template: bytes, *, reference_id: str, pipeline: tuple[str, str]) -> bytes:
         """Return HMAC-SHA-256 of a template in its place, under a key derived from this one (32 bytes)."""
         place = _place("reference", *self._place, reference_id, *pipeline)

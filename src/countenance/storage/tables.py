@@ -80,6 +80,7 @@ leases = Table(
     Column("terms_of_use", Text, nullable=False),
     Column("secret_because", Text, nullable=False),
     Column("suspended", Boolean, nullable=False),
+    Column("caps", Text, nullable=True),
 )
 
 api_keys = Table(
@@ -134,6 +135,8 @@ galleries = Table(
     Column("pipeline_version", Text, nullable=False),
     Column("scraped", Boolean, nullable=False),
     Column("created", Moment, nullable=False),
+    # Whether an image of each reference is kept, for examiners to look at.
+    Column("keeps_images", Boolean, nullable=False),
     # How many subjects are enrolled: asked by every act, so it is kept and not counted.
     Column("subject_count", BigInteger, nullable=False),
 )
@@ -251,10 +254,30 @@ cases = Table(
     Column("gallery_id", name(), nullable=False, index=True),
     Column("customer_id", name(), nullable=False),
     Column("decision_id", name(), nullable=False),
+    # What is said of the case, under the case's own key; empty once that is destroyed.
     Column("sealed", blob(), nullable=False),
     Column("examiners", Integer, nullable=False),
     Column("state", Text, nullable=False),
     Column("opened", Moment, nullable=False),
+    Column("key_id", number(), nullable=True),
+    Column("probe", blob(), nullable=True),
+    Column("kind", Text, nullable=False),
+    Column("lease_id", name(), nullable=False),
+    Column("requested_by", name(), nullable=False),
+    Column("requester", name(), nullable=True),
+    Column("space", Text, nullable=True),
+    Column("camera", Text, nullable=True),
+    Column("due", Moment, nullable=False),
+    Column("emergency", Text, nullable=True),
+    Column("authorise_by", Moment, nullable=True),
+    Column("authorised", Moment, nullable=True),
+    Column("examinable", Boolean, nullable=False),
+    Column("closed", Moment, nullable=True),
+    Column("reason", Text, nullable=True),
+    Column("judged", Integer, nullable=False),
+    Column("supported", Integer, nullable=False),
+    Column("appealed", Boolean, nullable=False),
+    Index("ix_cases_state_opened", "state", "opened"),
 )
 
 decisions = Table(

@@ -11,7 +11,7 @@ from countenance.errors import StorageError
 from countenance.ledger.note import Signer
 from countenance.ledger.ports import Ledger
 from countenance.oversight.incidents import Incidents
-from countenance.oversight.ports import Cases
+from countenance.oversight.ports import Cases, Examining, Notices, Portraits
 from countenance.recognition.collection_ports import Collections, EnrolledFaces
 from countenance.recognition.loose_face_ports import LooseFaces
 from countenance.recognition.ports import Decisions, Galleries, IdempotencyRecords, References
@@ -35,6 +35,8 @@ from countenance.storage.failures import told_plainly
 from countenance.storage.incidents import SqlIncidents
 from countenance.storage.ledger import SqlLedger
 from countenance.storage.oversight import SqlCases
+from countenance.storage.oversight_examining import SqlExamining, SqlNotices
+from countenance.storage.oversight_portraits import SqlPortraits
 from countenance.storage.publication import SqlPublications
 from countenance.storage.recognition import SqlDecisions, SqlGalleries, SqlIdempotencyRecords
 from countenance.storage.references import SqlReferences
@@ -65,6 +67,9 @@ class SqlUnitOfWork:
     credentials: AccessCredentials
     consents: Consents
     cases: Cases
+    examining: Examining
+    portraits: Portraits
+    notices: Notices
     galleries: Galleries
     references: References
     decisions: Decisions
@@ -158,6 +163,9 @@ _ROOMS: Final[Mapping[str, Callable[[SqlUnitOfWork], object]]] = {
     "keys": lambda work: SqlApiKeys(work.session),
     "credentials": lambda work: SqlAccessCredentials(work.session, work.keyring),
     "cases": lambda work: SqlCases(work.session, work.keyring),
+    "examining": lambda work: SqlExamining(work.session, work.keyring),
+    "portraits": lambda work: SqlPortraits(work.session, work.keyring),
+    "notices": lambda work: SqlNotices(work.session),
     "galleries": lambda work: SqlGalleries(work.session),
     "references": lambda work: SqlReferences(work.session, work.keyring, SqlConsents(work.session)),
     "decisions": lambda work: SqlDecisions(work.session),
