@@ -55,6 +55,7 @@ from fakes_collections import (
     without_users_of,
 )
 from fakes_incidents import FakeIncidents, IncidentState
+from fakes_log import FakeCosigned, LogState
 from fakes_consent import (
     ConsentState,
     FakeConsentNotices,
@@ -122,6 +123,7 @@ class Claim:
 
 @dataclass
 class State(
+    LogState,
     SubjectState,
     ConsentState,
     CollectionState,
@@ -218,6 +220,7 @@ class FakeUnitOfWork:
         self.consent_notices = FakeConsentNotices(self)
         self.retention = FakeRetentionRecords(self)
         self.incidents = FakeIncidents(self)
+        self.cosigned = FakeCosigned(self)
 
     def __enter__(self) -> Self:
         self._open = True
@@ -551,6 +554,10 @@ class FakeLedger:
     @property
     def key(self) -> VerifierKey:
         return self.signer.vkey
+
+    @property
+    def keys(self) -> tuple[VerifierKey, ...]:
+        return self.signer.vkeys
 
     def append(self, entry: Entry) -> int:
         leaf = leaf_bytes(entry)

@@ -44,6 +44,11 @@ class Settings(BaseSettings):
         default=None,
         description="File with the key that signs checkpoints; `ledger.key` in the home folder.",
     )
+    witness_policy: Path | None = Field(
+        default=None,
+        description="Policy file (c2sp.org/tlog-policy) with the witnesses that cosign the log, and their "
+        "addresses; the public pages then show what enough of them cosigned.",
+    )
     models_dir: Path | None = Field(
         default=None,
         description="Folder with model files and manifests, looked into before any other source.",

@@ -10,8 +10,9 @@ from architecture.source import Module
 
 ROOMS = frozenset(
     {
-        "server", "witness_server", "entrypoints", "app", "storage", "engine", "settings", "recognition", "vetting", "consent",
-        "oversight", "fairness", "staff", "policy", "ledger", "biometrics", "errors", "__init__", "__main__",
+        "server", "witness_server", "entrypoints", "app", "storage", "engine", "settings", "recognition",
+        "vetting", "consent", "oversight", "fairness", "staff", "policy", "ledger", "biometrics", "errors",
+        "__init__", "__main__",
     }
 )  # fmt: skip
 """The rooms of the plan. `utils` would be a room without a sentence that says what belongs in it."""

@@ -16,7 +16,12 @@ from typing import TYPE_CHECKING, TypeVar
 from countenance.app.objects import buckets_of, open_objects
 from countenance.app.parts import Parts
 from countenance.biometrics.model import Threshold
-from countenance.errors import AlreadyExistsError, ConfigurationError, CountenanceError
+from countenance.errors import (
+    AlreadyExistsError,
+    ConfigurationError,
+    CountenanceError,
+    InvalidInputError,
+)
 from countenance.ledger.model import Entry, EventType
 from countenance.policy.places import jurisdiction
 from countenance.recognition.ports import Decider, FaceEngine, SearchIndex, SearchSnapshots, UnitOfWork
@@ -29,10 +34,12 @@ if TYPE_CHECKING:
     from countenance.engine.networks import EngineOptions
     from countenance.engine.search import ExactSearch
     from countenance.ledger.note import Signer
+    from countenance.ledger.trust_policy import TrustPolicy
     from countenance.recognition.collection_ports import Objects
     from countenance.recognition.measuring_work import MeasuringWork
     from countenance.recognition.published_fairness import PublishedFairness
     from countenance.recognition.transparency import ModelNote
+    from countenance.recognition.witness_rounds import Witnesses
     from countenance.settings import Settings
     from countenance.staff.provider import ProviderOptions
     from countenance.storage import Database, Keyring
@@ -208,6 +215,47 @@ class Installation(Parts):
         entry = Entry(EventType.MASTER_KEY_ROTATED, self.clock(), {"actor": actor_id})
         return rotate_master_key(self._database, self._keyring, successor, entry=(self._signer, entry))
 
+    def rotate_ledger_key(self, actor_id: str, *, finish: bool) -> tuple[str, ...]:
+        """Begin or finish changing the key that signs checkpoints; return the vkeys that sign from now on.
+
+        Other processes go on signing with the keys they started with: they are to be started anew.
+        Raises `StateError` and `ConfigurationError`.
+        """
+        from countenance.storage import log_rotation  # noqa: PLC0415  seldom
+
+        _ = self.unit_of_work
+        kind = EventType.LEDGER_KEY_RETIRED if finish else EventType.LEDGER_KEY_ROTATED
+
+        def entry(signer: Signer) -> Entry:
+            newest, before = map(str, signer.vkeys[:2])
+            return Entry(kind, self.clock(), {"actor": actor_id, "key": newest, "before": before})
+
+        change = log_rotation.finish_rotation if finish else log_rotation.begin_rotation
+        signer = change(self._database, self._ledger_key_file, self.settings.ledger_origin, entry)
+        return tuple(map(str, signer.vkeys))
+
+    @built_once
+    def witness_policy(self) -> TrustPolicy | None:
+        """Return the policy with the log's witnesses; None where none is configured."""
+        from countenance.ledger.trust_policy import TrustPolicy  # noqa: PLC0415  seldom
+
+        path = self.settings.witness_policy
+        if path is None:
+            return None
+        try:
+            return TrustPolicy.parse(path.read_bytes())
+        except OSError as error:
+            raise ConfigurationError(f"the witness policy `{path}` cannot be read") from error
+        except InvalidInputError as error:
+            raise ConfigurationError(f"`{path}`: {error.message}") from error
+
+    @built_once
+    def witnesses(self) -> Witnesses:
+        """Return the way to witnesses; no connection is opened yet."""
+        from countenance.storage.witness_client import HttpWitnesses  # noqa: PLC0415  seldom
+
+        return HttpWitnesses()
+
     @property
     def index(self) -> SearchIndex:  # type: ignore[override]  # built at first use
         """Return the search over galleries in memory."""
@@ -280,7 +328,7 @@ class Installation(Parts):
         """Let go of files, threads and connections that were opened."""
         if self._warming is not None:
             self._warming.join()
-        for name in ("engine", "_search", "_database"):
+        for name in ("engine", "_search", "witnesses", "_database"):
             part = self.__dict__.pop(name, None)
             if part is not None:
                 part.close()
@@ -299,8 +347,12 @@ class Installation(Parts):
         from countenance.storage import load_signer  # noqa: PLC0415  slow
 
         settings = self.settings
-        path = settings.ledger_key_file or settings.home / "ledger.key"
-        return load_signer(path, name=settings.ledger_origin, create=settings.ledger_key_file is None)
+        create = settings.ledger_key_file is None
+        return load_signer(self._ledger_key_file, name=settings.ledger_origin, create=create)
+
+    @property
+    def _ledger_key_file(self) -> Path:
+        return self.settings.ledger_key_file or self.settings.home / "ledger.key"
 
     @built_once
     def _keyring(self) -> Keyring:

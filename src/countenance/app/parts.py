@@ -19,10 +19,12 @@ if TYPE_CHECKING:
     from countenance.engine.diagnosis import NetworkFacts as NetworkFacts  # noqa: PLC0414  as above
     from countenance.engine.model_administration import ModelAdministration
     from countenance.engine.model_administration import ModelStatus as ModelStatus  # noqa: PLC0414  as above
+    from countenance.ledger.trust_policy import TrustPolicy
     from countenance.recognition.collection_objects import Buckets
     from countenance.recognition.collection_ports import Objects
     from countenance.recognition.measuring_work import MeasuringWork
     from countenance.recognition.transparency import ModelNote
+    from countenance.recognition.witness_rounds import Witnesses
     from countenance.staff.provider import ProviderOptions
 
 
@@ -62,11 +64,14 @@ class Parts:
     console_origin: str | None = None
     provider: ProviderOptions | None = None
     operator: Operator = Operator()
+    witness_policy: TrustPolicy | None = None
+    witnesses: Witnesses
     oversight_rules: OversightRules = OversightRules()
     models: ModelAdministration
     measuring_work: Callable[[Path, bytes], MeasuringWork]
     diagnose: Callable[[], Diagnosis]
     rotate_master_key: Callable[[Path, str], int]
+    rotate_ledger_key: Callable[..., tuple[str, ...]]
 
     def model_note(self) -> ModelNote:
         """Return what is told of the models that run; of the default ones here."""

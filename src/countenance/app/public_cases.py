@@ -35,7 +35,8 @@ class PublicCases:
     @cached_property
     def log(self) -> PublishLog:
         """Show the log's head, hashes and proofs."""
-        return PublishLog(self.parts.unit_of_work)
+        watched = self.parts.witness_policy is not None
+        return PublishLog(self.parts.unit_of_work, self.parts.clock if watched else None)
 
     @cached_property
     def model(self) -> ModelNote:

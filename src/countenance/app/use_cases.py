@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from countenance.app.azure_face_cases import AzureFaceCases
     from countenance.app.console_cases import ConsoleCases
     from countenance.app.fairness_cases import FairnessCases
+    from countenance.app.log_cases import LogCases
     from countenance.app.gate_cases import GateCases
     from countenance.app.policy_cases import PolicyCases
     from countenance.app.public_cases import PublicCases
@@ -311,6 +312,13 @@ class Countenance:
         """Grant the local command line its lease."""
         p = self.parts
         return EnsureEvaluationLease(p.unit_of_work, p.clock, p.jurisdictions, p.evaluation_fmr_ppb)
+
+    @cached_property
+    def log(self) -> LogCases:
+        """The log as others see it: its witnesses and its keys."""
+        from countenance.app.log_cases import LogCases  # noqa: PLC0415  only where it is wanted
+
+        return LogCases(self.parts)
 
     @cached_property
     def public(self) -> PublicCases:

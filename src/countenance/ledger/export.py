@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -37,12 +37,12 @@ def export(ledger: Ledger, folder: Path, *, progress: Progress | None = None) ->
     that reaches beyond the tiles. Raises `InvalidInputError` for a folder with anything else
     in it, `StorageError` if it cannot be written, `LedgerError` if the log is broken.
     """
-    note, key = ledger.checkpoint(), ledger.key
-    text, _ = open_note(note, [key])
+    note, keys = ledger.checkpoint(), ledger.keys
+    text, _ = open_note(note, keys)
     head = Checkpoint.parse(text)
     tiles = list(tiles_in(head.size))
     try:
-        _prepare(folder, key)
+        _prepare(folder, keys)
         for done, tile in enumerate(tiles):
             if progress is not None:
                 progress(done, len(tiles))
@@ -71,13 +71,15 @@ def tile_bytes(ledger: Ledger, tile: Tile) -> bytes:
     return content
 
 
-def _prepare(folder: Path, key: VerifierKey) -> None:
+def _prepare(folder: Path, keys: Sequence[VerifierKey]) -> None:
+    """Write the keys, unless the folder holds something else than this log under one of them."""
     folder.mkdir(parents=True, exist_ok=True)
     held = folder / KEY_FILE
-    line = f"{key}\n".encode()
-    if any(folder.iterdir()) and not (held.is_file() and held.read_bytes() == line):
-        raise InvalidInputError(f"`{folder}` is not empty and holds no export of the log `{key.name}`")
-    _write(held, line)
+    known = {str(key) for key in keys}
+    ours = held.is_file() and known & set(held.read_text("utf-8", "replace").splitlines())
+    if any(folder.iterdir()) and not ours:
+        raise InvalidInputError(f"`{folder}` is not empty and holds no export of the log `{keys[0].name}`")
+    _write(held, "".join(f"{key}\n" for key in keys).encode())
 
 
 def _complete(path: Path, tile: Tile) -> bool:

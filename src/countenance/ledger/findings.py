@@ -25,6 +25,8 @@ class FaultCode(StrEnum):
     CHECKPOINT_ORIGIN = "checkpoint_origin"
     CHECKPOINT_SIZE = "checkpoint_size"
     CHECKPOINT_ROOT = "checkpoint_root"
+    QUORUM_NOT_MET = "quorum_not_met"
+    FORKED = "forked"
     ROLLED_BACK = "rolled_back"
     HISTORY_REWRITTEN = "history_rewritten"
     FILE_MISSING = "file_missing"
@@ -37,6 +39,9 @@ class FaultCode(StrEnum):
     ENTRY_HASH = "entry_hash"
     ENTRY_MALFORMED = "entry_malformed"
     ACT_WITHOUT_PERMIT = "act_without_permit"
+    CLOCK_WENT_BACK = "clock_went_back"
+    CLOCK_AHEAD = "clock_ahead"
+    WITNESS_UNVERIFIABLE = "witness_unverifiable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +73,19 @@ class Incomplete:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """The result: `size` and `root` are what the entries amount to; None if they cannot be read."""
+    """The result: `size` and `root` are what the entries amount to; None if they cannot be read.
+
+    `notices` are what should be looked into and does not make the log wrong, such as a clock that went
+    back. `witnesses` are those of the policy that cosigned, each with its time in seconds since the epoch.
+    """
 
     size: int | None
     root: bytes | None
     faults: tuple[Fault, ...]
     faults_left_out: int
     incomplete: tuple[Incomplete, ...]
+    notices: tuple[Fault, ...] = ()
+    witnesses: tuple[tuple[str, int], ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -90,14 +101,17 @@ class Verification:
             "faults": tuple(fault.to_json() for fault in self.faults),
             "faults_left_out": self.faults_left_out,
             "incomplete": tuple(permit.to_json() for permit in self.incomplete),
+            "notices": tuple(notice.to_json() for notice in self.notices),
+            "witnesses": tuple({"name": name, "time": time} for name, time in self.witnesses),
         }
 
 
 @dataclass(slots=True)
 class Findings:
-    """Collects faults as they are found, up to the limit."""
+    """Collects faults and notices as they are found, up to the limit."""
 
     faults: list[Fault] = field(default_factory=list)
+    notices: list[Fault] = field(default_factory=list)
     left_out: int = 0
 
     def add(self, code: FaultCode, where: str, text: str, *, index: int | None = None) -> None:
@@ -106,6 +120,11 @@ class Findings:
             self.left_out += 1
         else:
             self.faults.append(Fault(code, where, index, text))
+
+    def notice(self, code: FaultCode, where: str, text: str, *, index: int | None = None) -> None:
+        """Note something that should be looked into and makes nothing wrong."""
+        if len(self.notices) < FAULT_LIMIT:
+            self.notices.append(Fault(code, where, index, text))
 
     @property
     def full(self) -> bool:

@@ -15,7 +15,14 @@ from countenance.ledger.findings import FaultCode, Findings, Verification
 from countenance.ledger.folder import Folder
 from countenance.ledger.merkle import EMPTY_ROOT, Frontier, root_of
 from countenance.ledger.tiles import TILE_WIDTH, hash_count, tile_in
-from countenance.ledger.verification import Trust, checkpoint_of, keys_of, seen_of
+from countenance.ledger.verification import (
+    Trust,
+    claim_of,
+    keys_of,
+    seen_of,
+    tell_forks,
+    tell_growth,
+)
 
 
 def verify_hashes(folder: Path, trust: Trust | None = None) -> Verification:
@@ -32,44 +39,42 @@ def verify_hashes(folder: Path, trust: Trust | None = None) -> Verification:
         return Verification(None, None, tuple(findings.faults), 0, ())
     keys = keys_of(files, trust)
     seen = seen_of(trust, keys)
-    claimed, signed = checkpoint_of(files, keys)
-    if claimed is None or not signed:
+    claim = claim_of(files, keys, trust.policy)
+    if claim.checkpoint is None or not claim.signed:
         return Verification(None, None, tuple(findings.faults), findings.left_out, ())
-    if seen is not None and claimed.size < seen.size:
-        text = f"the log had {seen.size} entries when it was seen before and has {claimed.size} now"
-        findings.add(FaultCode.ROLLED_BACK, CHECKPOINT_FILE, text)
-        seen = None
-    root = _climb(files, claimed, seen)
-    if root is not None and root != claimed.root:
+    size, signed_root = claim.checkpoint.size, claim.checkpoint.root
+    tell_forks(findings, seen)
+    for one in seen:
+        if one.size > size:
+            text = f"the log had {one.size} entries when it was seen before and has {size} now"
+            findings.add(FaultCode.ROLLED_BACK, CHECKPOINT_FILE, text)
+    root = _climb(files, size, [one for one in seen if one.size <= size])
+    if root is not None and root != signed_root:
         findings.add(FaultCode.CHECKPOINT_ROOT, CHECKPOINT_FILE, "the hashes do not lead to the signed root")
-    return Verification(claimed.size, root, tuple(findings.faults), findings.left_out, ())
+    faults, notices = tuple(findings.faults), tuple(findings.notices)
+    return Verification(size, root, faults, findings.left_out, (), notices, claim.witnesses)
 
 
-def _climb(files: Folder, claimed: Checkpoint, seen: Checkpoint | None) -> bytes | None:
+def _climb(files: Folder, size: int, seen: list[Checkpoint]) -> bytes | None:
     """Return the root over the leaf hashes, None where some are missing; check the tiles above them."""
     frontier = Frontier(0, ())
     above: list[bytes] = []
-    for index in range(-(-claimed.size // TILE_WIDTH)):
-        tile = tile_in(0, index, claimed.size)
+    due = seen[::-1]
+    while due and not due[-1].size:
+        tell_growth(files.findings, frontier, due.pop())
+    for index in range(-(-size // TILE_WIDTH)):
+        tile = tile_in(0, index, size)
         leaves = files.hashes(tile) if tile is not None else None
         if leaves is None:
             return None
         for leaf in leaves:
-            if seen is not None and frontier.size == seen.size:
-                _compare(files, frontier, seen)
             frontier, _ = frontier.append(leaf)
+            while due and due[-1].size == frontier.size:
+                tell_growth(files.findings, frontier, due.pop())
         if len(leaves) == TILE_WIDTH:
             above.append(root_of(leaves))
-    if seen is not None and frontier.size == seen.size:
-        _compare(files, frontier, seen)
-    _check_above(files, claimed.size, above)
-    return frontier.root() if claimed.size else EMPTY_ROOT
-
-
-def _compare(files: Folder, frontier: Frontier, seen: Checkpoint) -> None:
-    if (frontier.root() if frontier.size else EMPTY_ROOT) != seen.root:
-        text = f"the first {seen.size} entries are not those that were seen before"
-        files.findings.add(FaultCode.HISTORY_REWRITTEN, CHECKPOINT_FILE, text)
+    _check_above(files, size, above)
+    return frontier.root() if size else EMPTY_ROOT
 
 
 def _check_above(files: Folder, size: int, hashes: list[bytes]) -> None:

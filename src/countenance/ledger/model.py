@@ -18,6 +18,8 @@ class EventType(StrEnum):
     KEY_ROTATED = "key:rotated"
     KEY_REVOKED = "key:revoked"
     MASTER_KEY_ROTATED = "master_key:rotated"
+    LEDGER_KEY_ROTATED = "ledger_key:rotated"
+    LEDGER_KEY_RETIRED = "ledger_key:retired"
     CUSTOMER_REGISTERED = "customer:registered"
     CUSTOMER_AMENDED = "customer:amended"
     APPLICATION_SUBMITTED = "application:submitted"

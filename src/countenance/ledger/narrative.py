@@ -6,6 +6,7 @@ import zlib
 from array import array
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Final
 
 from countenance.errors import LedgerError
@@ -21,14 +22,21 @@ PERMIT: Final = "permit"
 
 _PERMITTED: Final = ":permitted"
 _CLOSED: Final = (":completed", ":failed", ":held")
+TOLERANCE: Final = timedelta(minutes=5)
+"""How far clocks may differ before it is noticed: acts at once finish in another order than they began."""
 
 
 @dataclass(slots=True)
 class Narrative:
-    """Follows permits and completions through the log, in memory of four bytes an entry."""
+    """Follows permits, completions and the time through the log, in memory of four bytes an entry.
+
+    `latest` is the latest time that an entry states, as its text, and which entry that is.
+    """
 
     open: dict[str, Incomplete] = field(default_factory=dict)
     troubles: dict[int, tuple[FaultCode, str]] = field(default_factory=dict)
+    latest: tuple[str, int] = ("", -1)
+    steps_back: dict[int, str] = field(default_factory=dict)
     _permits: array[int] = field(default_factory=lambda: array("L"))
 
     def follow(self, index: int, leaf: bytes) -> None:
@@ -40,6 +48,7 @@ class Narrative:
         except LedgerError as error:
             self.troubles[index] = (FaultCode.ENTRY_MALFORMED, error.message)
             return
+        self._follow_time(index, str(document["t"]))
         kind, decision = str(document["type"]), document.get(DECISION)
         if not isinstance(decision, str):
             return
@@ -49,6 +58,15 @@ class Narrative:
         elif kind.endswith(_CLOSED):
             self.open.pop(decision, None)
             self._check_permit(index, decision, document.get(PERMIT))
+
+    def _follow_time(self, index: int, time: str) -> None:
+        if time >= self.latest[0]:
+            self.latest = (time, index)
+            return
+        before, now = moment_in(self.latest[0]), moment_in(time)
+        if before is None or now is None or before - now > TOLERANCE:
+            text = f"the entry says {time}, though entry {self.latest[1]} had said {self.latest[0]}"
+            self.steps_back[index] = text
 
     def _check_permit(self, index: int, decision: str, permit: JsonValue) -> None:
         if not isinstance(permit, int) or isinstance(permit, bool):
@@ -64,7 +82,17 @@ class Narrative:
         for index, (code, text) in sorted(self.troubles.items()):
             if index not in without:
                 findings.add(code, place_of(index), text, index=index)
+        for index, text in self.steps_back.items():
+            findings.notice(FaultCode.CLOCK_WENT_BACK, place_of(index), text, index=index)
         return tuple(sorted(self.open.values(), key=lambda permit: permit.index))
+
+
+def moment_in(text: str) -> datetime | None:
+    """Return the moment that an entry states; None for text that is none."""
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def _mark(decision: str) -> int:

@@ -120,11 +120,14 @@ class VerifierKey:
 
 
 class Signer:
-    """A private key with the name that it signs under. Its secret is in no `repr`."""
+    """A private key with the name that it signs under. Its secret is in no `repr`.
 
-    __slots__ = ("_private", "vkey")
+    `older` are keys that sign beside it for a while, so that whoever knows those can follow.
+    """
 
-    def __init__(self, name: str, seed: bytes) -> None:
+    __slots__ = ("_private", "older", "vkey")
+
+    def __init__(self, name: str, seed: bytes, older: tuple[Signer, ...] = ()) -> None:
         """`seed` is the 32 bytes of RFC 8032's private key; raises `ConfigurationError`."""
         if not valid_name(name):
             raise ConfigurationError(f"`{name}` cannot name a log: no spaces, no plus sign, not empty")
@@ -132,6 +135,16 @@ class Signer:
             raise ConfigurationError("a signing key has 32 bytes")
         self._private = Ed25519PrivateKey.from_private_bytes(seed)
         self.vkey = VerifierKey(name, self._private.public_key().public_bytes_raw())
+        self.older = older
+
+    @property
+    def vkeys(self) -> tuple[VerifierKey, ...]:
+        """Return the public keys that this signs with, its own first."""
+        return (self.vkey, *(signer.vkey for signer in self.older))
+
+    def beside(self, *older: Signer) -> Signer:
+        """Return this key with others that sign beside it."""
+        return Signer(self.vkey.name, self._private.private_bytes_raw(), older)
 
     def __repr__(self) -> str:
         return f"<Signer of {self.vkey.name}>"
@@ -166,8 +179,8 @@ class Signer:
         return f"{PRIVATE}{self.vkey.name}+{self.vkey.id.hex()}+{secret}"
 
     def sign(self, text: str) -> str:
-        """Return the note of `text`, which ends in a newline, with this key's signature."""
-        return f"{text}\n{self.line(text)}"
+        """Return the note of `text`, which ends in a newline, with the signatures of this and older keys."""
+        return f"{text}\n{self.line(text)}{''.join(signer.line(text) for signer in self.older)}"
 
     def line(self, text: str) -> str:
         """Return this key's signature line under `text`."""

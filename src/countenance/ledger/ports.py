@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from countenance.ledger.merkle import Node
@@ -24,6 +26,11 @@ class Ledger(Protocol):
     @property
     def key(self) -> VerifierKey:
         """Return the key that checkpoints are verified with; its name is the log's origin."""
+        ...
+
+    @property
+    def keys(self) -> tuple[VerifierKey, ...]:
+        """Return every key that checkpoints are signed with now, `key` first: two while it is changed."""
         ...
 
     def append(self, entry: Entry) -> int:
@@ -67,4 +74,37 @@ class Ledger(Protocol):
 
     def consistency_proof(self, old: int, new: int) -> tuple[bytes, ...]:
         """Return the RFC 6962 proof that the tree of `new` extends that of `old`; or `NotFoundError`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Cosigned:
+    """A checkpoint of `size` entries with the cosignatures that it was given, and when that was."""
+
+    size: int
+    note: str
+    moment: datetime
+
+
+class CosignedCheckpoints(Protocol):
+    """What witnesses have made of the log, inside one unit of work; durable when that has committed."""
+
+    def standing(self) -> Mapping[str, int]:
+        """Return how many entries each witness has cosigned, by its key."""
+        ...
+
+    def stands_at(self, key: str, size: int) -> None:
+        """Note how many entries the witness of this key has cosigned."""
+        ...
+
+    def publish(self, cosigned: Cosigned) -> None:
+        """Keep a cosigned checkpoint; one of the same size gives way, and very old ones are forgotten."""
+        ...
+
+    def latest(self) -> Cosigned | None:
+        """Return the newest cosigned checkpoint; None if there is none."""
+        ...
+
+    def newest(self, limit: int) -> tuple[Cosigned, ...]:
+        """Return up to `limit` cosigned checkpoints, the newest first."""
         ...

@@ -110,7 +110,7 @@ class TrustPolicy:
             return name in cosigned
         return sum(self._witnessed(member, cosigned) for member in group.members) >= group.least
 
-    def judge(self, note: str, *, also: Sequence[VerifierKey] = ()) -> Judged:
+    def judge(self, note: str, *, also: Sequence[LogKey] = ()) -> Judged:
         """Judge a signed checkpoint; `also` are keys of logs that are known from elsewhere.
 
         Raises `LedgerError` if the note is malformed, if a known key's signature in it is wrong, or
@@ -122,9 +122,7 @@ class TrustPolicy:
         text, signers = open_note(note, known)
         checkpoint = Checkpoint.parse(text)
         logs = tuple(
-            key
-            for key in signers
-            if key.name == checkpoint.origin and (key not in names or self._is_log(key))
+            key for key in signers if key.name == checkpoint.origin and (key in also or self._is_log(key))
         )
         if not logs:
             raise LedgerError(f"no known key of the log `{checkpoint.origin}` has signed its checkpoint")

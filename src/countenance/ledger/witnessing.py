@@ -65,7 +65,7 @@ def parse_size(text: str) -> int:
 
 
 class Outcome(Enum):
-    """What a witness answers."""
+    """What a witness answers; `UNAVAILABLE` is what a log makes of no answer, or one that is none."""
 
     COSIGNED = "cosigned"
     MALFORMED = "malformed"
@@ -73,6 +73,7 @@ class Outcome(Enum):
     UNSIGNED = "unsigned"
     CONFLICT = "conflict"
     INCONSISTENT = "inconsistent"
+    UNAVAILABLE = "unavailable"
 
 
 @dataclass(frozen=True, slots=True)

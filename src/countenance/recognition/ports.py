@@ -28,7 +28,7 @@ from countenance.biometrics.model import (
 )
 from countenance.consent.ports import ConsentNotices, ConsentRecords, Consents, RetentionRecords
 from countenance.errors import ImageError, InvalidInputError
-from countenance.ledger.ports import Ledger
+from countenance.ledger.ports import CosignedCheckpoints, Ledger
 from countenance.oversight.incidents import Incidents
 from countenance.oversight.ports import Cases, Examining, Notices, Portraits
 from countenance.policy.model import Decision, Question
@@ -212,6 +212,7 @@ class UnitOfWork(Protocol):
     decisions: Decisions
     idempotency: IdempotencyRecords
     ledger: Ledger
+    cosigned: CosignedCheckpoints
     collections: Collections
     faces: EnrolledFaces
     staff: StaffMembers

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Final
 
@@ -23,6 +24,9 @@ from countenance.recognition.ports import UnitOfWork
 MOST_LISTED: Final = 100_000
 """Tiles at the lowest level of a log whose files are listed; whoever reads more counts them alone."""
 
+PATIENCE: Final = timedelta(hours=2)
+"""How long the last cosigned head stays the published one although the log has grown."""
+
 _TILES_KEPT: Final = 4_096
 
 
@@ -33,20 +37,34 @@ class PublicHead:
     note: str
     checkpoint: Checkpoint
     key: VerifierKey
+    keys: tuple[VerifierKey, ...] = ()
 
 
 class PublishLog:
     """Show the log's head, hashes and proofs to whoever asks. Safe to call from many threads."""
 
-    def __init__(self, unit_of_work: Callable[[], UnitOfWork]) -> None:
+    def __init__(
+        self, unit_of_work: Callable[[], UnitOfWork], clock: Callable[[], datetime] | None = None
+    ) -> None:
+        """With a `clock`, what witnesses cosigned is published; without one, the head as it is."""
         self._unit_of_work = unit_of_work
+        self._clock = clock
         self._full = lru_cache(maxsize=_TILES_KEPT)(self._read)
 
     def head(self) -> PublicHead:
-        """Return the last committed head."""
+        """Return the newest head that witnesses cosigned, or else the last committed one."""
         with self._unit_of_work() as work:
-            note, key = work.ledger.checkpoint(), work.ledger.key
-        return PublicHead(note=note, checkpoint=Checkpoint.parse(split_note(note)[0]), key=key)
+            note, keys = self._published(work), work.ledger.keys
+        checkpoint = Checkpoint.parse(split_note(note)[0])
+        return PublicHead(note=note, checkpoint=checkpoint, key=keys[0], keys=keys)
+
+    def _published(self, work: UnitOfWork) -> str:
+        """Return what is published: a head without witnesses only where they have been silent for long."""
+        cosigned = work.cosigned.latest() if self._clock is not None else None
+        if cosigned is None or self._clock is None:
+            return work.ledger.checkpoint()
+        late = work.ledger.size() != cosigned.size and self._clock() - cosigned.moment > PATIENCE
+        return work.ledger.checkpoint() if late else cosigned.note
 
     def tile(self, path: str) -> bytes:
         """Return the hashes of the tile at `path` (`tile/0/x001/067`), or raise `NotFoundError`.
@@ -74,7 +92,7 @@ class PublishLog:
     def proof(self, index: int) -> str:
         """Return the proof that entry `index` is in the log (`.tlog-proof`), or raise `NotFoundError`."""
         with self._unit_of_work() as work:
-            note = work.ledger.checkpoint()
+            note = self._published(work)
             size = Checkpoint.parse(split_note(note)[0]).size
             if not 0 <= index < size:
                 raise NotFoundError(f"there is no entry `{index}`")

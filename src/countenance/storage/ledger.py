@@ -87,6 +87,11 @@ class SqlLedger:
         """Return the key that checkpoints are verified with."""
         return self._signer.vkey
 
+    @property
+    def keys(self) -> tuple[VerifierKey, ...]:
+        """Return every key that checkpoints are signed with now, `key` first."""
+        return self._signer.vkeys
+
     def append(self, entry: Entry) -> int:
         """Append `entry` and return its index."""
         leaf = leaf_bytes(entry)

@@ -187,17 +187,18 @@ class Keyring:
 def load_signer(path: Path, *, name: str, create: bool) -> Signer:
     """Read the log's signing key from a file that only its owner can read, making one if `create`.
 
-    `name` is the log's name, its origin. Raises `ConfigurationError`, also if the file's key
+    `name` is the log's name, its origin. While the log changes its key the file has a line for each, the
+    newest first. Raises `ConfigurationError`, also if the file's key
     signs under another name.
     """
-    signer = Signer.parse(
-        read_secret(path, make=(lambda: Signer.generate(name).to_text()) if create else None)
-    )
-    if signer.vkey.name != name:
-        raise ConfigurationError(
-            f"the signing key is that of `{signer.vkey.name}`, the log is named `{name}`"
-        )
-    return signer
+    text = read_secret(path, make=(lambda: Signer.generate(name).to_text()) if create else None)
+    newest, *older = (Signer.parse(line) for line in text.splitlines() or [""])
+    for signer in (newest, *older):
+        if signer.vkey.name != name:
+            raise ConfigurationError(
+                f"the signing key is that of `{signer.vkey.name}`, the log is named `{name}`"
+            )
+    return newest.beside(*older) if older else newest
 
 
 def read_secret(path: Path, *, make: Callable[[], str] | None) -> str:

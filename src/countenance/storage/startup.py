@@ -54,7 +54,8 @@ def _check_keys(session: Session, keyring: Keyring, signer: Signer) -> None:
             session.insert_new(_SET, {"name": name, "value": value})
     if held[MASTER_KEY] and not hmac.compare_digest(bytes(held[MASTER_KEY][0].value), keyring.fingerprint):
         raise ConfigurationError("the master key is not the one that this database was made with")
-    if held[VERIFIER_KEY] and bytes(held[VERIFIER_KEY][0].value) != expected[VERIFIER_KEY]:
+    known = {str(key).encode() for key in signer.vkeys}
+    if held[VERIFIER_KEY] and bytes(held[VERIFIER_KEY][0].value) not in known:
         name = VerifierKey.parse(bytes(held[VERIFIER_KEY][0].value).decode()).name
         raise ConfigurationError(f"the signing key is not the one that signed the log `{name}` before")
 
@@ -96,6 +97,6 @@ def _right_edge(ledger: SqlLedger, size: int) -> Frontier:
 def _check_note(head: Head, signer: Signer) -> None:
     if head.frontier.size == 0 and not head.checkpoint:
         return
-    text, _ = open_note(head.checkpoint, [signer.vkey])
+    text, _ = open_note(head.checkpoint, signer.vkeys)
     if Checkpoint.parse(text) != Checkpoint(signer.vkey.name, head.frontier.size, head.root):
         raise LedgerError("the ledger's checkpoint is not that of its head")

@@ -9,7 +9,7 @@ from typing import Final, Self
 from countenance.consent.ports import ConsentNotices, ConsentRecords, Consents, RetentionRecords
 from countenance.errors import StorageError
 from countenance.ledger.note import Signer
-from countenance.ledger.ports import Ledger
+from countenance.ledger.ports import CosignedCheckpoints, Ledger
 from countenance.oversight.incidents import Incidents
 from countenance.oversight.ports import Cases, Examining, Notices, Portraits
 from countenance.recognition.collection_ports import Collections, EnrolledFaces
@@ -34,6 +34,7 @@ from countenance.storage.database import Database
 from countenance.storage.failures import told_plainly
 from countenance.storage.incidents import SqlIncidents
 from countenance.storage.ledger import SqlLedger
+from countenance.storage.log_cosigned import SqlCosignedCheckpoints
 from countenance.storage.oversight import SqlCases
 from countenance.storage.oversight_examining import SqlExamining, SqlNotices
 from countenance.storage.oversight_portraits import SqlPortraits
@@ -93,6 +94,7 @@ class SqlUnitOfWork:
     consent_records: ConsentRecords
     consent_notices: ConsentNotices
     retention: RetentionRecords
+    cosigned: CosignedCheckpoints
     incidents: Incidents
     subject_access: SubjectAccess
     subject_requests: SubjectRequests
@@ -188,6 +190,7 @@ _ROOMS: Final[Mapping[str, Callable[[SqlUnitOfWork], object]]] = {
     "consent_records": lambda work: SqlConsentRecords(work.session, work.keyring),
     "consent_notices": lambda work: SqlConsentNotices(work.session),
     "retention": lambda work: SqlRetentionRecords(work.session, work.keyring),
+    "cosigned": lambda work: SqlCosignedCheckpoints(work.session),
     "incidents": lambda work: SqlIncidents(work.session, work.keyring),
     "subject_access": lambda work: SqlSubjectAccess(work.session),
     "subject_requests": lambda work: SqlSubjectRequests(work.session, work.keyring),

@@ -56,7 +56,7 @@ def test_a_log_that_only_grew_contains_every_earlier_checkpoint(tmp_path: Path, 
     store = MemoryStore(SIGNER)
     seen = grow(store, earlier)
     grow(store, 520 - earlier)
-    assert codes(published(store, tmp_path), Trust(keys=(SIGNER.vkey,), seen=seen)) == set()
+    assert codes(published(store, tmp_path), Trust(keys=(SIGNER.vkey,), seen=(seen,))) == set()
 
 
 def test_another_history_and_a_shorter_one_are_named(tmp_path: Path) -> None:
@@ -67,9 +67,9 @@ def test_another_history_and_a_shorter_one_are_named(tmp_path: Path) -> None:
         work.commit()
         forked = work.ledger.checkpoint()
     folder = published(store, tmp_path / "a")
-    assert codes(folder, Trust(seen=forked)) == {FaultCode.HISTORY_REWRITTEN}
+    assert codes(folder, Trust(seen=(forked,))) == {FaultCode.HISTORY_REWRITTEN}
     longer = grow(store, 1)
-    assert codes(folder, Trust(seen=longer)) == {FaultCode.ROLLED_BACK}
+    assert codes(folder, Trust(seen=(longer,))) == {FaultCode.ROLLED_BACK}
 
 
 def flip(path: Path) -> None:
@@ -116,7 +116,7 @@ def test_a_checkpoint_seen_before_must_be_signed_by_a_known_key(tmp_path: Path) 
     stranger = Signer("log.example/hashes", bytes(32))
     with pytest.raises(LedgerError):
         verify_hashes(
-            published(store, tmp_path), Trust(seen=stranger.sign(Checkpoint("x", 0, bytes(32)).text))
+            published(store, tmp_path), Trust(seen=(stranger.sign(Checkpoint("x", 0, bytes(32)).text),))
         )
 
 

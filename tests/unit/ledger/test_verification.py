@@ -190,9 +190,9 @@ def test_an_earlier_checkpoint_over_later_tiles_is_a_roll_back(
 
 def test_a_log_shorter_than_it_was_seen_before_is_a_roll_back(logs: dict[int, Path]) -> None:
     seen = (logs[300] / "checkpoint").read_text()
-    assert verify_export(logs[700], replace(KNOWN, seen=seen)).ok
-    assert verify_export(logs[300], replace(KNOWN, seen=seen)).ok
-    assert codes(verify_export(logs[256], replace(KNOWN, seen=seen))) == {"rolled_back"}
+    assert verify_export(logs[700], replace(KNOWN, seen=(seen,))).ok
+    assert verify_export(logs[300], replace(KNOWN, seen=(seen,))).ok
+    assert codes(verify_export(logs[256], replace(KNOWN, seen=(seen,)))) == {"rolled_back"}
 
 
 def test_a_log_that_does_not_grow_out_of_what_was_seen_is_rewritten(
@@ -205,9 +205,9 @@ def test_a_log_that_does_not_grow_out_of_what_was_seen_is_rewritten(
     folder = written(filled(400, store), tmp_path / "other-history")
     seen = (logs[300] / "checkpoint").read_text()
     assert verify_export(folder, KNOWN).ok
-    assert codes(verify_export(folder, replace(KNOWN, seen=seen))) == {"history_rewritten"}
+    assert codes(verify_export(folder, replace(KNOWN, seen=(seen,)))) == {"history_rewritten"}
     with pytest.raises(LedgerError):
-        verify_export(folder, replace(KNOWN, seen=seen.replace("300", "299")))
+        verify_export(folder, replace(KNOWN, seen=(seen.replace("300", "299"),)))
 
 
 @pytest.mark.parametrize(

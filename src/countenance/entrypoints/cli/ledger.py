@@ -16,7 +16,7 @@ from countenance.entrypoints.cli.ledger_verifying import (
     verify,
     verify_hashes,
 )
-from countenance.entrypoints.cli.options import JsonFlag, KeyFile
+from countenance.entrypoints.cli.options import JsonFlag, KeyFile, YesFlag
 from countenance.errors import InvalidInputError
 
 app = typer.Typer(
@@ -198,6 +198,33 @@ def check(
         line.output.document({"ok": True, "index": proved.index, "origin": head.origin, "size": head.size})
     else:
         line.output.say(f"proved: this is entry {proved.index} of the log {head.origin}", style="green")
+
+
+@app.command("rotate-key")
+def rotate_key(
+    context: typer.Context,
+    *,
+    finish: Annotated[
+        bool, typer.Option("--finish", help="Let the new key alone sign from now on: the old one retires.")
+    ] = False,
+    yes: YesFlag = False,
+    as_json: JsonFlag = False,
+) -> None:
+    """Change the key that signs checkpoints: first both sign, then, with --finish, the new one alone.
+
+    Between the two, give the new key to everybody who verifies the log or witnesses it; both stand in
+    the checkpoints meanwhile. Start servers anew after each step: they sign with the keys they know.
+    """
+    line = CommandLine.of(context)
+    line.confirm("Retire the old key?" if finish else "Make a new key for the log?", yes=yes)
+    keys = line.countenance.parts.rotate_ledger_key(line.administrator.id, finish=finish)
+    if as_json:
+        line.output.document({"vkeys": list(keys)})
+        return
+    line.output.say("this key alone signs from now on:" if finish else "these keys sign from now on:")
+    for key in keys:
+        typer.echo(key)
+    line.output.note("Start servers anew, and tell whoever verifies or witnesses this log.")
 
 
 def _shown(value: object) -> str:

@@ -33,46 +33,65 @@ Keys = Annotated[
 ]
 
 Seen = Annotated[
-    Path | None,
+    list[Path] | None,
     typer.Option(
         "--seen",
         exists=True,
         dir_okay=False,
         readable=True,
-        help="Checkpoint of the same log kept from earlier: the log must have grown out of it.",
+        help="Checkpoint of the same log kept from earlier: the log must have grown out of it. "
+        "May be given several times.",
+    ),
+]
+
+Policy = Annotated[
+    Path | None,
+    typer.Option(
+        "--policy",
+        exists=True,
+        dir_okay=False,
+        readable=True,
+        help="Policy file (c2sp.org/tlog-policy): the log's keys, and the witnesses that must have cosigned.",
     ),
 ]
 
 
-def verify(
+def verify(  # noqa: PLR0913  one parameter an option
     context: typer.Context,
     *,
     path: Annotated[Path, typer.Argument(metavar="PATH", help="Folder of an exported log.")],
     vkey: Keys = None,
     seen: Seen = None,
+    policy: Policy = None,
+    complete: Annotated[
+        bool,
+        typer.Option(
+            "--complete", help="Fail as well if a permit has no completion; give it for a log at rest."
+        ),
+    ] = False,
     as_json: JsonFlag = False,
 ) -> None:
     """Verify an exported log from its files alone, and name whatever is wrong with it.
 
     Every hash is computed anew from the entries, up to the root that the log's key has signed.
-    Exits with 0 if everything holds and with 1 if not. Without --vkey the key in the export is
-    used: that shows that the log is whole, not whose it is.
+    Exits with 0 if everything holds and with 1 if not. Without --vkey or --policy the key in the export
+    is used: that shows that the log is whole, not whose it is.
     """
     from countenance.ledger.verification import verify_export  # noqa: PLC0415  start-up stays quick
 
     line = CommandLine.of(context)
-    trust = _trust(vkey, seen)
+    trust = trust_of(vkey, seen, policy)
     with _bar(line, "verifying", path) as step:
         result = verify_export(path, trust, progress=lambda _done, _total: step())
     if as_json:
         line.output.document(result.to_json())
     else:
-        _tell(line, result, "whole and signed", pinned=bool(trust.keys))
-    if not result.ok:
+        _tell(line, result, "whole and signed", pinned=bool(trust.known))
+    if not result.ok or (complete and result.incomplete):
         raise typer.Exit(ExitCode.NOT_VERIFIED)
 
 
-def verify_hashes(
+def verify_hashes(  # noqa: PLR0913  one parameter an option
     context: typer.Context,
     *,
     path: Annotated[
@@ -81,6 +100,7 @@ def verify_hashes(
     ],
     vkey: Keys = None,
     seen: Seen = None,
+    policy: Policy = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Verify what a log publishes, its hashes without the entries, from files alone.
@@ -92,22 +112,26 @@ def verify_hashes(
     from countenance.ledger.hashes import verify_hashes as verify_tiles  # noqa: PLC0415  start-up stays quick
 
     line = CommandLine.of(context)
-    trust = _trust(vkey, seen)
+    trust = trust_of(vkey, seen, policy)
     result = verify_tiles(path, trust)
     if as_json:
         line.output.document(result.to_json())
     else:
-        _tell(line, result, "whose hashes lead to the signed root", pinned=bool(trust.keys))
+        _tell(line, result, "whose hashes lead to the signed root", pinned=bool(trust.known))
     if not result.ok:
         raise typer.Exit(ExitCode.NOT_VERIFIED)
 
 
-def _trust(vkey: list[str] | None, seen: Path | None) -> Trust:
-    from countenance.ledger.note import VerifierKey  # noqa: PLC0415  start-up stays quick
+def trust_of(vkey: list[str] | None, seen: list[Path] | None, policy: Path | None) -> Trust:
+    """Return what a verifier brings along; raises `InvalidInputError`."""
+    from countenance.ledger.trust_policy import TrustPolicy, parse_log_key  # noqa: PLC0415  start-up stays quick
     from countenance.ledger.verification import Trust  # noqa: PLC0415  as above
 
-    keys = tuple(VerifierKey.parse(text) for text in vkey or ())
-    return Trust(keys=keys, seen=text_of(seen) if seen is not None else None)
+    return Trust(
+        keys=tuple(parse_log_key(text) for text in vkey or ()),
+        seen=tuple(text_of(path) for path in seen or ()),
+        policy=TrustPolicy.parse(bytes_of(policy)) if policy is not None else None,
+    )
 
 
 def counted_entries(number: int) -> str:
@@ -129,12 +153,23 @@ def _tell(line: CommandLine, result: Verification, what: str, *, pinned: bool) -
     unsaid = len(result.faults[_SHOWN:]) + result.faults_left_out
     if unsaid:
         line.output.say(f"... and {counted(unsaid, 'further fault')}")
+    for name, seconds in result.witnesses:
+        line.output.facts([("cosigned", f"{name}, {_moment(seconds)}")])
+    for notice in result.notices[:_SHOWN]:
+        line.output.warn(f"{notice.where}: {notice.text} [{notice.code}]")
     if result.incomplete:
         line.output.say(f"{counted(len(result.incomplete), 'permit')} without a completion:")
         rows = [(f"entry {one.index}", f"{one.type} ({one.decision})") for one in result.incomplete[:_SHOWN]]
         line.output.facts(rows, indent=2)
     if result.ok and not pinned:
         line.output.note("The key came with the export: give --vkey to make sure whose log it is.")
+
+
+def _moment(seconds: int) -> str:
+    from countenance.ledger.cosignature import moment_of  # noqa: PLC0415  start-up stays quick
+
+    moment = moment_of(seconds)
+    return f"{moment:%Y-%m-%d %H:%M:%S} UTC" if moment is not None else "at no stated time"
 
 
 def _bar(line: CommandLine, what: str, path: Path) -> AbstractContextManager[Callable[[], None]]:

@@ -28,8 +28,8 @@ def checkpoint(reading: Reading) -> Response:
 
 
 def key(reading: Reading) -> Response:
-    """Give the key that the head is verified with."""
-    return PlainTextResponse(f"{reading.service.public.log.head().key}\n")
+    """Give the key that the head is verified with; two, one a line, while the log changes it."""
+    return PlainTextResponse("".join(f"{key}\n" for key in reading.service.public.log.head().keys))
 
 
 def tile(reading: Reading) -> Response:

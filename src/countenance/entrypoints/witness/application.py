@@ -25,6 +25,7 @@ STATUS: Final = {
     Outcome.UNSIGNED: HTTPStatus.FORBIDDEN,
     Outcome.CONFLICT: HTTPStatus.CONFLICT,
     Outcome.INCONSISTENT: HTTPStatus.UNPROCESSABLE_ENTITY,
+    Outcome.UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 SIZE_TYPE: Final = "text/x.tlog.size"
 

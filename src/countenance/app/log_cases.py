@@ -1,0 +1,86 @@
+"""What concerns the log as others see it: its witnesses, its keys, and logs of others."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from functools import cached_property
+from typing import Final
+
+from countenance.app.parts import Parts
+from countenance.errors import CountenanceError, StateError
+from countenance.recognition.witness_rounds import AskWitnesses, Round
+
+_EVERY: Final = 1.0
+"""Seconds between rounds: a checkpoint is cosigned at most every second."""
+
+_LONGEST_PAUSE: Final = 60.0
+
+_log = logging.getLogger("countenance.witnesses")
+
+
+class LogCases:
+    """The log as others see it."""
+
+    def __init__(self, parts: Parts) -> None:
+        self.parts = parts
+
+    @cached_property
+    def ask_witnesses(self) -> AskWitnesses:
+        """Have the head cosigned; raises `StateError` where no witness is configured."""
+        policy = self.parts.witness_policy
+        if policy is None:
+            raise StateError("no witness is configured: set COUNTENANCE_WITNESS_POLICY")
+        return AskWitnesses(policy, self.parts.witnesses, self.parts.unit_of_work, self.parts.clock)
+
+    @cached_property
+    def rounds(self) -> WitnessRounds | None:
+        """Return what asks the witnesses again and again; None where none is configured."""
+        return WitnessRounds(self.ask_witnesses) if self.parts.witness_policy is not None else None
+
+
+class WitnessRounds:
+    """Asks witnesses in a thread of its own, at most every second; troubles make it pause longer."""
+
+    def __init__(self, ask: Callable[[], Round], *, every: float = _EVERY) -> None:
+        self._ask = ask
+        self._every = every
+        self._over = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._told: dict[str, str | None] = {}
+
+    def start(self) -> None:
+        """Begin, once."""
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._go_round, name="witnesses", daemon=True)
+            self._thread.start()
+
+    def stop(self) -> None:
+        """End after the round that is under way."""
+        self._over.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _go_round(self) -> None:
+        pause = self._every
+        while not self._over.wait(pause):
+            try:
+                done = self._ask()
+            except CountenanceError as error:
+                self._tell("log", f"{error.message} [{error.code}]")
+                pause = min(pause * 2, _LONGEST_PAUSE)
+                continue
+            for one in done.asked:
+                self._tell(one.witness, one.trouble)
+            lost = bool(done.asked) and not done.published
+            pause = min(pause * 2, _LONGEST_PAUSE) if lost else self._every
+
+    def _tell(self, who: str, trouble: str | None) -> None:
+        """Log what is the matter, once for as long as it stays the same."""
+        if self._told.get(who) != trouble:
+            self._told[who] = trouble
+            if trouble is None:
+                _log.info("witness %s cosigns", who)
+            else:
+                _log.error("witness %s: %s", who, trouble)
