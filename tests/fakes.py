@@ -54,6 +54,7 @@ from fakes_collections import (
     without_reference,
     without_users_of,
 )
+from fakes_erasure import ErasureState, FakeErasures, FakeManifests, FakeSearchers, commitment_to
 from fakes_incidents import FakeIncidents, IncidentState
 from fakes_log import FakeCosigned, LogState
 from fakes_consent import (
@@ -132,6 +133,7 @@ class State(
     VettingState,
     IncidentState,
     OversightState,
+    ErasureState,
 ):
     """All that is stored. Values are never changed in place, so that a copy of the maps is a snapshot."""
 
@@ -212,6 +214,9 @@ class FakeUnitOfWork:
         self.reviews = FakeReviews(self)
         self.conditions = FakeConditions(self)
         self.publications = FakePublications(self)
+        self.manifests = FakeManifests(self)
+        self.erasures = FakeErasures(self)
+        self.searchers = FakeSearchers(self)
         self.subject_access = FakeSubjectAccess(self)
         self.subject_requests = FakeSubjectRequests(self)
         self.subject_entries = FakeSubjectEntries(self)
@@ -451,6 +456,13 @@ class FakeReferences(_Repository):
     def commitment(self, gallery_id: GalleryId, subject_id: SubjectId) -> bytes | None:
         key = self.unit.read(lambda state: state.subject_keys.get((gallery_id, subject_id)))
         return None if key is None else hmac.digest(key, subject_id.encode(), "sha256")
+
+    def commitments(self, gallery_id: GalleryId, subject_id: SubjectId) -> tuple[bytes, ...]:
+        return self.unit.read(
+            lambda state: tuple(
+                sorted(commitment_to(state, one) for one in _of_subject(state, gallery_id, subject_id))
+            )
+        )
 
     def changes(self, gallery_id: GalleryId, *, after: int) -> Iterator[GalleryChange]:
         def question(state: State) -> tuple[GalleryChange, ...]:

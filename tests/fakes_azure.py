@@ -11,7 +11,7 @@ from countenance.biometrics.model import GalleryId, ReferenceId, SubjectId
 from countenance.errors import AlreadyExistsError, NotFoundError
 from countenance.recognition.loose_face_model import LooseFace, LooseFaceId
 from countenance.recognition.roster_model import DynamicGroup, Person, PersonId, Roster, RosterFace
-from countenance.vetting.model import LeaseId
+from countenance.vetting.model import CustomerId, LeaseId
 
 Place = tuple[str, str]
 
@@ -66,6 +66,16 @@ class FakeLooseFaces(_Repository):
         found: LooseFace | None = self.unit.read(lambda state: state.loose_faces.get(face_id))
         mine = found is not None and found.lease_id == lease_id and at < found.expires
         return found if mine else None
+
+    def of_customer(self, customer_id: CustomerId) -> tuple[LooseFace, ...]:
+        found: tuple[LooseFace, ...] = self.unit.read(
+            lambda state: tuple(
+                face
+                for _, face in sorted(state.loose_faces.items())
+                if face.lease_id in state.leases and state.leases[face.lease_id].customer_id == customer_id
+            )
+        )
+        return found
 
     def count(self, lease_id: LeaseId) -> int:
         found: int = self.unit.read(

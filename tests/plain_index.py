@@ -20,6 +20,7 @@ from countenance.biometrics.model import (
     Template,
 )
 from countenance.errors import InvalidInputError, TemplateMismatchError
+from countenance.recognition.erasure_model import Holdings, digest_of
 from countenance.recognition.model import GalleryChange
 
 
@@ -78,7 +79,18 @@ class PlainIndex:
         """Nothing is kept on disk here."""
         return False
 
-    def drop(self, gallery_id: GalleryId) -> None:
+    def holdings(self, gallery_id: GalleryId, references: frozenset[ReferenceId]) -> Holdings:
+        held = self.galleries.get(gallery_id, {})
+        position = self.position(gallery_id)
+        return Holdings(
+            rows=len(held),
+            position=position,
+            digest=digest_of(held) if position else None,
+            found=len(references & held.keys()),
+        )
+
+    def drop(self, gallery_id: GalleryId, *, through: int = 0) -> None:
+        del through
         self.dropped.append(gallery_id)
 
     def forget(self, gallery_id: GalleryId) -> None:

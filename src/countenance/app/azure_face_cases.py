@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 
 from countenance.app.parts import Parts
@@ -9,6 +10,7 @@ from countenance.recognition.asking import Ask
 from countenance.recognition.collection_objects import ReadObject
 from countenance.recognition.dynamic_groups import DynamicGroups
 from countenance.recognition.enrolment import Enrol
+from countenance.recognition.erasure import Erase
 from countenance.recognition.face_keeping import DestroyExpired, KeepFaces
 from countenance.recognition.galleries import CreateGallery, DeleteGallery
 from countenance.recognition.loose_comparison import CompareLooseFaces
@@ -26,8 +28,11 @@ from countenance.recognition.standing import Standing
 class AzureFaceCases:
     """Acts on faces that are kept for a while, and on the rosters that the protocol knows galleries as."""
 
-    def __init__(self, parts: Parts, ask: Ask, report: Report, standing: Standing) -> None:
+    def __init__(
+        self, parts: Parts, ask: Ask, report: Report, standing: Standing, erase: Callable[[], Erase]
+    ) -> None:
         self.parts = parts
+        self._erase = erase
         self._ask = ask
         self._report = report
         self._standing = standing
@@ -88,7 +93,7 @@ class AzureFaceCases:
     def persons(self) -> RosterPersons:
         """Make, show and remove persons."""
         p = self.parts
-        return RosterPersons(self._standing, p.index, p.snapshots, p.unit_of_work)
+        return RosterPersons(self._standing, self._erase(), p.unit_of_work)
 
     @cached_property
     def add_face(self) -> AddRosterFace:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,7 +31,9 @@ if TYPE_CHECKING:
 class Parts:
     """What use cases are made of; `Installation` in production, fakes in tests.
 
-    Each attribute is built at first use and kept. `queue` is how many acts may wait for or use the
+    Each attribute is built at first use and kept. `backups` is how long backups are kept, None where the
+    operator has not said, and `keeps_old_pages` says that the database leaves old versions of rows for
+    its own time. `queue` is how many acts may wait for or use the
     engine at once, `listen` is the host and port that the server
     is told to listen on, `leases_file` the seed file that it grants at start, and
     `objects` where photographs lie that requests name as objects of a bucket: those of
@@ -56,6 +58,8 @@ class Parts:
     max_image_bytes: int
     queue: int
     listen: tuple[str, int]
+    backups: timedelta | None = None
+    keeps_old_pages: bool = False
     leases_file: Path | None
     objects: Objects | None = None
     object_buckets: Buckets | None = None

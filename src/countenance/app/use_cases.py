@@ -42,6 +42,7 @@ from countenance.vetting.signatures import AuthenticateSigned
 if TYPE_CHECKING:
     from countenance.app.azure_face_cases import AzureFaceCases
     from countenance.app.console_cases import ConsoleCases
+    from countenance.app.erasure_cases import ErasureCases
     from countenance.app.fairness_cases import FairnessCases
     from countenance.app.log_cases import LogCases
     from countenance.app.gate_cases import GateCases
@@ -188,7 +189,7 @@ class Countenance:
         """What Azure Face's protocol needs beside the other acts."""
         from countenance.app.azure_face_cases import AzureFaceCases  # noqa: PLC0415  only where it is wanted
 
-        return AzureFaceCases(self.parts, self._ask, self._report, self._standing)
+        return AzureFaceCases(self.parts, self._ask, self._report, self._standing, lambda: self.erasure.erase)
 
     # Galleries and consent
 
@@ -222,7 +223,14 @@ class Countenance:
     def withdraw(self) -> Withdraw:
         """End a consent and erase what it allowed."""
         p = self.parts
-        return Withdraw(self._standing, p.index, p.snapshots, p.unit_of_work)
+        return Withdraw(self._standing, self.erasure.erase, p.unit_of_work)
+
+    @cached_property
+    def erasure(self) -> ErasureCases:
+        """What goes with a subject, how that is completed, and what is told of it."""
+        from countenance.app.erasure_cases import ErasureCases  # noqa: PLC0415  only where it is wanted
+
+        return ErasureCases(self.parts, self._standing, new_id)
 
     @cached_property
     def save_snapshots(self) -> SaveSnapshots:

@@ -25,6 +25,7 @@ from countenance.engine.search_shard import BLOCK_ROWS, Scan, Search, Shard
 from countenance.engine.search_snapshot import Snapshot, SnapshotUnusableError
 from countenance.engine.snapshot_folder import SnapshotFolder
 from countenance.errors import InvalidInputError, TemplateMismatchError
+from countenance.recognition.erasure_model import Holdings, digest_of
 from countenance.recognition.model import GalleryChange
 
 _log = logging.getLogger(__name__)
@@ -125,6 +126,20 @@ class ExactSearch:
         with gallery.lock.reading():
             return gallery.shard.search(Search(probe, threshold, limit, without), self._spread_out)
 
+    def holdings(self, gallery_id: GalleryId, references: frozenset[ReferenceId]) -> Holdings:
+        """Return what is held of a gallery in memory, and how many of `references` are among it."""
+        with self._registry:
+            gallery = self._galleries.get(gallery_id)
+        if gallery is None:
+            return Holdings(rows=0, position=0, digest=None, found=0)
+        with gallery.lock.reading():
+            names = [name for part, _, _ in gallery.shard.parts() for name in part]
+            rows, position = len(gallery.shard), gallery.position
+            found = sum(reference in gallery.shard for reference in references)
+        return Holdings(
+            rows=rows, position=position, digest=digest_of(names) if position else None, found=found
+        )
+
     def forget(self, gallery_id: GalleryId) -> None:
         """Drop the gallery from memory, overwriting what it held, and its snapshot from disk."""
         if self._snapshots is not None:
@@ -162,10 +177,13 @@ class ExactSearch:
             gallery.saved = gallery.position if written else gallery.saved
             return written
 
-    def drop(self, gallery_id: GalleryId) -> None:
-        """Delete the gallery's snapshot ahead of an erasure; raises `StorageError` if that fails."""
+    def drop(self, gallery_id: GalleryId, *, through: int = 0) -> None:
+        """Delete the gallery's snapshot, ahead of an erasure or `through` one that is committed.
+
+        Raises `StorageError` if that fails.
+        """
         if self._snapshots is not None:
-            self._snapshots.delete(gallery_id, through=self.position(gallery_id) + 1)
+            self._snapshots.delete(gallery_id, through=through or self.position(gallery_id) + 1)
 
     def close(self) -> None:
         """End the threads and overwrite everything held in memory; snapshots stay."""

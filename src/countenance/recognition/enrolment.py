@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from countenance.biometrics.faces import DetectedFace, Extraction, FaceChoice
 from countenance.biometrics.model import GalleryId, ReferenceId, SubjectId, Template
 from countenance.errors import ConflictError, LimitReachedError, TemplateMismatchError
-from countenance.ledger import EventType
+from countenance.ledger import EventType, JsonValue
 from countenance.policy.model import Act, Camera, Space
 from countenance.recognition.asking import Ask, Permission, Request
+from countenance.recognition.erasure_codec import manifest_fields
 from countenance.recognition.model import Reference
 from countenance.recognition.outcome import usable
 from countenance.recognition.ports import FaceEngine, UnitOfWork
@@ -116,24 +117,31 @@ class Enrol:
             if not same and len(known) >= MAX_REFERENCES:
                 raise LimitReachedError(f"`{enrolment.subject_id}` has {MAX_REFERENCES} references already")
             reference_id = same[0].id if same else ReferenceId(self.new_id("ref"))
-            if not same:
-                reference = Reference(
-                    id=reference_id,
-                    gallery_id=enrolment.gallery_id,
-                    subject_id=enrolment.subject_id,
-                    template=template,
-                    enrolled=now,
-                )
-                work.references.add(reference)  # (5)
+            manifest = None if same else self._add(work, enrolment, reference_id, template)  # (5)
             if image is not None:
                 work.portraits.keep(reference_id, image)
             also(work, reference_id)
             commitment = work.references.commitment(enrolment.gallery_id, enrolment.subject_id)
             subject = commitment.hex() if commitment is not None else None
-            fields = {"subject": subject, "duplicate": bool(same)}
+            fields: dict[str, JsonValue] = {"subject": subject, "duplicate": bool(same), "manifest": manifest}
             entry = self.report.completed(work, EventType.ENROLMENT_COMPLETED, permission, fields)  # (6)
             work.commit()
         return reference_id, bool(same), entry
+
+    def _add(
+        self, work: UnitOfWork, enrolment: Enrolment, reference_id: ReferenceId, template: Template
+    ) -> JsonValue:
+        """Store the reference; return what the ledger says of the gallery's manifest."""
+        before = work.manifests.get(enrolment.gallery_id)
+        reference = Reference(
+            id=reference_id,
+            gallery_id=enrolment.gallery_id,
+            subject_id=enrolment.subject_id,
+            template=template,
+            enrolled=self.report.clock(),
+        )
+        work.references.add(reference)
+        return manifest_fields(before, work.manifests.get(enrolment.gallery_id))
 
     def _image(self, permission: Permission, enrolment: Enrolment, found: Extraction) -> bytes | None:
         """Return what examiners will look at, None where the gallery keeps no images."""

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from countenance.biometrics.model import GalleryId, SubjectId
 from countenance.ledger import Entry, EventType, JsonValue
+from countenance.ledger.manifest import EMPTY
 from countenance.policy.model import Purpose
+from countenance.recognition.erasure_codec import manifest_fields
 from countenance.recognition.model import Gallery
 from countenance.recognition.ports import FaceEngine, SearchIndex, SearchSnapshots, UnitOfWork
 from countenance.recognition.standing import Standing
@@ -119,9 +121,15 @@ class DeleteGallery:
         with self.unit_of_work() as work:
             gallery = self.standing.gallery(work, actor, gallery_id, _OPERATES)
             subjects = work.references.subject_count(gallery.id)
+            manifest = manifest_fields(work.manifests.get(gallery.id), EMPTY)
             self.snapshots.drop(gallery.id)
             work.galleries.remove(gallery.id)
-            fields: dict[str, JsonValue] = {"gallery": gallery.id, "subjects": subjects, "actor": actor.id}
+            fields: dict[str, JsonValue] = {
+                "gallery": gallery.id,
+                "subjects": subjects,
+                "actor": actor.id,
+                "manifest": manifest,
+            }
             work.ledger.append(Entry(EventType.GALLERY_DELETED, self.standing.clock(), fields))
             work.commit()
         self.index.forget(gallery_id)

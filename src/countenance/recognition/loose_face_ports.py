@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from countenance.recognition.loose_face_model import LooseFace, LooseFaceId
-from countenance.vetting.model import LeaseId
+from countenance.vetting.model import CustomerId, LeaseId
 
 
 class LooseFaces(Protocol):
@@ -23,6 +23,10 @@ class LooseFaces(Protocol):
 
     def get(self, lease_id: LeaseId, face_id: LooseFaceId, *, at: datetime) -> LooseFace | None:
         """Return the face, or None: unknown, expired at `at` and another lease's are one answer."""
+        ...
+
+    def of_customer(self, customer_id: CustomerId) -> Iterable[LooseFace]:
+        """Yield the faces kept under any lease of a customer, for a subject's erasure to compare with."""
         ...
 
     def count(self, lease_id: LeaseId) -> int:

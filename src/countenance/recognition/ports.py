@@ -34,6 +34,8 @@ from countenance.oversight.ports import Cases, Examining, Notices, Portraits
 from countenance.policy.model import Decision, Question
 from countenance.policy.simulation import Recorded
 from countenance.recognition.collection_ports import Collections, EnrolledFaces
+from countenance.recognition.erasure_model import Holdings
+from countenance.recognition.erasure_ports import Erasures, Manifests, Searchers
 from countenance.recognition.loose_face_ports import LooseFaces
 from countenance.recognition.model import DecisionRecord, DecisionSearch, Gallery, GalleryChange, Reference
 from countenance.recognition.roster_ports import DynamicGroups, RosterFaces, RosterPersons, Rosters
@@ -115,6 +117,13 @@ class References(Protocol):
         """Return HMAC-SHA-256 of the subject's id under the subject's key; None without a key.
 
         The ledger names subjects only so: once the key is destroyed, nobody can link them.
+        """
+        ...
+
+    def commitments(self, gallery_id: GalleryId, subject_id: SubjectId) -> tuple[bytes, ...]:
+        """Return the subject's commitments in the gallery's manifest, 32 bytes each, in order.
+
+        Each is HMAC-SHA-256 of a template in its place, under a key derived from the subject's.
         """
         ...
 
@@ -228,6 +237,9 @@ class UnitOfWork(Protocol):
     reviews: Reviews
     conditions: Conditions
     publications: Publications
+    manifests: Manifests
+    erasures: Erasures
+    searchers: Searchers
     consent_records: ConsentRecords
     consent_notices: ConsentNotices
     retention: RetentionRecords
@@ -360,6 +372,13 @@ class SearchIndex(Protocol):
         """
         ...
 
+    def holdings(self, gallery_id: GalleryId, references: frozenset[ReferenceId]) -> Holdings:
+        """Return what is held of a gallery in memory, and how many of `references` are among it.
+
+        A gallery that is not in memory is not loaded for it.
+        """
+        ...
+
     def forget(self, gallery_id: GalleryId) -> None:
         """Drop the gallery from memory, overwriting what it held."""
         ...
@@ -379,8 +398,11 @@ class SearchSnapshots(Protocol):
         """
         ...
 
-    def drop(self, gallery_id: GalleryId) -> None:
+    def drop(self, gallery_id: GalleryId, *, through: int = 0) -> None:
         """Delete what is on disk, ahead of an erasure: none is written before a removal was applied.
+
+        With `through`, an erasure that made that change is committed: none from before it is
+        written or used any more, by whichever process.
 
         Called before the erasure is committed, so that a crash in between leaves no erased
         template on disk. Raises `StorageError`.

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from countenance.biometrics.model import GalleryId, ReferenceId
 from countenance.ledger import Entry, EventType, JsonValue
 from countenance.recognition.collection_model import EnrolledFace
+from countenance.recognition.erasure_codec import manifest_fields
+from countenance.recognition.erasure_completion import catch_up
 from countenance.recognition.ports import SearchIndex, SearchSnapshots, UnitOfWork
 from countenance.recognition.standing import Standing
 from countenance.vetting.model import Actor, Role
@@ -41,6 +43,7 @@ class RemoveReferences:
         subjects: set[str] = set()
         with self.unit_of_work() as work:
             gallery = self.standing.gallery(work, actor, gallery_id, _OPERATES)
+            before = work.manifests.get(gallery.id)
             self.snapshots.drop(gallery.id)
             for reference_id in dict.fromkeys(references):
                 face = work.faces.get(gallery.id, reference_id)
@@ -59,16 +62,9 @@ class RemoveReferences:
                     "references": len(removed),
                     "subjects": tuple(sorted(subjects)),
                     "actor": actor.id,
+                    "manifest": manifest_fields(before, work.manifests.get(gallery.id)),
                 }
                 work.ledger.append(Entry(EventType.REFERENCES_REMOVED, self.standing.clock(), fields))
                 work.commit()
-        self._forget(gallery.id)
+        catch_up(self.index, self.unit_of_work, gallery.id)
         return Removal(tuple(removed), tuple(missing), tuple(kept))
-
-    def _forget(self, gallery_id: GalleryId) -> None:
-        position = self.index.position(gallery_id)
-        if position == 0:
-            return
-        with self.unit_of_work() as work:
-            changes = tuple(work.references.changes(gallery_id, after=position))
-        self.index.apply(gallery_id, changes)

@@ -10,8 +10,9 @@ from typing import Final
 
 from countenance.biometrics.model import GalleryId, SubjectId
 from countenance.errors import InvalidInputError, LimitReachedError, NotFoundError
-from countenance.ledger import Entry, EventType
-from countenance.recognition.ports import SearchIndex, SearchSnapshots, UnitOfWork
+from countenance.recognition.erasure import Erase, Order
+from countenance.recognition.erasure_model import Cause
+from countenance.recognition.ports import UnitOfWork
 from countenance.recognition.roster_model import Person, PersonId, Roster, RosterFace, RosterKind
 from countenance.recognition.rosters import RosterName, Said, covered_roster
 from countenance.recognition.standing import Standing
@@ -33,8 +34,7 @@ class RosterPersons:
     """Make, show, change and remove persons: no face is looked at for it."""
 
     standing: Standing
-    index: SearchIndex
-    snapshots: SearchSnapshots
+    erase: Erase
     unit_of_work: Callable[[], UnitOfWork]
 
     def create(self, actor: Actor, name: RosterName, said: Said) -> Person:
@@ -95,19 +95,15 @@ class RosterPersons:
         with self.unit_of_work() as work:
             roster = covered_roster(self.standing, work, actor, name)
             person = person_of(work, roster, person_id)
-            gallery_id = roster.gallery_id
-            self.snapshots.drop(gallery_id)
-            commitment = work.references.commitment(gallery_id, person.subject_id)
-            erased = work.references.erase(gallery_id, person.subject_id)
-            fields = {
-                "gallery": gallery_id,
-                "subject": commitment.hex() if commitment is not None else None,
-                "actor": actor.id,
-                "references": len(erased),
-            }
-            work.ledger.append(Entry(EventType.SUBJECT_ERASED, self.standing.clock(), fields))
+            gallery = work.galleries.get(roster.gallery_id)
+            if gallery is None:
+                raise NotFoundError(f"no roster `{name.id}`")
+            order = Order(
+                gallery=gallery, subject_id=person.subject_id, cause=Cause.OPERATOR, actor_id=actor.id
+            )
+            begun = self.erase.begin(work, order)
             work.commit()
-        self._forget(gallery_id)
+        self.erase.finish(begun)
 
     def of_subjects(
         self, actor: Actor, name: RosterName, subjects: Sequence[SubjectId]
@@ -141,14 +137,6 @@ class RosterPersons:
         with self.unit_of_work() as work:
             roster = covered_roster(self.standing, work, actor, name)
             return frozenset(person_of(work, roster, one).subject_id for one in persons)
-
-    def _forget(self, gallery_id: GalleryId) -> None:
-        position = self.index.position(gallery_id)
-        if position == 0:
-            return
-        with self.unit_of_work() as work:
-            changes = tuple(work.references.changes(gallery_id, after=position))
-        self.index.apply(gallery_id, changes)
 
 
 def subject_of(said: Said) -> SubjectId:

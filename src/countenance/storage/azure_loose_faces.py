@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Final
 
@@ -19,14 +19,22 @@ from countenance.storage.secrecy import Keyring
 from countenance.storage.session import Session
 from countenance.storage.statements import insert_if_absent
 from countenance.storage.subject_keys import destroy_key, keep_key
-from countenance.storage.tables import subject_keys
-from countenance.vetting.model import LeaseId
+from countenance.storage.tables import leases, subject_keys
+from countenance.vetting.model import CustomerId, LeaseId
 
 _FLOATS: Final = np.dtype("<f4")
 _FACE: Final = (
     select(loose_faces, subject_keys.c.wrapped)
     .join(subject_keys, subject_keys.c.id == loose_faces.c.key_id)
     .where(loose_faces.c.id == bindparam("face"), loose_faces.c.lease_id == bindparam("lease"))
+)
+_OF_CUSTOMER: Final = (
+    select(loose_faces, subject_keys.c.wrapped)
+    .join(subject_keys, subject_keys.c.id == loose_faces.c.key_id)
+    .join(leases, leases.c.id == loose_faces.c.lease_id)
+    .where(leases.c.customer_id == bindparam("customer"), loose_faces.c.id > bindparam("after"))
+    .order_by(loose_faces.c.id)
+    .limit(500)
 )
 _KNOWN: Final = select(loose_faces.c.id).where(loose_faces.c.id == bindparam("face"))
 _COUNT: Final = select(func.count(loose_faces.c.id).label("number")).where(
@@ -89,6 +97,13 @@ class SqlLooseFaces:
         if not rows or rows[0].expires <= at:
             return None
         return self._face(rows[0])
+
+    def of_customer(self, customer_id: CustomerId) -> Iterator[LooseFace]:
+        """Yield the faces kept under any lease of a customer, a page at a time."""
+        after = ""
+        while rows := self._session.page(_OF_CUSTOMER, {"customer": customer_id, "after": after}):
+            yield from map(self._face, rows)
+            after = rows[-1].id
 
     def count(self, lease_id: LeaseId) -> int:
         """Return how many faces are kept under the lease."""

@@ -14,6 +14,7 @@ from countenance.recognition.model import GalleryChange, Reference
 from countenance.storage.azure_rosters import FORGET_PERSON
 from countenance.storage.collections import FORGET_USERS
 from countenance.storage.consent import SqlConsents, span
+from countenance.storage.manifests import SqlManifests, commitment_of
 from countenance.storage.prepared import Row
 from countenance.storage.secrecy import Keyring, SubjectKey
 from countenance.storage.session import Session
@@ -43,8 +44,15 @@ _REFERENCES: Final = (
     .order_by(reference_templates.c.id)
 )
 _OWNER: Final = (
-    select(reference_templates.c.subject, subjects.c.gallery_id, subjects.c.reference_count)
+    select(
+        reference_templates,
+        subjects.c.gallery_id,
+        subjects.c.subject_id,
+        subjects.c.reference_count,
+        subject_keys.c.wrapped,
+    )
     .join(subjects, subjects.c.id == reference_templates.c.subject)
+    .join(subject_keys, subject_keys.c.id == subjects.c.key_id)
     .where(reference_templates.c.id == bindparam("reference"))
 )
 _ENROLLED: Final = (
@@ -99,12 +107,13 @@ _REMOVE_SUBJECT: Final = delete(subjects).where(subjects.c.id == bindparam("numb
 class SqlReferences:
     """References of subjects, each encrypted under its subject's own key."""
 
-    __slots__ = ("_consents", "_keyring", "_session", "_unwrapped")
+    __slots__ = ("_consents", "_keyring", "_manifests", "_session", "_unwrapped")
 
     def __init__(self, session: Session, keyring: Keyring, consents: SqlConsents) -> None:
         self._session = session
         self._keyring = keyring
         self._consents = consents
+        self._manifests = SqlManifests(session, keyring)
         self._unwrapped: tuple[tuple[bytes, str, str], SubjectKey] | None = None
 
     def add(self, reference: Reference) -> None:
@@ -129,6 +138,8 @@ class SqlReferences:
         if count == 0:
             self._session.write(_COUNT_SUBJECT, {"gallery": reference.gallery_id, "by": 1})
         self._session.write(_LOG, _change(reference.gallery_id, reference.id, added=True))
+        commitment = key.commit_to(template, reference_id=reference.id, pipeline=parts)
+        self._manifests.add(reference.gallery_id, commitment)
 
     def of_subject(self, gallery_id: GalleryId, subject_id: SubjectId) -> tuple[Reference, ...]:
         """Return the subject's references, ordered by id; empty for an unknown subject."""
@@ -170,7 +181,8 @@ class SqlReferences:
         if not rows:
             raise NotFoundError(f"there is no reference `{reference_id}`")
         owner = rows[0]
-        self._take_out(owner.gallery_id, reference_id)
+        key = self._key(owner, owner.gallery_id, owner.subject_id)
+        self._take_out(owner.gallery_id, reference_id, commitment_of(key, owner))
         self._session.write(_GROW, {"number": owner.subject, "by": -1})
         if owner.reference_count == 1:
             self._session.write(_COUNT_SUBJECT, {"gallery": owner.gallery_id, "by": -1})
@@ -188,10 +200,12 @@ class SqlReferences:
         rows = self._session.read(_SUBJECT, place)
         if not rows:
             return ()
-        removed = tuple(ReferenceId(row.id) for row in self._session.read(_REFERENCES, place))
+        held = self._session.read(_REFERENCES, place)
+        removed = tuple(ReferenceId(row.id) for row in held)
         self._session.write(FORGET_USERS, place)
-        for reference_id in removed:
-            self._take_out(gallery_id, reference_id)
+        for row in held:
+            key = self._key(row, gallery_id, subject_id)
+            self._take_out(gallery_id, ReferenceId(row.id), commitment_of(key, row))
         if removed:
             self._session.write(_COUNT_SUBJECT, {"gallery": gallery_id, "by": -1})
         self._session.write(_REMOVE_SUBJECT, {"number": rows[0].id})
@@ -204,6 +218,11 @@ class SqlReferences:
         if not rows:
             return None
         return self._key(rows[0], gallery_id, subject_id).commitment()
+
+    def commitments(self, gallery_id: GalleryId, subject_id: SubjectId) -> tuple[bytes, ...]:
+        """Return the commitments to the subject's templates in the gallery's manifest, in order."""
+        rows = self._session.read(_REFERENCES, {"gallery": gallery_id, "subject": subject_id})
+        return tuple(sorted(commitment_of(self._key(row, gallery_id, subject_id), row) for row in rows))
 
     def changes(self, gallery_id: GalleryId, *, after: int) -> Iterator[GalleryChange]:
         """Yield the changes of the gallery with a sequence above `after`, in order, a page at a time.
@@ -253,7 +272,8 @@ class SqlReferences:
         self._session.write(_ADD_SUBJECT, row)
         return self._session.read(_SUBJECT, place)[0].id, key, 0
 
-    def _take_out(self, gallery_id: GalleryId, reference_id: ReferenceId) -> None:
+    def _take_out(self, gallery_id: GalleryId, reference_id: ReferenceId, commitment: bytes) -> None:
+        self._manifests.remove(gallery_id, commitment)
         self._session.write(_REMOVE, {"reference": reference_id})
         self._session.write(_UNLOG, {"reference": reference_id})
         self._session.write(_LOG, _change(gallery_id, reference_id, added=False))

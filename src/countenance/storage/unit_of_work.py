@@ -13,6 +13,7 @@ from countenance.ledger.ports import CosignedCheckpoints, Ledger
 from countenance.oversight.incidents import Incidents
 from countenance.oversight.ports import Cases, Examining, Notices, Portraits
 from countenance.recognition.collection_ports import Collections, EnrolledFaces
+from countenance.recognition.erasure_ports import Erasures, Manifests, Searchers
 from countenance.recognition.loose_face_ports import LooseFaces
 from countenance.recognition.ports import Decisions, Galleries, IdempotencyRecords, References
 from countenance.recognition.roster_ports import DynamicGroups, RosterFaces, RosterPersons, Rosters
@@ -31,9 +32,11 @@ from countenance.storage.consent import SqlConsents
 from countenance.storage.consent_records import SqlConsentNotices, SqlConsentRecords
 from countenance.storage.consent_retention import SqlRetentionRecords
 from countenance.storage.database import Database
+from countenance.storage.erasures import SqlErasures, SqlSearchers
 from countenance.storage.failures import told_plainly
 from countenance.storage.incidents import SqlIncidents
 from countenance.storage.ledger import SqlLedger
+from countenance.storage.manifests import SqlManifests
 from countenance.storage.log_cosigned import SqlCosignedCheckpoints
 from countenance.storage.oversight import SqlCases
 from countenance.storage.oversight_examining import SqlExamining, SqlNotices
@@ -91,6 +94,9 @@ class SqlUnitOfWork:
     reviews: Reviews
     conditions: Conditions
     publications: Publications
+    manifests: Manifests
+    erasures: Erasures
+    searchers: Searchers
     consent_records: ConsentRecords
     consent_notices: ConsentNotices
     retention: RetentionRecords
@@ -187,6 +193,9 @@ _ROOMS: Final[Mapping[str, Callable[[SqlUnitOfWork], object]]] = {
     "reviews": lambda work: SqlReviews(work.session, work.keyring),
     "conditions": lambda work: SqlConditions(work.session, work.keyring),
     "publications": lambda work: SqlPublications(work.session),
+    "manifests": lambda work: SqlManifests(work.session, work.keyring),
+    "erasures": lambda work: SqlErasures(work.session, work.keyring),
+    "searchers": lambda work: SqlSearchers(work.session),
     "consent_records": lambda work: SqlConsentRecords(work.session, work.keyring),
     "consent_notices": lambda work: SqlConsentNotices(work.session),
     "retention": lambda work: SqlRetentionRecords(work.session, work.keyring),

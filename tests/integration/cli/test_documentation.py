@@ -141,4 +141,4 @@ def test_the_guide_leads_from_a_lease_to_a_withdrawal(shell: Shell, monkeypatch:
     assert statuses.pop("identify customers") == 3
     assert set(statuses.values()) == {0}
     assert len(statuses) == 7
-    assert shell.types()[-2:] == ["consent:withdrawn", "subject:erased"]
+    assert shell.types()[-3:] == ["consent:withdrawn", "subject:erased", "erasure:completed"]

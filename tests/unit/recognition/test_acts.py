@@ -131,7 +131,7 @@ def test_enrolment_without_consent_is_refused_and_never_looked_at(bank: World) -
 def test_a_withdrawal_erases_and_the_next_verification_is_refused(bank: World) -> None:
     erased = bank.acts.withdraw(BANK, DOORS, DAVE)
     assert erased.references == 1
-    assert bank.types()[-2:] == ["consent:withdrawn", "subject:erased"]
+    assert bank.types()[-3:] == ["consent:withdrawn", "subject:erased", "erasure:completed"]
     with pytest.raises(RefusedError):
         bank.acts.verify(BANK, claim(DAVE, photograph("dave", 9)))
     assert bank.acts.withdraw(BANK, DOORS, DAVE).references == 0
@@ -305,17 +305,19 @@ def test_the_central_face_can_be_asked_for_where_several_are_seen(bank: World) -
 
 def test_what_is_on_disk_of_a_gallery_goes_before_the_erasure_is_committed(museum: World) -> None:
     seen: list[int] = []
+    committed: list[bool] = []
 
     class Watching(PlainIndex):
-        def drop(self, gallery_id: GalleryId) -> None:
+        def drop(self, gallery_id: GalleryId, *, through: int = 0) -> None:
             with museum.unit_of_work() as work:
                 seen.append(len(work.references.of_subject(gallery_id, ERIN)))
+            committed.append(through > 0)
 
     museum.index = museum.snapshots = Watching()
     museum.acts = type(museum.acts)(museum)
     museum.acts.withdraw(MUSEUM, ARCHIVE, ERIN)
     museum.acts.delete_gallery(MUSEUM, ARCHIVE)
-    assert seen == [1, 0]
+    assert list(zip(seen, committed, strict=True)) == [(1, False), (0, True), (0, False)]
 
 
 @pytest.mark.parametrize(
