@@ -236,7 +236,7 @@ def test_an_applicant_of_another_customer_cannot_tell_what_is_there(stage: Stage
             answers.append((answer.status_code, text))
         assert answers[0] == answers[1], path
         assert answers[0][0] == 404
-    assert ok(stage.call("mira", "GET", "/v1/applications")) == {"applications": []}
+    assert ok(stage.call("mira", "GET", "/v1/applications")) == {"applications": [], "next": None}
     assert ok(stage.call("mira", "GET", "/v1/appeals")) == {"appeals": []}
     assert [one["lease_id"] for one in ok(stage.call("mira", "GET", "/v1/leases"))["leases"]] == [
         "rival-doors"
@@ -257,6 +257,32 @@ def test_the_key_of_an_applicant_is_issued_with_the_person(stage: Stage) -> None
     asked = {"role": "applicant", "label": "x", "person": "ada", "customer_id": GATE}
     issued = ok(stage.post("olivia", "/v1/keys", asked), 201)
     assert (issued["person"], issued["customer_id"]) == ("ada", GATE)
+
+
+def test_customers_and_applications_come_in_pages_that_others_do_not_move(stage: Stage) -> None:
+    for name in ("mill", "quarry", "tower"):
+        ok(stage.post("olivia", "/v1/customers", {"customer_id": name, **CUSTOMER}), 201)
+    begun = []
+    for _ in range(3):
+        begun.append(drafted(stage))
+        stage.parts.clock.advance(timedelta(seconds=1))  # type: ignore[attr-defined]  # the fake clock
+    for path, rows, more in (
+        ("/v1/customers", "customers", "aaa"),
+        ("/v1/applications", "applications", None),
+    ):
+        whole = [one["id"] for one in ok(stage.call("ruth", "GET", path))[rows]]
+        assert ok(stage.call("ruth", "GET", path))["next"] is None
+        first = ok(stage.call("ruth", "GET", f"{path}?limit=2"))
+        if more is not None:
+            ok(stage.post("olivia", "/v1/customers", {"customer_id": more, **CUSTOMER}), 201)
+        seen, following = [one["id"] for one in first[rows]], first["next"]
+        while following is not None:
+            page = ok(stage.call("ruth", "GET", f"{path}?limit=2&cursor={following}"))
+            seen, following = [*seen, *(one["id"] for one in page[rows])], page["next"]
+        assert seen == whole
+        assert stage.call("ruth", "GET", f"{path}?limit=0").status_code == 422
+        assert stage.call("ruth", "GET", f"{path}?cursor=AAAA").status_code == 422
+    assert set(begun) <= set(whole)
 
 
 def test_no_administrator_issues_or_rotates_the_key_of_a_reviewer(stage: Stage) -> None:

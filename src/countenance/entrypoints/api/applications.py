@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from datetime import UTC
 from http import HTTPStatus
 from typing import Annotated
 
@@ -14,6 +15,7 @@ from countenance.entrypoints.api import documents
 from countenance.entrypoints.api.answers import Answer
 from countenance.entrypoints.api.bodies import OneImage, Plain
 from countenance.entrypoints.api.calls import ReadingCall, WritingCall
+from countenance.entrypoints.api.cursors import Cursor, Limit, page_of
 from countenance.entrypoints.api.schemas.vetting import (
     ApplicationAsked,
     ApplicationPath,
@@ -61,17 +63,24 @@ def begin(customer_id: CustomerPath, received: Plain, call: WritingCall) -> Resp
     "/v1/applications",
     response_model=ApplicationsTold,
     summary="List applications",
-    description="Those that the key may see, the oldest first. Roles: administrator, reviewer, auditor, "
-    "applicant.",
+    description="Those that the key may see, the oldest first, a page at a time: pass `next` of one page as "
+    "`cursor` of the following. Roles: administrator, reviewer, auditor, applicant.",
     responses=documents.problems(documents.EVERY, documents.PATH),
 )
 def every(
     call: ReadingCall,
     state: Annotated[ApplicationState | None, Query(description="Only those that stand so.")] = None,
+    cursor: Cursor = None,
+    limit: Limit = 100,
 ) -> Response:
-    """List applications."""
+    """List a page of applications."""
     found = call.service.vetting.read_applications.all(call.actor, state=state)
-    return told(ApplicationsTold(found)).response()
+    page, following = page_of(found, _place, cursor=cursor, limit=limit)
+    return told(ApplicationsTold(page, following)).response()
+
+
+def _place(application: Application) -> str:
+    return f"{application.created.astimezone(UTC).isoformat(timespec='microseconds')} {application.id}"
 
 
 @router.get(

@@ -4,10 +4,38 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Callable, Iterable
+from typing import Annotated, Final, TypeVar
+
+from fastapi import Query
 
 from countenance.errors import InvalidInputError
 
+Row = TypeVar("Row")
+
+LONGEST_PAGE: Final = 1000
+"""Rows of a page at most."""
+
+Cursor = Annotated[
+    str | None, Query(max_length=256, pattern="^[A-Za-z0-9_-]+$", description="From `next`; opaque.")
+]
+Limit = Annotated[int, Query(ge=1, le=LONGEST_PAGE, description="Rows a page.")]
+
 _FORM = b"1:"
+
+
+def page_of(
+    rows: Iterable[Row], place: Callable[[Row], str], *, cursor: str | None, limit: int
+) -> tuple[tuple[Row, ...], str | None]:
+    """Return a page of rows in the order of their places, and the cursor of the following one.
+
+    `place` is different for every row and never changes, so that what is added or removed
+    between two pages moves no other row. Raises `InvalidInputError` for a cursor that is none.
+    """
+    after = place_of(cursor) if cursor is not None else ""
+    left = sorted((row for row in rows if place(row) > after), key=place)
+    page = tuple(left[:limit])
+    return page, cursor_to(place(page[-1])) if len(left) > limit else None
 
 
 def cursor_to(place: str) -> str:

@@ -11,6 +11,7 @@ from countenance.entrypoints.api import documents
 from countenance.entrypoints.api.answers import Answer
 from countenance.entrypoints.api.bodies import Plain
 from countenance.entrypoints.api.calls import ReadingCall, WritingCall
+from countenance.entrypoints.api.cursors import Cursor, Limit, page_of
 from countenance.entrypoints.api.schemas.vetting import (
     ContactAsked,
     ContactPath,
@@ -55,12 +56,15 @@ def register(received: Plain, call: WritingCall) -> Response:
     "/v1/customers",
     response_model=CustomersTold,
     summary="List customers",
-    description="Every customer. Roles: administrator, reviewer, auditor.",
-    responses=documents.problems(documents.EVERY),
+    description="In the order of their ids, a page at a time: pass `next` of one page as `cursor` of the "
+    "following. Roles: administrator, reviewer, auditor.",
+    responses=documents.problems(documents.EVERY, documents.PATH),
 )
-def every(call: ReadingCall) -> Response:
-    """List customers."""
-    return told(CustomersTold(call.service.vetting.read_customers.all(call.actor))).response()
+def every(call: ReadingCall, cursor: Cursor = None, limit: Limit = 100) -> Response:
+    """List a page of customers."""
+    found = call.service.vetting.read_customers.all(call.actor)
+    page, following = page_of(found, lambda customer: customer.id, cursor=cursor, limit=limit)
+    return told(CustomersTold(page, following)).response()
 
 
 @router.get(

@@ -13,7 +13,7 @@ from countenance.entrypoints.api import documents
 from countenance.entrypoints.api.answers import Answer
 from countenance.entrypoints.api.bodies import Plain
 from countenance.entrypoints.api.calls import ReadingCall, WritingCall
-from countenance.entrypoints.api.cursors import cursor_to, place_of
+from countenance.entrypoints.api.cursors import LONGEST_PAGE, Cursor, cursor_to, place_of
 from countenance.entrypoints.api.schemas.galleries import (
     GalleriesTold,
     GalleryAsked,
@@ -22,8 +22,6 @@ from countenance.entrypoints.api.schemas.galleries import (
 )
 from countenance.entrypoints.api.schemas.identifiers import GalleryPath
 from countenance.recognition.galleries import GalleryView
-
-LONGEST_PAGE = 1000
 
 router = APIRouter(tags=["galleries"])
 
@@ -108,9 +106,7 @@ def delete(gallery_id: GalleryPath, call: WritingCall) -> Response:
 def subjects(
     gallery_id: GalleryPath,
     call: ReadingCall,
-    cursor: Annotated[
-        str | None, Query(max_length=256, pattern="^[A-Za-z0-9_-]+$", description="From `next`; opaque.")
-    ] = None,
+    cursor: Cursor = None,
     limit: Annotated[int, Query(ge=1, le=LONGEST_PAGE, description="Subjects a page.")] = 100,
 ) -> Response:
     """List a page of subjects."""

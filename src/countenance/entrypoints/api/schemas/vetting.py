@@ -343,16 +343,18 @@ class CustomerTold:
 
 @dataclass(frozen=True, slots=True)
 class CustomersTold:
-    """Every customer, ordered by id."""
+    """One page of customers, ordered by id. `next` is the `cursor` of the following, null on the last."""
 
     customers: tuple[Customer, ...]
+    next: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class ApplicationsTold:
-    """The applications that the asker may see, the oldest first."""
+    """One page of the applications that the asker may see, the oldest first. `next` is as above."""
 
     applications: tuple[Application, ...]
+    next: str | None
 
 
 @dataclass(frozen=True, slots=True)
