@@ -6,7 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
+from countenance.fairness.evidence import Evidence, EvidenceId
 from countenance.oversight.incidents import Incident, IncidentId
+from countenance.policy.evidence import KindOfUse
 
 Value = TypeVar("Value")
 
@@ -16,6 +18,7 @@ class IncidentState:
     """All that is stored of incidents, by key."""
 
     incidents: dict[IncidentId, Incident] = field(default_factory=dict)
+    evidence_records: dict[EvidenceId, Evidence] = field(default_factory=dict)
 
 
 class Unit(Protocol):
@@ -46,5 +49,34 @@ class FakeIncidents:
     def _oldest_first(self) -> tuple[Incident, ...]:
         def question(state: Any) -> tuple[Incident, ...]:  # noqa: ANN401  the whole state
             return tuple(sorted(state.incidents.values(), key=lambda one: (one.opened, one.id)))
+
+        return self.unit.read(question)
+
+
+@dataclass
+class FakeEvidenceRecords:
+    unit: Unit
+
+    def put(self, evidence: Evidence) -> None:
+        self.unit.write().evidence_records[evidence.id] = evidence
+
+    def get(self, evidence_id: EvidenceId) -> Evidence | None:
+        found: Evidence | None = self.unit.read(lambda state: state.evidence_records.get(evidence_id))
+        return found
+
+    def newest(self, model_digest: str, threshold_ppb: int, use: KindOfUse) -> Evidence | None:
+        found = [
+            one
+            for one in self.all()
+            if (one.model_digest, one.threshold_ppb) == (model_digest, threshold_ppb)
+            and use in one.uses
+            and one.registered is not None
+        ]
+        return max(found, key=lambda one: (one.measured, one.registered and one.registered.at), default=None)
+
+    def all(self) -> tuple[Evidence, ...]:
+        def question(state: Any) -> tuple[Evidence, ...]:  # noqa: ANN401  the whole state
+            by_id = sorted(state.evidence_records.values(), key=lambda one: one.id)
+            return tuple(sorted(by_id, key=lambda one: one.measured, reverse=True))
 
         return self.unit.read(question)

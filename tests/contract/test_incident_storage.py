@@ -3,7 +3,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+from contract import examples
 from contract.examples import HOUR, NOON
+from countenance.fairness.evidence import Evidence, EvidenceId, Step
 from countenance.oversight.incidents import (
     Incident,
     IncidentId,
@@ -12,6 +14,7 @@ from countenance.oversight.incidents import (
     Scope,
     ScopeKind,
 )
+from countenance.policy.evidence import FairnessCaps, KindOfUse
 from countenance.policy.model import Stop
 from countenance.storage import Keyring, rotate_master_key, unit_of_work_factory
 from storing import KEYRING, SIGNER, Place
@@ -71,3 +74,58 @@ def test_what_people_wrote_of_an_incident_is_sealed_and_moves_with_the_master_ke
     with unit_of_work_factory(place.database, new, SIGNER)() as work:
         assert work.incidents.get(FIRST.id) == FIRST
     rotate_master_key(place.database, new, KEYRING)
+
+
+def test_the_caps_of_a_lease_come_back_as_they_were_stored(place: Place) -> None:
+    lease = examples.lease()
+    caps = FairnessCaps(max_age_days=90, min_subjects=50, fmr_ppb=1_000, ratio_ppb=3_000_000_000)
+    capped = replace(lease, terms=replace(lease.terms, caps=caps))
+    with place.unit() as work:
+        work.leases.put(capped)
+        work.commit()
+    with place.unit() as work:
+        assert work.leases.get(lease.id) == capped
+
+
+def report(number: int, **changes: object) -> Evidence:
+    plain = Evidence(
+        id=EvidenceId(f"evi_{number}"),
+        report=f"{number:064x}",
+        model_digest="model",
+        threshold_ppb=400,
+        uses=frozenset({KindOfUse.ONE_TO_ONE}),
+        measured=NOON + number * HOUR,
+        groups=4,
+        fmr_ppb=7,
+        entry=number,
+        registered=Step(by="ruth", reason="like the use", at=NOON + timedelta(days=9)),
+    )
+    return replace(plain, **changes)  # type: ignore[arg-type]  # any field
+
+
+def test_the_newest_registered_report_for_model_threshold_and_use_is_found(place: Place) -> None:
+    many = frozenset({KindOfUse.ONE_TO_MANY})
+    kept = [
+        report(1),
+        report(2),
+        report(3, registered=None),
+        report(4, model_digest="other"),
+        report(5, threshold_ppb=401),
+        report(6, uses=many),
+    ]
+    with place.unit() as work:
+        for one in kept:
+            work.evidence.put(one)
+        work.commit()
+    with place.unit() as work:
+        assert work.evidence.newest("model", 400, KindOfUse.ONE_TO_ONE) == kept[1]
+        assert work.evidence.newest("model", 400, KindOfUse.ONE_TO_MANY) == kept[5]
+        assert work.evidence.newest("nothing", 400, KindOfUse.ONE_TO_ONE) is None
+        assert work.evidence.all() == tuple(reversed(kept))
+        assert work.evidence.get(EvidenceId("evi_3")) == kept[2]
+        assert work.evidence.get(EvidenceId("evi_9")) is None
+    gone = replace(kept[1], withdrawn=Step(by="rudi", reason="the data was not like it", at=NOON))
+    with place.unit() as work:
+        work.evidence.put(gone)
+        work.commit()
+        assert work.evidence.newest("model", 400, KindOfUse.ONE_TO_ONE) == gone

@@ -6,6 +6,7 @@ import secrets
 from functools import cached_property
 
 from countenance.app.parts import Parts
+from countenance.recognition.evidence import ReadEvidence, RegisterEvidence
 from countenance.recognition.incidents import OpenIncident, ReadIncidents, ResolveIncident
 from countenance.vetting.access import Access
 
@@ -30,6 +31,16 @@ class GateCases:
     def read_incidents(self) -> ReadIncidents:
         """Show incidents."""
         return ReadIncidents(self._access, self.parts.unit_of_work)
+
+    @cached_property
+    def register_evidence(self) -> RegisterEvidence:
+        """Let a fairness report count at the gate."""
+        return RegisterEvidence(self._access, self.parts.unit_of_work, _new_id)
+
+    @cached_property
+    def read_evidence(self) -> ReadEvidence:
+        """Show which fairness reports there are."""
+        return ReadEvidence(self._access, self.parts.unit_of_work)
 
     @cached_property
     def _access(self) -> Access:

@@ -30,6 +30,7 @@ from countenance.recognition.reporting import Report
 from countenance.recognition.snapshots import SaveSnapshots
 from countenance.recognition.sorting import Sort
 from countenance.recognition.standing import Standing
+from countenance.recognition.standing_evidence import StandingEvidence
 from countenance.recognition.users import Associate, Users
 from countenance.recognition.verification import Verify
 from countenance.recognition.withdrawal import Withdraw
@@ -374,7 +375,8 @@ class Countenance:
 
     @cached_property
     def _ask(self) -> Ask:
-        return Ask(self.parts.decide, self.parts.clock, new_id, self.parts.terms_of_use)
+        p = self.parts
+        return Ask(p.decide, p.clock, new_id, p.terms_of_use, StandingEvidence(p.threshold_for))
 
     @cached_property
     def _report(self) -> Report:

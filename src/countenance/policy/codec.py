@@ -15,6 +15,7 @@ from typing import Final, Generic, TypeVar, cast
 import rfc8785
 
 from countenance.errors import InvalidInputError
+from countenance.policy.evidence import EvidenceFacts
 from countenance.policy.model import (
     Act,
     Camera,
@@ -35,7 +36,14 @@ from countenance.policy.model import (
 )
 from countenance.policy.parsing import Json, flag, number, only, optional, rows_of, set_of, text, texts
 from countenance.policy.reopening import HumanRightsPoint, Reopening
-from countenance.policy.standing_codec import stopping_document, stopping_from
+from countenance.policy.standing_codec import (
+    caps_document,
+    caps_from,
+    evidence_document,
+    evidence_from,
+    stopping_document,
+    stopping_from,
+)
 
 Value = TypeVar("Value")
 
@@ -98,6 +106,8 @@ def question_document(question: Question) -> dict[str, object]:
         document["reopenings"] = [_reopening_document(one) for one in question.reopenings]
     if question.incidents:
         document["incidents"] = [stopping_document(one) for one in question.incidents]
+    if question.evidence is not None:
+        document["evidence"] = evidence_document(question.evidence)
     return document
 
 
@@ -134,9 +144,11 @@ def reason_document(reason: Reason) -> dict[str, object]:
 def _lease_document(lease: LeaseTerms) -> dict[str, object]:
     standing = {name: True for name in _STANDING if getattr(lease, name)}
     duties = {"obligations": sorted(lease.obligations)} if lease.obligations else {}
+    caps = {"caps": caps_document(lease.caps)} if lease.caps is not None else {}
     return {
         **standing,
         **duties,
+        **caps,
         "id": lease.id,
         "acts": sorted(lease.acts),
         "purposes": sorted(lease.purposes),
@@ -183,8 +195,13 @@ def _question(row: Json) -> Question:
         lease=None if lease is None else _lease(cast("Json", lease)),
         gallery=None if gallery is None else _gallery(cast("Json", gallery)),
         reopenings=tuple(_reopening(entry) for entry in rows_of(row.get("reopenings", []))),
+        evidence=_evidence(row.get("evidence")),
         incidents=tuple(stopping_from(entry) for entry in rows_of(row.get("incidents", []))),
     )
+
+
+def _evidence(row: object) -> EvidenceFacts | None:
+    return None if row is None else evidence_from(cast("Json", row))
 
 
 def _lease(row: Json) -> LeaseTerms:
@@ -205,6 +222,7 @@ def _lease(row: Json) -> LeaseTerms:
         expires=datetime.fromisoformat(text(row["expires"])),
         revoked=flag(row["revoked"]),
         obligations=set_of(ObligationKind, row.get("obligations", [])),
+        caps=None if row.get("caps") is None else caps_from(cast("Json", row["caps"])),
         suspended=flag(row.get("suspended", False)),
         terms_due=flag(row.get("terms_due", False)),
         reverification_due=flag(row.get("reverification_due", False)),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
@@ -17,6 +17,7 @@ from typing import Final
 from cedarpy import Entities
 
 from countenance.errors import InvalidInputError
+from countenance.policy.evidence import EvidenceFacts, FairnessCaps
 from countenance.policy.instruments import ORDER_PREFIX
 from countenance.policy.model import (
     Camera,
@@ -35,6 +36,7 @@ ASKER: Final = {"type": "Asker", "id": "asker"}
 UNLEASED: Final = {"type": "Unleased", "id": "unleased"}
 
 _TYPES: Final = {words: name for name, words in CLOSED_LISTS.items()}
+_FIGURES: Final = ("subjects", "fmr_ppb", "fnmr_ppb", "fte_ppb", "ratio_ppb", "gallery_limit")
 _MILLISECOND: Final = timedelta(milliseconds=1)
 
 
@@ -111,6 +113,7 @@ def context(question: Question, world: World) -> str:
     consent = consented(question) or (question.consent is None and not strictest)
     left_out = frozenset(unstated(question)) if strictest else frozenset()
     instruments = instruments_of(question)
+    evidence = "" if question.evidence is None else _evidence(question.evidence, question.on)
     gallery = "" if question.gallery is None else f',"gallery":{_gallery(question.gallery)}'
     return (
         f'{{"act":"{question.act}","day":"{question.on.date().isoformat()}","now":"{_floor(question.on)}"'
@@ -121,7 +124,7 @@ def context(question: Question, world: World) -> str:
         f',"minor":{_boolean(question.minor)},"instruments":{_texts(instruments)}'
         f',"orders":{_orders(instruments)},"reopened":{_texts(world.reopened)}'
         f',"unstated":{_texts(left_out)},"stopped":{_stopped(question)}'
-        f',"model":{json.dumps(question.model_digest or "")}{gallery}}}'
+        f',"model":{json.dumps(question.model_digest or "")}{gallery}{evidence}}}'
     )
 
 
@@ -131,7 +134,7 @@ def lease_entities(lease: LeaseTerms) -> Entities:
 
     Raises `ValueError` where a number of the lease does not fit into 64 bits.
     """
-    attributes = {
+    attributes: dict[str, object] = {
         "acts": sorted(lease.acts),
         "purposes": _references(Purpose, lease.purposes),
         "galleries": sorted(lease.galleries),
@@ -148,6 +151,8 @@ def lease_entities(lease: LeaseTerms) -> Entities:
         "terms_due": lease.terms_due,
         "reverification_due": lease.reverification_due,
     }
+    if lease.caps is not None:
+        attributes["caps"] = _caps(lease.caps)
     return _parsed({"uid": {"type": "Lease", "id": lease.id}, "attrs": attributes, "parents": []})
 
 
@@ -200,6 +205,30 @@ def _orders(instruments: frozenset[str]) -> str:
 
 def _stopped(question: Question) -> str:
     return _texts(frozenset(one.stops for one in question.incidents)) if question.incidents else "[]"
+
+
+def _evidence(evidence: EvidenceFacts, on: datetime) -> str:
+    """Return the report that there is beside what is asked of it, or nothing where there is none."""
+    report = evidence.report
+    if report is None or evidence.model_digest is None or evidence.threshold_ppb is None:
+        return ""
+    figures = {name: value for name in _FIGURES if (value := getattr(report, name)) is not None}
+    told = {
+        "use": evidence.use,
+        "uses": sorted(report.uses),
+        "asked_model": evidence.model_digest,
+        "model": report.model_digest,
+        "asked_threshold": evidence.threshold_ppb,
+        "threshold": report.threshold_ppb,
+        "age": (on.date() - report.measured).days,
+        **figures,
+    }
+    return f',"evidence":{json.dumps(told)}'
+
+
+def _caps(caps: FairnessCaps) -> dict[str, int]:
+    limits = {one.name: getattr(caps, one.name) for one in fields(caps)}
+    return {name: limit for name, limit in limits.items() if limit is not None}
 
 
 def _boolean(value: bool) -> str:  # noqa: FBT001  JSON's spelling of its only argument

@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import NewType
 
 from countenance.errors import NaiveDateTimeError
+from countenance.policy.evidence import EvidenceFacts, FairnessCaps
 from countenance.policy.reopening import Reopening
 
 Jurisdiction = NewType("Jurisdiction", str)
@@ -127,7 +128,8 @@ class LeaseTerms:
     small decimals). `n_max` is the greatest number of subjects a gallery may hold.
     `suspended` is the stop button, `terms_due` that a newer version of the terms of use waits
     to be accepted, `reverification_due` that reviewers have to look again: each refuses every
-    act until it is over. `obligations` come with every permit, beside those of the gate.
+    act until it is over. `obligations` come with every permit, beside those of the gate. `caps`
+    are what fairness evidence is held against before anything is compared; None asks for none.
     """
 
     id: str
@@ -148,6 +150,7 @@ class LeaseTerms:
     terms_due: bool = False
     reverification_due: bool = False
     obligations: frozenset[ObligationKind] = frozenset()
+    caps: FairnessCaps | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,7 +195,8 @@ class Question:
     `lease` is None where no lease is asked about (`countenance policy explain`): the packs
     and laws then answer for themselves. `reopenings` are the recorded decisions of officers
     that hold at the moment; a rule that cannot be re-opened is not moved by them. `incidents`
-    are those that are open where the act would happen and stop something.
+    are those that are open where the act would happen and stop something, `evidence` what
+    stands behind the model and threshold, given where the lease names caps.
     """
 
     act: Act
@@ -211,6 +215,7 @@ class Question:
     gallery: GalleryFacts | None = None
     reopenings: tuple[Reopening, ...] = ()
     incidents: tuple[Stopping, ...] = ()
+    evidence: EvidenceFacts | None = None
 
     def __post_init__(self) -> None:
         if self.on.tzinfo is None or self.on.utcoffset() is None:

@@ -56,6 +56,11 @@ _CONTEXT = """{
   unstated: Set<String>,
   stopped: Set<String>,
   model: String,
+  evidence?: {
+    use: String, uses: Set<String>, asked_model: String, model: String,
+    asked_threshold: Long, threshold: Long, age: Long, subjects?: Long, gallery_limit?: Long,
+    fmr_ppb?: Long, fnmr_ppb?: Long, fte_ppb?: Long, ratio_ppb?: Long
+  },
   gallery?: { id: String, purpose: Purpose, model: String, subjects: Long, scraped: Bool }
 }"""
 _LEASE = """{
@@ -73,7 +78,11 @@ _LEASE = """{
   revoked: Bool,
   suspended: Bool,
   terms_due: Bool,
-  reverification_due: Bool
+  reverification_due: Bool,
+  caps?: {
+    max_age_days: Long, min_subjects: Long, fmr_ppb?: Long, fnmr_ppb?: Long, fte_ppb?: Long, ratio_ppb?: Long,
+    fpir_ppb?: Long
+  }
 }"""
 
 

@@ -19,7 +19,7 @@ GROWING = frozenset(
 )
 """Facts that may only make a prohibition apply; `minor` is true or false, the others are sets."""
 
-SHRINKING = frozenset({"consent", "instruments", "reopened"})
+SHRINKING = frozenset({"consent", "instruments", "reopened", "evidence"})
 """Facts that may only exempt from a prohibition."""
 
 _NOW = "now"

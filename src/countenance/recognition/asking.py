@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeVar
 
@@ -41,6 +41,7 @@ from countenance.recognition.basis import (
 )
 from countenance.recognition.model import DecisionRecord, Gallery
 from countenance.recognition.ports import Decider, UnitOfWork
+from countenance.recognition.standing_evidence import StandingEvidence
 from countenance.recognition.stopping import stopping_at
 from countenance.vetting.model import Actor, Customer, Lease
 from countenance.vetting.terms_of_use import Published, bound_terms, shipped_terms
@@ -128,6 +129,7 @@ class Ask:
     clock: Callable[[], datetime]
     new_id: Callable[[str], str]
     published: Published = shipped_terms
+    evidence: StandingEvidence = field(default_factory=StandingEvidence)
 
     def __call__(self, work: UnitOfWork, actor: Actor, request: Request) -> Permission:
         """Return the recorded permission, or raise `RefusedError` after recording the refusal.
@@ -242,6 +244,7 @@ class Ask:
             gallery=_gallery_facts(work, request, gallery),
             reopenings=work.conditions.reopenings(asked),
             incidents=stopping_at(work, request.act, purpose, lease, gallery),
+            evidence=self.evidence(work, request.act, lease, gallery),
         )
         return with_whole_consent(self.decide, question)
 

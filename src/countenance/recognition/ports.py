@@ -28,6 +28,7 @@ from countenance.biometrics.model import (
 )
 from countenance.consent.ports import ConsentNotices, ConsentRecords, Consents, RetentionRecords
 from countenance.errors import ImageError, InvalidInputError
+from countenance.fairness.evidence import EvidenceRecords
 from countenance.ledger.ports import CosignedCheckpoints, Ledger
 from countenance.oversight.incidents import Incidents
 from countenance.oversight.ports import Cases, Examining, Notices, Portraits
@@ -244,6 +245,7 @@ class UnitOfWork(Protocol):
     consent_notices: ConsentNotices
     retention: RetentionRecords
     incidents: Incidents
+    evidence: EvidenceRecords
     subject_access: SubjectAccess
     subject_requests: SubjectRequests
     subject_entries: SubjectEntries

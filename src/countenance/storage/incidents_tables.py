@@ -5,7 +5,7 @@ What people wrote stands sealed; the columns beside it are what rows are found a
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Table
+from sqlalchemy import BigInteger, Boolean, Column, Index, Table, Text
 
 from countenance.storage.tables import metadata
 from countenance.storage.types import Moment, blob, name
@@ -19,5 +19,20 @@ incidents = Table(
     Column("sealed", blob(), nullable=False),
 )
 
-SEALED = (incidents,)
+fairness_evidence = Table(
+    "fairness_evidence",
+    metadata,
+    Column("evidence_id", name(), primary_key=True),
+    Column("model_digest", Text, nullable=False),
+    Column("threshold_ppb", BigInteger, nullable=False),
+    Column("one_to_one", Boolean, nullable=False),
+    Column("one_to_many", Boolean, nullable=False),
+    Column("measured", Moment, nullable=False),
+    # None while a second person has yet to confirm it: the gate knows nothing of it.
+    Column("registered", Moment, nullable=True),
+    Column("sealed", blob(), nullable=False),
+    Index("ix_fairness_evidence_model", "model_digest", "threshold_ppb", "measured"),
+)
+
+SEALED = (incidents, fairness_evidence)
 """Every table here with sealed rows: they are sealed for their table and their primary key."""

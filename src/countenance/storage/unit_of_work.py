@@ -8,6 +8,7 @@ from typing import Final, Self
 
 from countenance.consent.ports import ConsentNotices, ConsentRecords, Consents, RetentionRecords
 from countenance.errors import StorageError
+from countenance.fairness.evidence import EvidenceRecords
 from countenance.ledger.note import Signer
 from countenance.ledger.ports import CosignedCheckpoints, Ledger
 from countenance.oversight.incidents import Incidents
@@ -34,6 +35,7 @@ from countenance.storage.consent_retention import SqlRetentionRecords
 from countenance.storage.database import Database
 from countenance.storage.erasures import SqlErasures, SqlSearchers
 from countenance.storage.failures import told_plainly
+from countenance.storage.fairness_evidence import SqlEvidenceRecords
 from countenance.storage.incidents import SqlIncidents
 from countenance.storage.ledger import SqlLedger
 from countenance.storage.manifests import SqlManifests
@@ -102,6 +104,7 @@ class SqlUnitOfWork:
     retention: RetentionRecords
     cosigned: CosignedCheckpoints
     incidents: Incidents
+    evidence: EvidenceRecords
     subject_access: SubjectAccess
     subject_requests: SubjectRequests
     subject_entries: SubjectEntries
@@ -201,6 +204,7 @@ _ROOMS: Final[Mapping[str, Callable[[SqlUnitOfWork], object]]] = {
     "retention": lambda work: SqlRetentionRecords(work.session, work.keyring),
     "cosigned": lambda work: SqlCosignedCheckpoints(work.session),
     "incidents": lambda work: SqlIncidents(work.session, work.keyring),
+    "evidence": lambda work: SqlEvidenceRecords(work.session, work.keyring),
     "subject_access": lambda work: SqlSubjectAccess(work.session),
     "subject_requests": lambda work: SqlSubjectRequests(work.session, work.keyring),
     "subject_entries": lambda work: SqlSubjectEntries(work.session),

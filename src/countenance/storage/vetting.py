@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
@@ -10,6 +11,7 @@ from typing import Final, TypeVar
 from sqlalchemy import Table, bindparam, delete, select, update
 
 from countenance.errors import AlreadyExistsError, NotFoundError
+from countenance.policy.evidence import FairnessCaps
 from countenance.policy.model import (
     Act,
     Camera,
@@ -20,6 +22,7 @@ from countenance.policy.model import (
     Purpose,
     Space,
 )
+from countenance.policy.standing_codec import caps_document, caps_from
 from countenance.storage.prepared import Row
 from countenance.storage.secrecy import Keyring
 from countenance.storage.session import Session
@@ -71,6 +74,11 @@ _EXPIRE_KEY: Final = (
 @lru_cache(maxsize=4096)
 def _words(kind: type[Word], words: tuple[str, ...]) -> frozenset[Word]:
     return frozenset(map(kind, words))
+
+
+@lru_cache(maxsize=1024)
+def _caps(text: str) -> FairnessCaps:
+    return caps_from(json.loads(text))
 
 
 class SqlCustomers:
@@ -141,6 +149,7 @@ class SqlLeases:
             "terms_of_use": lease.terms_of_use,
             "secret_because": lease.secret_because,
             "suspended": terms.suspended,
+            "caps": None if terms.caps is None else json.dumps(caps_document(terms.caps), sort_keys=True),
         }
         _put(self._session, leases, row)
 
@@ -280,6 +289,7 @@ def lease_of(row: Row) -> Lease:
         revoked=row.revoked,
         suspended=row.suspended,
         obligations=_words(ObligationKind, row.obligations),
+        caps=None if row.caps is None else _caps(row.caps),
     )
     return Lease(
         customer_id=CustomerId(row.customer_id),

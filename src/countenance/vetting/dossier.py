@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 
+from countenance.policy.evidence import FairnessCaps
 from countenance.policy.model import ObligationKind
 from countenance.vetting.model import CustomerId, LeaseId, PersonId
 from countenance.vetting.use import Use
@@ -130,7 +131,7 @@ class Vote:
     """A reviewer's verdict. What an approval leaves out, it does not demand; refusals say how to re-open.
 
     Of two approvals the stricter terms hold: the earlier dates, all conditions and
-    obligations, the greater number of examiners.
+    obligations, the greater number of examiners, the lower caps of fairness evidence.
     """
 
     application_id: ApplicationId
@@ -141,6 +142,7 @@ class Vote:
     conditions: tuple[str, ...] = ()
     obligations: frozenset[ObligationKind] = frozenset()
     examiners: int = 0
+    caps: FairnessCaps | None = None
     expires: datetime | None = None
     reverify: datetime | None = None
     reopening: str = ""

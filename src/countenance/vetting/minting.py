@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from countenance.policy.evidence import strictest_caps
 from countenance.policy.model import LeaseTerms, ObligationKind
 from countenance.vetting.dossier import REVIEWERS, Application, Verdict, Vote
 from countenance.vetting.factors_of_use import LONGEST_TERM
@@ -63,9 +64,10 @@ def minted(
     expires = min([terms.expires, *(vote.expires for vote in said if vote.expires is not None)])
     reverify = min((vote.reverify for vote in said if vote.reverify is not None), default=None)
     duties = frozenset().union(*(vote.obligations for vote in said)) & IMPOSABLE
+    narrower = _with(terms, expires, duties, max(vote.examiners for vote in said))
     return Lease(
         customer_id=application.customer_id,
-        terms=_with(terms, expires, duties, max(vote.examiners for vote in said)),
+        terms=replace(narrower, caps=strictest_caps(*(vote.caps for vote in said))),
         max_candidates=use.max_candidates or 1,
         approved_by=tuple(sorted(approving)),
         origin=LeaseOrigin.APPLICATION,

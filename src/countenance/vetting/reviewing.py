@@ -13,6 +13,7 @@ from typing import Final
 
 from countenance.errors import IncompleteError, InvalidInputError
 from countenance.ledger import Entry, EventType, JsonValue
+from countenance.policy.evidence import FairnessCaps
 from countenance.policy.model import ObligationKind
 from countenance.vetting.access import REVIEWERS_ONLY, Access, in_state, not_revoked
 from countenance.vetting.assessing import Assess
@@ -54,7 +55,8 @@ class Marked:
 class Approval:
     """What a reviewer approves: with reasons, until when, to be verified again when, under which conditions.
 
-    `expires` shortens what was applied for, `obligations` and `examiners` add to it.
+    `expires` shortens what was applied for, `obligations` and `examiners` add to it. `caps` are
+    what fairness evidence is held against from then on, before anything is compared.
     """
 
     reasons: str
@@ -63,6 +65,7 @@ class Approval:
     conditions: tuple[str, ...] = ()
     obligations: frozenset[ObligationKind] = frozenset()
     examiners: int = 0
+    caps: FairnessCaps | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +135,7 @@ class ApproveApplication:
                 conditions=tuple(condition.strip() for condition in approval.conditions),
                 obligations=approval.obligations,
                 examiners=approval.examiners,
+                caps=approval.caps,
                 expires=approval.expires,
                 reverify=approval.reverify,
                 cast=now,

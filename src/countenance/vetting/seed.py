@@ -18,8 +18,10 @@ from typing import TypeVar
 import rfc8785
 
 from countenance.errors import InvalidInputError
+from countenance.policy.evidence import FairnessCaps
 from countenance.policy.model import Act, Camera, CustomerKind, LeaseTerms, Purpose, Space
 from countenance.policy.places import jurisdiction
+from countenance.policy.standing_codec import caps_document, caps_from
 from countenance.vetting.model import Customer, CustomerId, Lease, LeaseOrigin
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
@@ -28,6 +30,7 @@ _LEASE_FIELDS = frozenset(
     {
         *("id", "customer", "acts", "purposes", "galleries", "spaces", "cameras", "model_digests", "fmr"),
         *("n_max", "examiners", "instruments", "not_before", "expires", "max_candidates", "approved_by"),
+        "caps",
     }
 )
 _BILLION = 1_000_000_000
@@ -97,6 +100,8 @@ def terms_digest(lease: Lease) -> str:
         words |= {"acts_for": lease.acts_for, "obligations": terms.obligations}
     if terms.suspended:
         document["suspended"] = True
+    if terms.caps is not None:
+        document["caps"] = [f"{name}={limit}" for name, limit in sorted(caps_document(terms.caps).items())]
     document.update({name: sorted(str(word) for word in values) for name, values in words.items()})
     return hashlib.sha256(rfc8785.dumps(document)).hexdigest()
 
@@ -142,6 +147,7 @@ def _lease(row: Row) -> Lease:
         not_before=_moment(row, "not_before", where),
         expires=_moment(row, "expires", where),
         revoked=False,
+        caps=_caps(row.get("caps"), where),
     )
     if terms.expires <= terms.not_before:
         raise InvalidInputError(f"{where} ends before it begins")
@@ -211,6 +217,17 @@ def _parts_per_billion(value: object, where: str) -> int:
     if not isinstance(value, float) or not 0.0 < value < 1.0:
         raise InvalidInputError(f"{where} needs the highest false match rate in `fmr`, between 0 and 1")
     return round(value * _BILLION)
+
+
+def _caps(value: object, where: str) -> FairnessCaps | None:
+    if value is None:
+        return None
+    if not isinstance(value, dict):
+        raise InvalidInputError(f"{where} needs a table in `caps`")
+    try:
+        return caps_from(value)
+    except (KeyError, TypeError, ValueError, InvalidInputError) as error:
+        raise InvalidInputError(f"{where} has caps that cannot be read: {error}") from error
 
 
 def _moment(row: Row, field: str, where: str) -> datetime:

@@ -1,4 +1,4 @@
-"""Incidents."""
+"""Incidents, caps of leases and the evidence that is held against them."""
 
 from __future__ import annotations
 
@@ -28,4 +28,24 @@ def upgrade() -> None:
         ["opened", "incident_id"],
         sqlite_where=still_open,
         postgresql_where=still_open,
+    )
+    op.add_column("leases", sa.Column("caps", sa.Text, nullable=True))
+    _evidence()
+
+
+def _evidence() -> None:
+    op.create_table(
+        "fairness_evidence",
+        sa.Column("evidence_id", name(), nullable=False),
+        sa.Column("model_digest", sa.Text, nullable=False),
+        sa.Column("threshold_ppb", sa.BigInteger, nullable=False),
+        sa.Column("one_to_one", sa.Boolean, nullable=False),
+        sa.Column("one_to_many", sa.Boolean, nullable=False),
+        sa.Column("measured", Moment, nullable=False),
+        sa.Column("registered", Moment, nullable=True),
+        sa.Column("sealed", blob(), nullable=False),
+        sa.PrimaryKeyConstraint("evidence_id", name="pk_fairness_evidence"),
+    )
+    op.create_index(
+        "ix_fairness_evidence_model", "fairness_evidence", ["model_digest", "threshold_ppb", "measured"]
     )

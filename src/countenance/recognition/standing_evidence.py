@@ -1,0 +1,77 @@
+"""Which report stands behind an act under a lease that names caps: one read, and none without caps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from countenance.biometrics.model import Threshold
+from countenance.biometrics.projection import largest_gallery_ppb
+from countenance.errors import CalibrationError
+from countenance.policy.evidence import BILLION, EvidenceFacts, FairnessCaps, KindOfUse, ReportFacts
+from countenance.policy.model import Act
+from countenance.policy.schema import SEARCH
+
+if TYPE_CHECKING:
+    from countenance.recognition.model import Gallery
+    from countenance.recognition.ports import UnitOfWork
+    from countenance.vetting.model import Lease
+
+_ASKS: Final = SEARCH | {Act.VERIFY, Act.ENROL}
+
+
+@dataclass(frozen=True, slots=True)
+class StandingEvidence:
+    """Find the newest registered report for what an act would compare with.
+
+    `threshold_for` gives the threshold for a false match rate in parts per billion, or raises
+    `CalibrationError`; None where nothing is known of thresholds, for which no report can speak.
+    """
+
+    threshold_for: Callable[[int], Threshold] | None = None
+
+    def __call__(
+        self, work: UnitOfWork, act: Act, lease: Lease | None, gallery: Gallery | None
+    ) -> EvidenceFacts | None:
+        """Return the evidence, or None where the lease names no caps or the act compares nothing."""
+        caps = lease.terms.caps if lease is not None else None
+        if lease is None or caps is None or act not in _ASKS:
+            return None
+        model = _model(lease, gallery)
+        threshold = self._threshold(lease.terms.fmr_ppb)
+        use = KindOfUse.ONE_TO_ONE if act is Act.VERIFY else KindOfUse.ONE_TO_MANY
+        asked = EvidenceFacts(use=use, model_digest=model, threshold_ppb=threshold)
+        if model is None or threshold is None:
+            return asked
+        newest = work.evidence.newest(model, threshold, use)
+        report = newest.facts() if newest is not None else None
+        return asked if report is None else replace(asked, report=_projected(report, caps))
+
+    def _threshold(self, fmr_ppb: int) -> int | None:
+        if self.threshold_for is None:
+            return None
+        try:
+            return score_ppb(self.threshold_for(fmr_ppb))
+        except CalibrationError:
+            return None
+
+
+def score_ppb(threshold: Threshold) -> int:
+    """Return a threshold's score in parts per billion, as measurements name it on the ledger."""
+    return round(float(threshold.score) * BILLION)
+
+
+def _model(lease: Lease, gallery: Gallery | None) -> str | None:
+    """Return the gallery's model; loose images are compared by the one that the lease names, if it is one."""
+    if gallery is not None:
+        return gallery.pipeline.model_digest
+    named = lease.terms.model_digests
+    return next(iter(named)) if len(named) == 1 else None
+
+
+def _projected(report: ReportFacts, caps: FairnessCaps) -> ReportFacts:
+    if caps.fpir_ppb is None or report.fmr_ppb is None:
+        return report
+    fmr = min(report.fmr_ppb, BILLION)
+    return replace(report, gallery_limit=largest_gallery_ppb(fmr, caps.fpir_ppb))
