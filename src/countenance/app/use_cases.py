@@ -42,6 +42,7 @@ from countenance.vetting.signatures import AuthenticateSigned
 
 if TYPE_CHECKING:
     from countenance.app.azure_face_cases import AzureFaceCases
+    from countenance.app.consent_cases import ConsentCases
     from countenance.app.console_cases import ConsoleCases
     from countenance.app.erasure_cases import ErasureCases
     from countenance.app.fairness_cases import FairnessCases
@@ -213,12 +214,19 @@ class Countenance:
     @cached_property
     def give_consent(self) -> GiveConsent:
         """Record a subject's agreement."""
-        return GiveConsent(self._standing, self.parts.unit_of_work)
+        return self.consent.give
 
     @cached_property
     def read_consent(self) -> ReadConsent:
         """Show the consent on record."""
-        return ReadConsent(self._standing, self.parts.unit_of_work)
+        return self.consent.read
+
+    @cached_property
+    def consent(self) -> ConsentCases:
+        """Notices, records and receipts of consent, and how long references are kept."""
+        from countenance.app.consent_cases import ConsentCases  # noqa: PLC0415  only where it is wanted
+
+        return ConsentCases(self.parts, self._standing, lambda: self._ask, new_id)
 
     @cached_property
     def withdraw(self) -> Withdraw:

@@ -156,7 +156,8 @@ class Ask:
         work.decisions.add(replace(record, entry=entry))
         work.commit()  # (4)
         if isinstance(decision, Denial) or lease is None or customer is None:
-            raise _refusal(record, entry, missing_words(question, decision, basis))  # (5)
+            missing = missing_words(self.decide, question, decision, basis)
+            raise _refusal(record, entry, missing)  # (5)
         return Permission(
             permit=decision,
             decision_id=record.id,
@@ -194,7 +195,7 @@ class Ask:
         basis = self._basis(work, request, holder[2], asked)
         question = self._question(work, request, asked, holder, basis)
         decision = leased(self.decide)(question)
-        return decision, missing_words(question, decision, basis)
+        return decision, missing_words(self.decide, question, decision, basis)
 
     def _holder(
         self, work: UnitOfWork, actor: Actor, request: Request

@@ -66,14 +66,31 @@ def with_whole_consent(decide: Decider, question: Question) -> Question:
     return without if _missing_parts(decide(without)) else question
 
 
-def missing_words(question: Question, decision: Decision, basis: Basis) -> tuple[str, ...]:
+def missing_words(decide: Decider, question: Question, decision: Decision, basis: Basis) -> tuple[str, ...]:
     """Return everything that stands between a subject and a permit, as words of closed lists, sorted.
 
-    `consent`, and the names of instruments. Empty for a permit, and for a refusal for other reasons.
+    `consent`, and the names of instruments without which it is refused. Empty for a permit, and
+    for a refusal for other reasons.
     """
-    if isinstance(decision, Permit) or question.gallery is None:
+    if isinstance(decision, Permit) or question.gallery is None or question.lease is None:
         return ()
-    return tuple(sorted(set(_missing(decision, basis))))
+    words = frozenset(_missing(decision, basis))
+    certain = words & (CONSENT_PARTS | {CONSENT})
+    complete = replace(question, consent=True, instruments=question.instruments | words)
+    with_all = _refusals(decide(complete))
+    needed = (
+        word
+        for word in words - certain
+        if _refusals(decide(replace(complete, instruments=complete.instruments - {word}))) != with_all
+    )
+    return tuple(sorted([*certain, *needed]))
+
+
+def _refusals(decision: Decision) -> frozenset[tuple[str, str]]:
+    """Return what refuses; nothing for a permit. A duty that is not fulfilled refuses nothing."""
+    if isinstance(decision, Permit):
+        return frozenset()
+    return frozenset((reason.id, reason.text) for reason in decision.reasons)
 
 
 def _missing(decision: Decision, basis: Basis) -> Iterator[str]:
