@@ -35,20 +35,25 @@ class PredictionColumns:
 
 
 def read_predictions(lines: Iterable[str], columns: PredictionColumns) -> ScoreTable:
-    """Return the answers in a CSV text with its header, as comparisons with the truth: 1 right, 0 wrong.
+    """Return the answers in a CSV text with its header; see `read_prediction_rows`."""
+    try:
+        return read_prediction_rows(csv.reader(lines, strict=True), columns)
+    except csv.Error as error:
+        raise InvalidInputError(f"the table is not CSV: {error}") from error
+
+
+def read_prediction_rows(rows: Iterable[Sequence[str]], columns: PredictionColumns) -> ScoreTable:
+    """Return the answers in `rows`, the first of which names the columns, as 1 where right and 0 where wrong.
 
     Words are compared as they stand, without blanks around them and without regard to case. An
     empty answer is none, and is counted beside the errors. Raises `InvalidInputError`.
     """
-    try:
-        rows = csv.reader(lines, strict=True)
-        head = [name.strip() for name in next(rows, [])]
-        right, asked = (_unused(name, head) for name in ("right", "asked"))
-        subjects = () if columns.subject is None else (columns.subject,)
-        chosen = Columns(score=right, mated=asked, groups=columns.groups, subjects=subjects)
-        return read_rows(chain([[right, asked, *head]], _compared(rows, head, columns)), chosen)
-    except csv.Error as error:
-        raise InvalidInputError(f"the table is not CSV: {error}") from error
+    iterator = iter(rows)
+    head = [name.strip() for name in next(iterator, [])]
+    right, asked = (_unused(name, head) for name in ("right", "asked"))
+    subjects = () if columns.subject is None else (columns.subject,)
+    chosen = Columns(score=right, mated=asked, groups=columns.groups, subjects=subjects)
+    return read_rows(chain([[right, asked, *head]], _compared(iterator, head, columns)), chosen)
 
 
 def _unused(name: str, head: Sequence[str]) -> str:
@@ -59,7 +64,7 @@ def _unused(name: str, head: Sequence[str]) -> str:
 
 
 def _compared(
-    rows: Iterator[list[str]], head: Sequence[str], columns: PredictionColumns
+    rows: Iterator[Sequence[str]], head: Sequence[str], columns: PredictionColumns
 ) -> Iterator[list[str]]:
     """Yield rows with two values in front: whether the answer is right, and that it was asked."""
     if missing := [name for name in (columns.truth, columns.prediction) if head.count(name) != 1]:

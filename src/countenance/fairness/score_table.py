@@ -74,7 +74,7 @@ class _Gathered:
 def read_scores(lines: Iterable[str], columns: Columns) -> ScoreTable:
     """Return the table in a CSV text with its header.
 
-    A score is a finite number, or empty where the comparison could not be made. Truth is 1 or
+    A score is a finite number, or empty or NaN where the comparison could not be made. Truth is 1 or
     0, true or false, yes or no, mated or nonmated. A row with an empty group is left out of
     that column's groups. Raises `InvalidInputError`, with the line, for anything else.
     """
@@ -84,7 +84,7 @@ def read_scores(lines: Iterable[str], columns: Columns) -> ScoreTable:
         raise InvalidInputError(f"the table is not CSV: {error}") from error
 
 
-def read_rows(rows: Iterable[list[str]], columns: Columns) -> ScoreTable:
+def read_rows(rows: Iterable[Sequence[str]], columns: Columns) -> ScoreTable:
     """Return the table of `rows`, the first of which names the columns; errors as in `read_scores`."""
     iterator = iter(rows)
     places = _places([name.strip() for name in next(iterator, [])], columns)

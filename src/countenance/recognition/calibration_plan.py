@@ -75,7 +75,15 @@ class CalibrationPlan:
 
 
 def read_pairs(lines: Iterable[str]) -> PairList:
-    """Return the pairs of a CSV text with its header.
+    """Return the pairs of a CSV text with its header; see `read_pair_rows`."""
+    try:
+        return read_pair_rows(csv.reader(lines, strict=True))
+    except csv.Error as error:
+        raise InvalidInputError(f"the list of pairs is not CSV: {error}") from error
+
+
+def read_pair_rows(rows: Iterable[Sequence[str]]) -> PairList:
+    """Return the pairs of `rows`, the first of which names the columns.
 
     Columns: `a` and `b` (image paths), `mated` (1 or 0), optional `fold`, and optional
     `subject_a` and `subject_b`. Without the last two an image shows the subject that its
@@ -84,10 +92,7 @@ def read_pairs(lines: Iterable[str]) -> PairList:
     image one of its own. Raises `InvalidInputError`, with the line where there is one, for
     what cannot be read or contradicts itself.
     """
-    try:
-        pairs, explicit = _listed(lines)
-    except csv.Error as error:
-        raise InvalidInputError(f"the list of pairs is not CSV: {error}") from error
+    pairs, explicit = _listed(rows)
     if not pairs:
         raise InvalidInputError("the list of pairs is empty")
     fault = _contradiction(pairs)
@@ -96,24 +101,26 @@ def read_pairs(lines: Iterable[str]) -> PairList:
     return PairList(tuple(pairs) if fault is None else _linked(pairs), fault is None)
 
 
-def _listed(lines: Iterable[str]) -> tuple[list[TrialPair], bool]:
+def _listed(rows: Iterable[Sequence[str]]) -> tuple[list[TrialPair], bool]:
     """Return the pairs, and whether subjects stand beside them."""
-    reader = csv.DictReader(lines)
-    columns = {name.strip(): name for name in reader.fieldnames or ()}
+    iterator = iter(rows)
+    columns = {name.strip(): place for place, name in enumerate(next(iterator, []))}
     if missing := [name for name in _NEEDED if name not in columns]:
         raise InvalidInputError(f"the list of pairs has no column {_quoted(missing)}")
     explicit = "subject_a" in columns and "subject_b" in columns
     pairs: list[TrialPair] = []
-    for row in reader:
+    for line, row in enumerate(iterator, start=2):
+        if not row:
+            continue
         if len(pairs) == _MOST_PAIRS:
             raise InvalidInputError(f"the list has more than `{_MOST_PAIRS}` pairs")
-        named = {name: row[column] for name, column in columns.items()}
-        pairs.append(_pair(named, reader.line_num, explicit=explicit))
+        named = {name: row[place] if place < len(row) else "" for name, place in columns.items()}
+        pairs.append(_pair(named, line, explicit=explicit))
     return pairs, explicit
 
 
-def _pair(row: Mapping[str, str | None], line: int, *, explicit: bool) -> TrialPair:
-    values = {name: (value or "").strip() for name, value in row.items()}
+def _pair(row: Mapping[str, str], line: int, *, explicit: bool) -> TrialPair:
+    values = {name: value.strip() for name, value in row.items()}
     mated = _TRUTH.get(values["mated"].lower())
     if mated is None:
         raise InvalidInputError(f"line {line}: `{values['mated']}` is neither 1 nor 0")

@@ -110,7 +110,7 @@ def test_what_cannot_be_read_is_a_usage_error(table: Path, tmp_path: Path) -> No
     assert "`colour`" in json.loads(told.stdout)["error"]["message"]
     parquet = tmp_path / "scores.parquet"
     parquet.write_bytes(b"PAR1" + bytes(20))
-    assert "export it as CSV" in scores(parquet).stderr
+    assert "no Parquet file that can be read" in scores(parquet).stderr
     binary = tmp_path / "binary.csv"
     binary.write_bytes(b"\xff\xfe\x00")
     assert "UTF-8" in scores(binary).stderr

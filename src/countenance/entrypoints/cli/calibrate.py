@@ -12,6 +12,7 @@ import typer
 
 from countenance.entrypoints.cli.context import CommandLine
 from countenance.entrypoints.cli.options import FaceOption, JsonFlag
+from countenance.entrypoints.cli.tables import read_table
 from countenance.entrypoints.cli.wording import counted, error_rate, one_in
 from countenance.errors import InvalidInputError, OversizedImageError
 
@@ -37,7 +38,7 @@ def calibrate(  # noqa: PLR0913  each is an option of the command
             exists=True,
             dir_okay=False,
             readable=True,
-            help="CSV with the columns a, b and mated (1 or 0); optional: fold, subject_a, subject_b.",
+            help="CSV or Parquet: columns a, b and mated (1 or 0); optional: fold, subject_a, subject_b.",
         ),
     ],
     root: Annotated[
@@ -93,17 +94,9 @@ def calibrate(  # noqa: PLR0913  each is an option of the command
 def _plan(pairs: Path, face: str) -> CalibrationPlan:
     """Return the plan of a list of pairs, named after its folder if the file is called `pairs`."""
     from countenance.biometrics.faces import FaceChoice  # noqa: PLC0415  start-up stays quick
-    from countenance.recognition.calibration_plan import CalibrationPlan, read_pairs  # noqa: PLC0415  as above
+    from countenance.recognition.calibration_plan import CalibrationPlan, read_pair_rows  # noqa: PLC0415  as above
 
-    try:
-        if pairs.stat().st_size > _LONGEST_LIST:
-            raise InvalidInputError(f"`{pairs}` is too long for a list of pairs")
-        with pairs.open(encoding="utf-8-sig", newline="") as lines:
-            listed = read_pairs(lines)
-    except OSError as error:
-        raise InvalidInputError(f"`{pairs}` cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise InvalidInputError(f"`{pairs}` is not UTF-8 text") from error
+    listed = read_table(pairs, read_pair_rows, longest=_LONGEST_LIST)
     name = pairs.resolve().parent.name if pairs.stem == "pairs" else pairs.stem
     return CalibrationPlan(name=name, pairs=listed, face=FaceChoice(face))
 

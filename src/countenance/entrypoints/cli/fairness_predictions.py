@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from countenance.entrypoints.cli.context import CommandLine
-from countenance.entrypoints.cli.fairness_scores import read_table
 from countenance.entrypoints.cli.options import JsonFlag
+from countenance.entrypoints.cli.tables import read_table
 
 if TYPE_CHECKING:
     from countenance.entrypoints.cli.output import Output
@@ -25,7 +25,7 @@ def predictions(  # noqa: PLR0913  each is an option of the command
             exists=True,
             dir_okay=False,
             readable=True,
-            help="CSV in UTF-8 with a header, one answer a row.",
+            help="CSV in UTF-8 with a header, or Parquet; one answer a row.",
         ),
     ],
     truth: Annotated[str, typer.Option("--truth", help="Column of what is so.")],
@@ -54,12 +54,13 @@ def predictions(  # noqa: PLR0913  each is an option of the command
     from countenance.fairness.prediction_table import (  # noqa: PLC0415  start-up stays quick
         PredictionColumns,
         error_document,
-        read_predictions,
+        read_prediction_rows,
     )
 
     line = CommandLine.of(context)
     columns = PredictionColumns(truth=truth, prediction=prediction, groups=tuple(group), subject=subject)
-    rows = read_table(table, lambda lines: read_predictions(lines, columns))
+    named = [truth, prediction, *group, *([] if subject is None else [subject])]
+    rows = read_table(table, lambda lines: read_prediction_rows(lines, columns), columns=named)
     every = range(len(group))
     document = {
         **error_document(rows, every, error_cap),

@@ -22,6 +22,7 @@ from countenance.entrypoints.cli.fairness_options import (
     RatioCap,
 )
 from countenance.entrypoints.cli.options import FaceOption, JsonFlag
+from countenance.entrypoints.cli.tables import read_table
 from countenance.errors import InvalidInputError
 
 if TYPE_CHECKING:
@@ -44,7 +45,8 @@ def run(  # noqa: PLR0913  each is an option of the command
             exists=True,
             dir_okay=False,
             readable=True,
-            help="CSV with the columns image and subject; every other column is a group, as recorded.",
+            help="CSV or Parquet with the columns image and subject; `part` says what is enrolled and what"
+            " searched with; every other column is a group, as recorded.",
         ),
     ],
     report: Annotated[
@@ -133,7 +135,7 @@ def run(  # noqa: PLR0913  each is an option of the command
 
     line = CommandLine.of(context)
     _check(report, fmr, score)
-    read = _manifest(manifest, group, band or [], source or [])
+    read = manifest_at(manifest, group, band or [], source or [])
     caps = Caps(
         fmr=fmr_cap,
         fnmr=fnmr_cap,
@@ -231,23 +233,16 @@ def _threshold(line: CommandLine, fmr: float | None) -> Threshold:
     return line.countenance.parts.threshold_for(round(fmr * _BILLION))
 
 
-def _manifest(path: Path, groups: list[str] | None, bands: list[str], sources: list[str]) -> Manifest:
-    from countenance.fairness.manifest import Labels, read_manifest  # noqa: PLC0415  start-up stays quick
+def manifest_at(path: Path, groups: list[str] | None, bands: list[str], sources: list[str]) -> Manifest:
+    """Return the manifest at `path`, read as the options say; raises `InvalidInputError`."""
+    from countenance.fairness.manifest import Labels, read_manifest_rows  # noqa: PLC0415  start-up stays quick
 
     labels = Labels(
         columns=tuple(groups) if groups else None,
         bands={name: _edges(text) for name, text in map(_assigned, bands)},
         sources=dict(map(_assigned, sources)),
     )
-    try:
-        if path.stat().st_size > _LONGEST_MANIFEST:
-            raise InvalidInputError(f"`{path}` is too long for a manifest")
-        with path.open(encoding="utf-8-sig", newline="") as lines:
-            return read_manifest(lines, labels)
-    except OSError as error:
-        raise InvalidInputError(f"`{path}` cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise InvalidInputError(f"`{path}` is not UTF-8 text") from error
+    return read_table(path, lambda rows: read_manifest_rows(rows, labels), longest=_LONGEST_MANIFEST)
 
 
 def _assigned(text: str) -> tuple[str, str]:

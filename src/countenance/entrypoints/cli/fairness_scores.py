@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -20,15 +19,13 @@ from countenance.entrypoints.cli.fairness_options import (
     RatioCap,
 )
 from countenance.entrypoints.cli.options import JsonFlag
-from countenance.errors import InvalidInputError
+from countenance.entrypoints.cli.tables import read_table
 
 if TYPE_CHECKING:
     from countenance.fairness.assessment import Criteria
     from countenance.fairness.model import Assessment
     from countenance.fairness.score_table import Columns, ScoreTable
 
-_LONGEST_TABLE = 1 << 32
-_PARQUET = b"PAR1"
 _INDEPENDENT = (
     "Subjects are not known, so trials are taken as independent: the intervals are too narrow where"
     " subjects occur more than once."
@@ -49,7 +46,7 @@ def scores(  # noqa: PLR0913  each is an option of the command
             exists=True,
             dir_okay=False,
             readable=True,
-            help="CSV in UTF-8 with a header, one comparison a row.",
+            help="CSV in UTF-8 with a header, or Parquet; one comparison a row.",
         ),
     ],
     score: Annotated[
@@ -90,7 +87,7 @@ def scores(  # noqa: PLR0913  each is an option of the command
     """
     from countenance.fairness.assessment import Criteria  # noqa: PLC0415  start-up stays quick
     from countenance.fairness.model import Caps, Direction  # noqa: PLC0415  as above
-    from countenance.fairness.score_table import Columns, read_scores  # noqa: PLC0415  as above
+    from countenance.fairness.score_table import Columns, read_rows  # noqa: PLC0415  as above
 
     line = CommandLine.of(context)
     columns = Columns(score=score, mated=mated, groups=tuple(group), subjects=tuple(subject or ()))
@@ -107,7 +104,8 @@ def scores(  # noqa: PLR0913  each is an option of the command
         ),
         alpha=alpha,
     )
-    rows = read_table(table, lambda lines: read_scores(lines, columns))
+    named = [score, mated, *columns.groups, *columns.subjects]
+    rows = read_table(table, lambda lines: read_rows(lines, columns), columns=named)
     document = _judged(rows, columns, criteria)
     if as_json:
         line.output.document(document)
@@ -115,25 +113,6 @@ def scores(  # noqa: PLR0913  each is an option of the command
     from countenance.entrypoints.cli.fairness_words import say_assessment  # noqa: PLC0415  as above
 
     say_assessment(line.output, document)
-
-
-def read_table(path: Path, read: Callable[[Iterable[str]], ScoreTable]) -> ScoreTable:
-    """Return what `read` makes of the lines of the CSV at `path`."""
-    try:
-        with path.open("rb") as file:
-            if file.read(len(_PARQUET)) == _PARQUET:
-                raise InvalidInputError(
-                    f"`{path}` is Parquet, which is not read: export it as CSV,"
-                    " for example with DuckDB's `COPY ... TO 'scores.csv'`"
-                )
-        if path.stat().st_size > _LONGEST_TABLE:
-            raise InvalidInputError(f"`{path}` is too long: at most {_LONGEST_TABLE >> 30} GiB are read")
-        with path.open(encoding="utf-8-sig", newline="") as lines:
-            return read(lines)
-    except OSError as error:
-        raise InvalidInputError(f"`{path}` cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise InvalidInputError(f"`{path}` is not UTF-8 text") from error
 
 
 def _judged(table: ScoreTable, columns: Columns, criteria: Criteria) -> dict[str, Any]:
