@@ -64,6 +64,9 @@ from fakes_consent import (
     FakeRetentionRecords,
     without_consent_of,
 )
+from fakes_erasure import ErasureState, FakeErasures, FakeManifests, FakeSearchers, commitment_to
+from fakes_incidents import FakeIncidents, IncidentState
+from fakes_log import FakeCosigned, LogState
 from fakes_oversight import (
     FakeCases,
     FakeExamining,
@@ -172,6 +175,8 @@ class MemoryStore:
         self.state = State()
         self.writer = threading.Lock()
         self.commits = 0
+        self.waited: list[bool] = []
+        """For each commit of a write, whether it waited for the disk."""
 
     def __call__(self) -> FakeUnitOfWork:
         return FakeUnitOfWork(self)
@@ -240,6 +245,12 @@ class FakeUnitOfWork:
         self.write()
 
     def commit(self) -> None:
+        self._commit(lasting=True)
+
+    def commit_ahead(self) -> None:
+        self._commit(lasting=False)
+
+    def _commit(self, *, lasting: bool) -> None:
         if not self._open:
             raise StorageError("the unit of work is over")
         if self._writing and self._state is not None:
@@ -248,6 +259,7 @@ class FakeUnitOfWork:
             self._state.version += 1
             self._store.state = self._state
             self._store.commits += 1
+            self._store.waited.append(lasting)
         self._over()
 
     def _over(self) -> None:

@@ -70,6 +70,20 @@ def test_a_unit_of_work_goes_on_after_its_commit(place: Place) -> None:
         assert [customer.id for customer in work.customers.all()] == ["bank", "shop"]
 
 
+def test_what_is_committed_ahead_is_there_for_everybody_and_stays(place: Place) -> None:
+    with place.unit() as work:
+        index = work.ledger.append(examples.entry())
+        work.commit_ahead()
+        with place.unit() as other:
+            assert other.ledger.size() == index + 1
+        work.customers.put(examples.customer())
+        work.commit()
+        work.customers.put(examples.customer("lost"))
+    with place.unit() as work:
+        assert work.ledger.size() == index + 1
+        assert [customer.id for customer in work.customers.all()] == ["bank"]
+
+
 def test_a_unit_of_work_is_over_when_it_is_left(place: Place) -> None:
     with place.unit() as work:
         work.customers.put(examples.customer())

@@ -46,8 +46,8 @@ if TYPE_CHECKING:
     from countenance.app.console_cases import ConsoleCases
     from countenance.app.erasure_cases import ErasureCases
     from countenance.app.fairness_cases import FairnessCases
-    from countenance.app.log_cases import LogCases
     from countenance.app.gate_cases import GateCases
+    from countenance.app.log_cases import LogCases
     from countenance.app.policy_cases import PolicyCases
     from countenance.app.public_cases import PublicCases
     from countenance.app.rekognition_cases import RekognitionCases

@@ -35,7 +35,8 @@ def leaf_bytes(entry: Entry) -> bytes:
     if clash:
         raise InvalidInputError(f"an entry cannot have a field named `{min(clash)}`")
     document: dict[str, JsonValue] = {"v": LEAF_VERSION, "t": utc_text(entry.time), "type": entry.type.value}
-    document.update((name, _checked(value, name)) for name, value in entry.fields.items())
+    for name, value in entry.fields.items():
+        document[name] = value if value is None or type(value) is str else _checked(value, name)
     try:
         leaf = canonical_json(document)
     except ValueError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol, Self, TypeVar
@@ -23,6 +24,7 @@ _KEY_SIZE: Final = 32
 _DASH: Final = "\N{EM DASH} "
 PRIVATE: Final = "PRIVATE+KEY+"
 _PRINTABLE: Final = 0x20
+_SEALING: Final = b"countenance: what is sealed and not signed"
 
 
 def decode_base64(text: str) -> bytes:
@@ -125,7 +127,7 @@ class Signer:
     `older` are keys that sign beside it for a while, so that whoever knows those can follow.
     """
 
-    __slots__ = ("_private", "older", "vkey")
+    __slots__ = ("_private", "_sealing", "older", "vkey")
 
     def __init__(self, name: str, seed: bytes, older: tuple[Signer, ...] = ()) -> None:
         """`seed` is the 32 bytes of RFC 8032's private key; raises `ConfigurationError`."""
@@ -134,6 +136,7 @@ class Signer:
         if len(seed) != _KEY_SIZE:
             raise ConfigurationError("a signing key has 32 bytes")
         self._private = Ed25519PrivateKey.from_private_bytes(seed)
+        self._sealing = hashlib.blake2b(_SEALING, key=seed, digest_size=32).digest()
         self.vkey = VerifierKey(name, self._private.public_key().public_bytes_raw())
         self.older = older
 
@@ -172,6 +175,20 @@ class Signer:
         if claimed != signer.vkey.id.hex():
             raise ConfigurationError("the id in the signing key is not that of the key")
         return signer
+
+    def seal(self, text: str) -> str:
+        """Return what only this key's owner can write under `text`, and only the owner can check.
+
+        Keyed BLAKE2b (RFC 7693) of 32 bytes in Base64: for what stays in house, at a twentieth of a
+        signature's cost.
+        """
+        return encode_base64(hashlib.blake2b(text.encode(), key=self._sealing, digest_size=32).digest())
+
+    def sealed(self, text: str, seal: str) -> bool:
+        """Tell whether `seal` is this key's, or an older one's, under `text`; in constant time for each key."""
+        if hmac.compare_digest(self.seal(text).encode(), seal.encode()):
+            return True
+        return any(signer.sealed(text, seal) for signer in self.older)
 
     def to_text(self) -> str:
         """Return the secret in the form that `parse` reads."""

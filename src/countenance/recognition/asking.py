@@ -154,10 +154,11 @@ class Ask:
         )
         entry = work.ledger.append(_entry(record, lease, request, commitment))  # (3)
         work.decisions.add(replace(record, entry=entry))
-        work.commit()  # (4)
         if isinstance(decision, Denial) or lease is None or customer is None:
+            work.commit()  # (4)
             missing = missing_words(self.decide, question, decision, basis)
             raise _refusal(record, entry, missing)  # (5)
+        work.commit_ahead()  # (4)
         return Permission(
             permit=decision,
             decision_id=record.id,

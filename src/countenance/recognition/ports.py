@@ -273,7 +273,17 @@ class UnitOfWork(Protocol):
         ...
 
     def commit(self) -> None:
-        """Make everything durable at once, ledger entries included."""
+        """Make everything durable at once, ledger entries included.
+
+        All that anybody committed before, ahead or not, is durable then too.
+        """
+        ...
+
+    def commit_ahead(self) -> None:
+        """Let everybody see what was done; it outlives this process, and the machine once anybody commits.
+
+        For what must be on record before the next step, while no answer leaves before a `commit`.
+        """
         ...
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
+import sys
 import threading
 from contextlib import suppress
 from pathlib import Path
@@ -20,7 +22,12 @@ from sqlalchemy import (
     make_url,
 )
 
-from countenance.errors import ConcurrentWriteError, ConfigurationError, StorageError
+from countenance.errors import (
+    ConcurrentWriteError,
+    ConfigurationError,
+    StorageError,
+    StorageFullError,
+)
 from countenance.storage import schema
 from countenance.storage.prepared import Prepared
 
@@ -44,10 +51,11 @@ _STRETCH: Final = (
 _PRIVATE_MODE: Final = 0o600
 _PRIMARY_CODE: Final = 0xFF
 _SNAPSHOT: Final = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
+_AHEAD: Final = "SET LOCAL synchronous_commit = off"
 _TOUCH_NOTHING: Final = "UPDATE ledger_head SET size = size WHERE id = 0"
 _PRAGMAS: Final = (
     "PRAGMA journal_mode = WAL",
-    "PRAGMA synchronous = FULL",
+    "PRAGMA synchronous = NORMAL",
     "PRAGMA foreign_keys = ON",
     "PRAGMA secure_delete = ON",
     "PRAGMA temp_store = MEMORY",
@@ -114,6 +122,7 @@ class Database:
         self.engine = engine
         self.is_sqlite = engine.dialect.name == "sqlite"
         self._writer = threading.Lock()
+        self._idle: list[PoolProxiedConnection] = []
         self._traces = False
         self._commits = 0
         self._prepared: dict[Executable, Prepared] = {}
@@ -128,6 +137,7 @@ class Database:
             _make_private(Path(self.engine.url.database or ""))
         schema.migrate(self.engine)
         self.leave_no_traces()
+        self.reach_disk()
 
     def _make_room(self) -> None:
         """Let SQLite's write-ahead log grow at once to the size at which it starts over.
@@ -148,7 +158,57 @@ class Database:
 
     def close(self) -> None:
         """Close all connections that are not in use."""
+        while self._idle:
+            self._idle.pop().close()
         self.engine.dispose()
+
+    def take_connection(self) -> PoolProxiedConnection:
+        """Return a connection for one unit of work; `give_back` takes it.
+
+        SQLite's are kept open, the last one given back first: the pool's way of handing them
+        out costs as much as four statements, and that one remembers the newest pages.
+        """
+        with suppress(IndexError):
+            return self._idle.pop()
+        return self.engine.raw_connection()
+
+    def give_back(self, connection: PoolProxiedConnection) -> None:
+        """Take a connection back on which no transaction is open."""
+        if self.is_sqlite and len(self._idle) < _POOL_SIZE:
+            self._idle.append(connection)
+        else:
+            connection.close()
+
+    def go_ahead(self, connection: PoolProxiedConnection) -> None:
+        """Let the commit to come on `connection` return before it is on the disk."""
+        if not self.is_sqlite:
+            _run(connection, _AHEAD)
+
+    def reach_disk(self) -> None:
+        """Return once all that was committed here is on the disk; raises `StorageError`.
+
+        Commits reach it in their order, so this brings all of them. PostgreSQL's have waited
+        by themselves, unless they went ahead.
+        SQLite's connections do not wait for the disk themselves (`synchronous = NORMAL`), so
+        that it is chosen for each commit. A file's data is one whichever descriptor wrote it
+        (POSIX, fdatasync), and SQLite holds no lock on its write-ahead log that closing this
+        one could give up.
+        """
+        if not self.is_sqlite:
+            return
+        try:
+            log = os.open(f"{self.engine.url.database}-wal", os.O_RDONLY)
+            try:
+                _synchronise(log)
+            finally:
+                os.close(log)
+        except FileNotFoundError:
+            return  # SQLite removes the log only after all of it is in the file, and that on the disk
+        except OSError as error:
+            full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+            raise (StorageFullError if full else StorageError)(
+                "what was committed could not be brought to the disk"
+            ) from error
 
     def prepared(self, statement: Executable) -> Prepared:
         """Return `statement` compiled for this database; statements are constants, so there are few."""
@@ -233,6 +293,13 @@ def _make_private(path: Path) -> None:
         os.close(os.open(path, os.O_CREAT | os.O_WRONLY, _PRIVATE_MODE))
     except OSError as error:
         raise StorageError(f"`{path}` cannot be opened: {error.strerror}") from error
+
+
+def _synchronise(file: int) -> None:
+    if sys.platform == "darwin":
+        os.fsync(file)
+    else:
+        os.fdatasync(file)
 
 
 def _size_of_log(engine: Engine) -> int:

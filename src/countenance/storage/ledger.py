@@ -47,16 +47,23 @@ _HASHES: Final = {
     for most in _MOST_AT_ONCE
 }
 _NO_ENTRY: Final = -1
+SEAL: Final = "sealed "
+"""What the head's proof begins with, unless it is a signed note."""
+
 _LAST_NUMBER: Final = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The head row: the tree's right edge, and the signed note of it (empty before the first entry)."""
+    """The head row: the tree's right edge, and what proves it.
+
+    `proof` is empty before the first entry, else the seal of its checkpoint's text; older
+    versions of the program wrote the signed note there.
+    """
 
     frontier: Frontier
     root: bytes
-    checkpoint: str
+    proof: str
 
 
 def read_head(row: Row) -> Head:
@@ -105,7 +112,7 @@ class SqlLedger:
         return index
 
     def write_head(self) -> None:
-        """Sign what was appended and replace the head by compare-and-swap; the commit makes it durable."""
+        """Seal what was appended and replace the head by compare-and-swap; the commit makes it durable."""
         frontier, before = self._frontier, self._committed
         self.forget()
         if frontier is None or before is None:
@@ -119,7 +126,7 @@ class SqlLedger:
                 "size": frontier.size,
                 "root": root,
                 "frontier": b"".join(frontier.hashes),
-                "checkpoint": self._signed(frontier.size, root),
+                "checkpoint": SEAL + self._signer.seal(self._text(frontier.size, root)),
             },
         )
         if swapped != 1:
@@ -171,9 +178,12 @@ class SqlLedger:
                 yield row.number, bytes(row.hashes)
 
     def checkpoint(self) -> str:
-        """Return the signed note of the last committed head."""
+        """Return the signed note of the last committed head, signed when it is asked for.
+
+        The same head gives the same note each time: Ed25519 has no randomness (RFC 8032).
+        """
         head = self._committed if self._committed is not None else self._head()
-        return head.checkpoint or self._signed(head.frontier.size, head.root)
+        return self._signer.sign(self._text(head.frontier.size, head.root))
 
     def inclusion_proof(self, index: int, size: int) -> tuple[bytes, ...]:
         """Return the RFC 6962 audit path of an entry in the tree of `size`, or raise `NotFoundError`."""
@@ -195,5 +205,5 @@ class SqlLedger:
             raise LedgerError("the ledger has no head; the database was changed from outside")
         return read_head(rows[0])
 
-    def _signed(self, size: int, root: bytes) -> str:
-        return self._signer.sign(Checkpoint(self._signer.vkey.name, size, root).text)
+    def _text(self, size: int, root: bytes) -> str:
+        return Checkpoint(self._signer.vkey.name, size, root).text

@@ -27,7 +27,7 @@ from countenance.storage.tables import (
     subject_keys,
     subjects,
 )
-from countenance.storage.unit_of_work import make_durable
+from countenance.storage.unit_of_work import commit
 from countenance.storage.vetting import CREDENTIAL
 from countenance.storage.vetting_sealing import reseal_vetting
 
@@ -102,7 +102,7 @@ def rotate_master_key(
             log = SqlLedger(session, entry[0])
             log.append(entry[1])
             log.write_head()
-        make_durable(session)
+        commit(session)
     finally:
         session.close()
     return count

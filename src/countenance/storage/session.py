@@ -107,7 +107,17 @@ class Session:
         """Return the connection, for whoever may make durable what was written on it; None before any use."""
         return self._connection
 
-    def made_durable(self) -> None:
+    @property
+    def database(self) -> Database:
+        """Return what the connection leads to."""
+        return self._database
+
+    @property
+    def wrote(self) -> bool:
+        """Tell whether there is something to commit."""
+        return self._phase is _Phase.WRITING
+
+    def committed(self) -> None:
         """Go on after a commit: what follows reads, or writes, anew."""
         erased, wrote = self._traces, self._phase is _Phase.WRITING
         self._over()
@@ -130,7 +140,9 @@ class Session:
         try:
             if connection is not None:
                 with told_plainly():
-                    connection.close()
+                    if self._phase is not _Phase.IDLE:
+                        connection.rollback()
+                    self._database.give_back(connection)
         finally:
             self._over()
 
@@ -146,7 +158,7 @@ class Session:
             raise StorageError("the unit of work is over")
         if self._connection is None:
             with told_plainly():
-                self._connection = self._database.engine.raw_connection()
+                self._connection = self._database.take_connection()
         return self._connection
 
     def _reading(self) -> PoolProxiedConnection:

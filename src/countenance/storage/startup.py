@@ -12,12 +12,12 @@ from countenance.ledger.checkpoint import Checkpoint
 from countenance.ledger.merkle import Frontier, Node, cover, leaf_hash
 from countenance.ledger.note import Signer, VerifierKey, open_note
 from countenance.storage.database import Database
-from countenance.storage.ledger import Head, SqlLedger, read_head
+from countenance.storage.ledger import SEAL, Head, SqlLedger, read_head
 from countenance.storage.secrecy import Keyring
 from countenance.storage.session import Session
 from countenance.storage.statements import insert_if_absent
 from countenance.storage.tables import installation, ledger_entries, ledger_head
-from countenance.storage.unit_of_work import make_durable
+from countenance.storage.unit_of_work import commit
 
 MASTER_KEY: Final = "master_key"
 VERIFIER_KEY: Final = "verifier_key"
@@ -40,7 +40,7 @@ def check_installation(database: Database, keyring: Keyring, signer: Signer) -> 
     session.open()
     try:
         _check_keys(session, keyring, signer)
-        make_durable(session)
+        commit(session)
         check_head(session, signer)
     finally:
         session.close()
@@ -95,8 +95,13 @@ def _right_edge(ledger: SqlLedger, size: int) -> Frontier:
 
 
 def _check_note(head: Head, signer: Signer) -> None:
-    if head.frontier.size == 0 and not head.checkpoint:
+    if head.frontier.size == 0 and not head.proof:
         return
-    text, _ = open_note(head.checkpoint, signer.vkeys)
+    if head.proof.startswith(SEAL):
+        text = Checkpoint(signer.vkey.name, head.frontier.size, head.root).text
+        if not signer.sealed(text, head.proof.removeprefix(SEAL)):
+            raise LedgerError("the ledger's head is not the one that was sealed")
+        return
+    text, _ = open_note(head.proof, signer.vkeys)
     if Checkpoint.parse(text) != Checkpoint(signer.vkey.name, head.frontier.size, head.root):
         raise LedgerError("the ledger's checkpoint is not that of its head")

@@ -38,8 +38,8 @@ from countenance.storage.failures import told_plainly
 from countenance.storage.fairness_evidence import SqlEvidenceRecords
 from countenance.storage.incidents import SqlIncidents
 from countenance.storage.ledger import SqlLedger
-from countenance.storage.manifests import SqlManifests
 from countenance.storage.log_cosigned import SqlCosignedCheckpoints
+from countenance.storage.manifests import SqlManifests
 from countenance.storage.oversight import SqlCases
 from countenance.storage.oversight_examining import SqlExamining, SqlNotices
 from countenance.storage.oversight_portraits import SqlPortraits
@@ -149,22 +149,38 @@ class SqlUnitOfWork:
     def commit(self) -> None:
         """Make everything durable at once, ledger entries included.
 
-        If it raises, nothing of this unit of work has happened.
+        If it raises, nothing of this unit of work has happened, unless it is the disk that fails
+        after all was written: then it may have.
         """
+        self._commit(lasting=True)
+
+    def commit_ahead(self) -> None:
+        """Let everybody see what was done, before it is on the disk."""
+        self._commit(lasting=False)
+
+    def _commit(self, *, lasting: bool) -> None:
         try:
             self._log.write_head()
-            make_durable(self.session)
+            commit(self.session, lasting=lasting)
         except BaseException:
             self.session.roll_back()
             raise
 
 
-def make_durable(session: Session) -> None:
-    """Commit what was written in `session`; if it raises, nothing was."""
+def commit(session: Session, *, lasting: bool = True) -> None:
+    """Commit what was written in `session`; what lasts is on the disk before this returns.
+
+    If it raises, nothing was committed, unless it is the disk that failed: then what was
+    committed may get lost.
+    """
     if session.connection is not None:
         with told_plainly():
+            if session.wrote and not lasting:
+                session.database.go_ahead(session.connection)
             session.connection.commit()
-    session.made_durable()
+            if session.wrote and lasting:
+                session.database.reach_disk()
+    session.committed()
 
 
 _ROOMS: Final[Mapping[str, Callable[[SqlUnitOfWork], object]]] = {

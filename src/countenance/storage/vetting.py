@@ -270,8 +270,9 @@ def customer_of(row: Row) -> Customer:
     )
 
 
+@lru_cache(maxsize=256)
 def lease_of(row: Row) -> Lease:
-    """Return the lease of its row."""
+    """Return the lease of its row; the same few rows are read at every act."""
     terms = LeaseTerms(
         id=row.id,
         acts=_words(Act, row.acts),

@@ -49,7 +49,7 @@ def die_between_permit_and_completion(database: Database, decision: str) -> None
     fields: dict[str, JsonValue] = {"decision": decision}
     with unit() as work:
         permit = work.ledger.append(Entry(EventType.VERIFICATION_PERMITTED, examples.NOON, fields))
-        work.commit()
+        work.commit_ahead()
     with unit() as work:
         completion = Entry(EventType.VERIFICATION_COMPLETED, examples.NOON, {**fields, "permit": permit})
         work.ledger.append(completion)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 import signal
 from pathlib import Path
@@ -8,7 +10,7 @@ import pytest
 from sqlalchemy import event
 
 from contract import examples
-from countenance.errors import ConcurrentWriteError, StorageFullError
+from countenance.errors import ConcurrentWriteError, StorageError, StorageFullError
 from countenance.ledger.export import export
 from countenance.ledger.findings import Verification
 from countenance.ledger.verification import Trust, verify_export
@@ -64,6 +66,43 @@ def test_a_kill_between_permit_and_completion_leaves_the_permit_and_is_reported(
     assert (permit.index, permit.type, permit.decision) == (3, "verification:permitted", "dec_lost")
     append(sqlite, 1)
     assert verified(sqlite, tmp_path / "log").size == 5
+
+
+def test_an_answer_waits_for_the_disk_and_a_permit_does_not(
+    sqlite: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One wait brings both: a file's data is one, whoever wrote it."""
+    waits: list[str] = []
+
+    def brought(log: int) -> None:
+        waits.append(Path(f"/proc/self/fd/{log}").readlink().name)
+
+    monkeypatch.setattr(os, "fdatasync", brought)
+    with unit_of_work_factory(sqlite, KEYRING, SIGNER)() as work:
+        work.ledger.append(examples.entry(0))
+        work.commit_ahead()
+        assert waits == []
+        work.ledger.append(examples.entry(1))
+        work.commit()
+    assert waits == [f"{file_of(sqlite).name}-wal"]
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"), [(errno.EIO, StorageError), (errno.ENOSPC, StorageFullError)]
+)
+def test_what_does_not_reach_the_disk_is_not_said_to_be_there(
+    sqlite: Database, monkeypatch: pytest.MonkeyPatch, number: int, expected: type[StorageError]
+) -> None:
+    def fail(_: int) -> None:
+        raise OSError(number, "the disk is gone")
+
+    append(sqlite, 1)
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fdatasync", fail)
+        with pytest.raises(expected):
+            append(sqlite, 1)
+    append(sqlite, 1)
+    check_installation(sqlite, KEYRING, SIGNER)
 
 
 def test_a_kill_in_an_erasure_leaves_the_subject_as_it_was(sqlite: Database, tmp_path: Path) -> None:

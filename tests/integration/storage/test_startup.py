@@ -106,7 +106,9 @@ def test_a_whole_ledger_passes(sqlite: Database, count: int) -> None:
         "UPDATE ledger_head SET root = (SELECT hashes FROM ledger_entries WHERE number = 0)",
         "UPDATE ledger_head SET frontier = root",
         "UPDATE ledger_head SET checkpoint = ''",
-        "UPDATE ledger_head SET checkpoint = replace(checkpoint, '300', '301')",
+        "UPDATE ledger_head SET checkpoint = replace(checkpoint, 'sealed ', 'sealed A')",
+        "UPDATE ledger_head SET checkpoint = 'sealed '",
+        "UPDATE ledger_head SET checkpoint = replace(checkpoint, 'sealed ', '')",
         "DELETE FROM ledger_entries WHERE number = 299",
         "DELETE FROM ledger_entries WHERE number = 270",
         "DELETE FROM ledger_entries WHERE number = 255",
@@ -127,6 +129,19 @@ def test_a_ledger_that_is_not_what_it_signed_does_not_start(database: Database, 
     if harm.startswith("DELETE FROM ledger_head"):
         restore = "INSERT INTO ledger_head VALUES (1, 0, :empty, :empty, '')"
         change(database, restore, empty=b"")
+
+
+def test_a_head_that_an_older_version_signed_is_taken_and_sealed_from_then_on(database: Database) -> None:
+    append(database, 3)
+    with unit_of_work_factory(database, KEYRING, SIGNER)() as work:
+        note = work.ledger.checkpoint()
+    change(database, "UPDATE ledger_head SET checkpoint = :note", note=note)
+    check_installation(database, KEYRING, SIGNER)
+    append(database, 1)
+    check_installation(database, KEYRING, SIGNER)
+    change(database, "UPDATE ledger_head SET checkpoint = :note", note=note)
+    with pytest.raises(LedgerError):
+        check_installation(database, KEYRING, SIGNER)
 
 
 def test_the_keys_of_another_installation_are_refused(database: Database) -> None:
@@ -150,8 +165,8 @@ def test_after_a_rotation_only_the_new_master_key_starts(database: Database) -> 
         check_installation(database, KEYRING, SIGNER)
 
 
-def test_sqlite_is_as_durable_and_forgetful_as_it_can_be(sqlite: Database) -> None:
-    expected = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "secure_delete": 1}
+def test_sqlite_forgets_and_leaves_it_to_each_commit_to_wait_for_the_disk(sqlite: Database) -> None:
+    expected = {"journal_mode": "wal", "synchronous": 1, "foreign_keys": 1, "secure_delete": 1}
     with sqlite.engine.connect() as connection:
         found = {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in expected}
     assert found == expected

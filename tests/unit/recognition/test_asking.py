@@ -47,7 +47,7 @@ def test_a_refused_probe_is_recorded_and_never_looked_at(bank: World) -> None:
     assert "lease.act" in caught.value.reasons
 
 
-def test_a_permit_is_durable_before_the_face_is_looked_at(bank: World) -> None:
+def test_a_permit_is_on_record_before_the_face_is_looked_at(bank: World) -> None:
     seen_by_engine: list[str] = []
 
     class Watching(FakeEngine):
@@ -62,6 +62,16 @@ def test_a_permit_is_durable_before_the_face_is_looked_at(bank: World) -> None:
     bank.acts.verify(BANK, claim())
     assert seen_by_engine == ["verification:permitted"]
     assert bank.types()[-1] == "verification:completed"
+
+
+def test_an_answer_waits_for_the_disk_and_so_does_a_refusal(bank: World) -> None:
+    bank.store.waited.clear()
+    bank.acts.verify(BANK, claim())
+    assert bank.store.waited == [False, True]
+    bank.store.waited.clear()
+    with pytest.raises(RefusedError):
+        bank.acts.identify(BANK, Search(gallery_id=DOORS, probe=photograph("dave", 2)))
+    assert bank.store.waited == [True]
 
 
 def test_every_permit_is_closed_by_what_became_of_it(bank: World) -> None:
