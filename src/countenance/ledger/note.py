@@ -185,7 +185,7 @@ class Signer:
         return encode_base64(hashlib.blake2b(text.encode(), key=self._sealing, digest_size=32).digest())
 
     def sealed(self, text: str, seal: str) -> bool:
-        """Tell whether `seal` is this key's, or an older one's, under `text`; in constant time for each key."""
+        """Tell whether `seal` is this key's, or an older one's, under `text`; each in constant time."""
         if hmac.compare_digest(self.seal(text).encode(), seal.encode()):
             return True
         return any(signer.sealed(text, seal) for signer in self.older)

@@ -23,7 +23,7 @@ from countenance.storage.secrecy import load_signer
 from countenance.storage.session import Session
 from countenance.storage.startup import VERIFIER_KEY
 from countenance.storage.tables import installation
-from countenance.storage.unit_of_work import make_durable
+from countenance.storage.unit_of_work import commit
 
 _PRIVATE_MODE: Final = 0o600
 _HELD: Final = select(installation.c.value).where(installation.c.name == bindparam("name"))
@@ -81,7 +81,7 @@ def _record(database: Database, signer: Signer, entry: Entry) -> None:
         log.append(entry)
         log.write_head()
         session.write(_SET, {"which": VERIFIER_KEY, "bytes": str(signer.vkey).encode()})
-        make_durable(session)
+        commit(session)
     finally:
         session.close()
 
