@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -33,7 +31,6 @@ from countenance.vetting.model import Actor
 FORM_TOKEN: Final = "form_token"  # noqa: S105  the name of a field
 CONFIRM: Final = "/console/confirm"
 _FULL: Final = frozenset({Stage.FULL})
-_log = logging.getLogger("countenance.access")
 _NOT_OURS: Final = Fault(
     HTTPStatus.FORBIDDEN,
     "This form cannot be taken",
@@ -164,9 +161,7 @@ class Page:
             except CountenanceError as error:
                 return look.fault(told(error))
             visit = Visit(service, look, request, form, None)
-            response = await run_in_threadpool(answer, self, visit)
-            _log.info(json.dumps({"method": self.method, "route": self.path, "status": response.status_code}))
-            return response
+            return await run_in_threadpool(answer, self, visit)
 
         return Route(self.path, endpoint, methods=[self.method])
 

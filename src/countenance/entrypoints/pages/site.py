@@ -22,6 +22,7 @@ from countenance.entrypoints.pages.assets import Assets
 from countenance.entrypoints.pages.environment import PAGES, page_environment
 from countenance.entrypoints.pages.faults import BROKEN, NOT_THERE, Fault, told
 from countenance.entrypoints.pages.headers import PageHeaders
+from countenance.entrypoints.pages.observation import Observed
 from countenance.errors import CountenanceError
 
 _log = logging.getLogger("countenance.pages")
@@ -63,7 +64,10 @@ def look_of(prefix: str, package: str, *, layout: str = LAYOUT) -> Look:
 
 
 def site_of(look: Look, routes: Sequence[BaseRoute]) -> ASGIApp:
-    """Return the application of `routes` with their static files, the headers, and every error as a page."""
+    """Return the application of `routes` with their static files, the headers, and every error as a page.
+
+    Each request is told of in the access log and the counts.
+    """
 
     def static(request: Request) -> Response:
         asset = look.assets.at(request.path_params["address"])
@@ -76,11 +80,13 @@ def site_of(look: Look, routes: Sequence[BaseRoute]) -> ASGIApp:
         status = error.status_code if isinstance(error, HTTPException) else NOT_THERE.status
         return look.fault(NOT_THERE if status in {404, 405} else replace(BROKEN, status=HTTPStatus(status)))
 
-    return Starlette(
-        routes=[Route(look.assets.prefix + "/{address:str}", static, methods=["GET"]), *routes],
+    every = [Route(look.assets.prefix + "/{address:str}", static, methods=["GET"]), *routes]
+    site = Starlette(
+        routes=every,
         exception_handlers={CountenanceError: ours, HTTPException: wire},
         middleware=[Middleware(PageHeaders), Middleware(LastStop, look=look)],
     )
+    return Observed(site, {route.endpoint: route.path for route in every if isinstance(route, Route)})
 
 
 class LastStop:
