@@ -18,6 +18,7 @@ from countenance.entrypoints.azure_face import AzureFace
 from countenance.entrypoints.console.application import Console
 from countenance.entrypoints.public.application import Public
 from countenance.entrypoints.rekognition import Rekognition
+from countenance.entrypoints.subject.application import Subject
 from countenance.errors import CountenanceError, InvalidInputError
 from countenance.vetting.authority import LOCAL_ADMINISTRATOR
 from countenance.vetting.seed import parse_seed
@@ -49,6 +50,7 @@ def all_ways_in(countenance: Countenance) -> FastAPI:
     application.user_middleware.append(Middleware(AzureFace, service=countenance))
     application.add_middleware(Console, service=countenance)
     application.add_middleware(Public, service=countenance)
+    application.add_middleware(Subject, service=countenance)
     return application
 
 

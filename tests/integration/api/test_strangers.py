@@ -14,6 +14,7 @@ from httpx2 import Response
 
 from countenance.app import Countenance
 from countenance.entrypoints.api import create_api
+from countenance.recognition.subject_model import RequestKind
 from fakes_engine import photograph
 from integration.api.dossier import UNKNOWN_DOSSIER, VETTING_BODIES, dossier
 from integration.api.stage import Stage, StageParts, encoded, stages
@@ -27,6 +28,9 @@ BODIES: Mapping[tuple[str, str], dict[str, Any]] = {
         "scraped": False,
     },
     ("PUT", CONSENT): {"notice": "doors-1", "method": "signed_form"},
+    ("POST", "/v1/galleries/{gallery_id}/subjects/{subject_id}/access-codes"): {},
+    ("POST", "/v1/subject-requests/{request_id}/answer"): {"granted": True, "text": "Because."},
+    ("POST", "/v1/subject-requests/{request_id}/extension"): {"reason": "It takes longer."},
     ("POST", "/v1/galleries/{gallery_id}/enrolments"): {"subject_id": "{subject_id}", "image": IMAGE},
     ("POST", "/v1/galleries/{gallery_id}/verifications"): {"subject_id": "{subject_id}", "image": IMAGE},
     ("POST", "/v1/galleries/{gallery_id}/identifications"): {"image": IMAGE},
@@ -47,6 +51,7 @@ FREE = {("GET", "/v1/health")}
 OPEN = {
     ("GET", "/v1/terms"),
     ("GET", "/v1/galleries"),
+    ("GET", "/v1/subject-requests"),
     ("POST", "/v1/detections"),
     ("POST", "/v1/comparisons"),
     ("POST", "/v1/decisions/explain"),
@@ -62,6 +67,7 @@ UNKNOWN = {
     "subject_id": "nobody",
     "decision_id": "dec_" + "0" * 32,
     "case_id": "case_" + "0" * 32,
+    "request_id": "req_" + "0" * 32,
     "key_id": "0" * 16,
     "lease_id": "no-such-lease",
     "index": "1",
@@ -115,7 +121,11 @@ def real(world: Stage) -> Mapping[str, str]:
     decision = world.verify("alice", "staff", "dave", photograph("dave", 2)).json()["decision_id"]
     case = world.identify("nina", "missing", photograph("kim", 2)).json()["case_id"]
     key = world.keys["alice"].split("_")[1]
+    code = world.post("alice", "/v1/galleries/staff/subjects/dave/access-codes", {}).json()["code"]
+    subjects = world.countenance.subjects
+    dave = subjects.open_session(code, "192.0.2.1")
     return {
+        "request_id": subjects.file_request(dave, RequestKind.CORRECTION, "It is wrong.").id,
         "gallery_id": "staff",
         "subject_id": "dave",
         "decision_id": decision,

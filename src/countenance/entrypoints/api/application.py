@@ -34,6 +34,7 @@ from countenance.entrypoints.api import (
     ledger,
     problems,
     reviews,
+    subjects,
     verifications,
     vocabulary,
 )
@@ -61,7 +62,7 @@ _DESCRIPTION: Final = (
 )
 _ROUTERS: Final = (
     galleries, consents, enrolments, verifications, identifications, detections, comparisons, decisions,
-    vocabulary, cases, ledger, keys, leases, customers, applications, reviews, conditions, health, exposition,
+    vocabulary, subjects, cases, ledger, keys, leases, customers, applications, reviews, conditions, health, exposition,
 )  # fmt: skip
 
 

@@ -26,6 +26,7 @@ PANELS: Final[Mapping[str, Mapping[str, str]]] = {
         "identify": "Search a gallery for the subjects whom an image may show. The image is not kept.",
         "galleries": "Make, show and delete galleries: reference databases for one purpose each.",
         "consent": "Record what subjects agreed to, show it, and withdraw it, which erases.",
+        "subject": "Let subjects reach their own page, and answer what they ask for.",
         "cases": "Show where held identifications stand.",
     },
     "The gate and the record": {
