@@ -15,6 +15,7 @@ from countenance.vetting.publication import Operator
 from countenance.vetting.terms_of_use import Published, shipped_terms
 
 if TYPE_CHECKING:
+    from countenance.biometrics.calibration import CalibrationRecord
     from countenance.engine.diagnosis import Diagnosis as Diagnosis  # noqa: PLC0414  the command line names it from here
     from countenance.engine.diagnosis import NetworkFacts as NetworkFacts  # noqa: PLC0414  as above
     from countenance.engine.model_administration import ModelAdministration
@@ -51,6 +52,7 @@ class Parts:
     index: SearchIndex
     snapshots: SearchSnapshots
     threshold_for: Callable[[int], Threshold]
+    calibration: CalibrationRecord
     commit_to: Callable[[bytes], str]
     sign_note: Callable[[str], str]
     jurisdictions: frozenset[Jurisdiction]

@@ -173,7 +173,7 @@ def _check(report: Path | None, fmr: float | None, score: float | None) -> None:
 def _measured(
     line: CommandLine, operator: Actor, plan: FairnessPlan, root: Path, work: Path | None
 ) -> FairnessReport:
-    from countenance.entrypoints.cli.calibrate import image_reader, progress_bars  # noqa: PLC0415  start-up
+    from countenance.entrypoints.cli.calibrate_run import image_reader, progress_bars  # noqa: PLC0415  start-up
 
     parts = line.countenance.parts
     work_in = None if work is None else (lambda name: parts.measuring_work(work, name))
