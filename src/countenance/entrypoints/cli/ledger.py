@@ -16,6 +16,7 @@ from countenance.entrypoints.cli.ledger_verifying import (
     verify,
     verify_hashes,
 )
+from countenance.entrypoints.cli.ledger_watching import explain, monitor
 from countenance.entrypoints.cli.options import JsonFlag, KeyFile, YesFlag
 from countenance.errors import InvalidInputError
 
@@ -26,6 +27,8 @@ app = typer.Typer(
 
 app.command("verify")(verify)
 app.command("verify-hashes")(verify_hashes)
+app.command("monitor")(monitor)
+app.command("explain")(explain)
 
 Index = Annotated[int, typer.Argument(metavar="ENTRY", min=0, help="Index of the entry, counted from 0.")]
 

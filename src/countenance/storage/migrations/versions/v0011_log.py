@@ -1,4 +1,4 @@
-"""What witnesses have made of the log: how far each has cosigned it, and the checkpoints that they cosigned."""
+"""What witnesses have made of the log: how far each has cosigned it, and the checkpoints they cosigned."""
 
 from __future__ import annotations
 
