@@ -89,7 +89,12 @@ class FakeRetentionRecords(_Repository):
         self.unit.write().contacts.pop((gallery_id, subject_id), None)
 
     def waiting(
-        self, gallery_id: GalleryId, *, before: datetime, after: SubjectId | None, limit: int
+        self,
+        gallery_id: GalleryId,
+        *,
+        before: tuple[datetime, datetime],
+        after: SubjectId | None,
+        limit: int,
     ) -> tuple[SubjectId, ...]:
         def question(state: Whole) -> tuple[SubjectId, ...]:
             enrolled = {one.subject_id for one in state.references.values() if one.gallery_id == gallery_id}
@@ -115,14 +120,17 @@ class FakeRetentionRecords(_Repository):
         )
 
 
-def _waits(state: Whole, place: Pair, before: datetime) -> bool:
+def _waits(state: Whole, place: Pair, before: tuple[datetime, datetime]) -> bool:
     contact = state.contacts.get(place)
+    own = (one for one in state.references.values() if (one.gallery_id, one.subject_id) == place)
+    if any(one.enrolled < before[1] for one in own):
+        return True
     if contact is not None and contact.purpose_satisfied is not None:
         return True
     if contact is not None and contact.last_interaction is not None:
-        return contact.last_interaction < before
+        return contact.last_interaction < before[0]
     consent = state.consents.get(place)
-    return consent is None or consent.given < before
+    return consent is None or consent.given < before[0]
 
 
 def without_consent_of(state: ConsentState, gallery_id: GalleryId) -> None:

@@ -30,11 +30,13 @@ def prepare(countenance: Countenance) -> FastAPI:
     """Return the application of `countenance`, after granting its own lease and those of the seed file.
 
     Opening the installation has brought the database up to date and checked the keys and the
-    ledger's head. Where witnesses are configured, they are asked from now on until `finish`. Raises
-    what stands in the way, before anything listens.
+    ledger's head. Where witnesses are configured, they are asked from now on until `finish`, and so
+    long are references destroyed whose time is over. Raises what stands in the way, before anything
+    listens.
     """
     countenance.ensure_evaluation_lease()
     _grant_seed(countenance)
+    countenance.consent.schedule.start()
     if countenance.log.rounds is not None:
         countenance.log.rounds.start()
     return all_ways_in(countenance)
@@ -63,6 +65,7 @@ def warm_up(countenance: Countenance) -> threading.Thread:
 
 def finish(countenance: Countenance) -> None:
     """Let the witnesses be, and write snapshots of the galleries in memory, for a fast start."""
+    countenance.consent.schedule.stop()
     if countenance.log.rounds is not None:
         countenance.log.rounds.stop()
     try:

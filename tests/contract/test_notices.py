@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -18,6 +18,7 @@ from storing import Place
 CLIENTS = GalleryId("clients")
 DAVE = SubjectId("dave")
 ERIN = SubjectId("erin")
+NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 def furnish(place: Place, *subjects: str) -> None:
@@ -120,12 +121,14 @@ def test_those_without_contact_since_wait_to_be_looked_at(place: Place) -> None:
         work.retention.put_interactions(touched)
         work.retention.put_interactions(satisfied)
         work.commit()
-        waiting = work.retention.waiting
-        assert waiting(CLIENTS, before=NOON, after=None, limit=9) == ("frank",)
-        assert waiting(CLIENTS, before=NOON + HOUR, after=None, limit=9) == ("dave", "frank")
-        assert waiting(CLIENTS, before=NOON + HOUR, after=DAVE, limit=9) == ("frank",)
-        assert waiting(CLIENTS, before=NOON + 3 * HOUR, after=None, limit=2) == ("dave", "erin")
-        assert waiting(GalleryId("unknown"), before=NOON + HOUR, after=None, limit=9) == ()
+        waiting, soon = work.retention.waiting, (NOON + HOUR, NEVER)
+        assert waiting(CLIENTS, before=(NOON, NEVER), after=None, limit=9) == ("frank",)
+        assert waiting(CLIENTS, before=soon, after=None, limit=9) == ("dave", "frank")
+        assert waiting(CLIENTS, before=soon, after=DAVE, limit=9) == ("frank",)
+        assert waiting(CLIENTS, before=(NOON + 3 * HOUR, NEVER), after=None, limit=2) == ("dave", "erin")
+        assert waiting(CLIENTS, before=(NEVER, NOON), after=None, limit=9) == ("frank",)
+        assert waiting(CLIENTS, before=(NEVER, NOON + HOUR), after=None, limit=2) == ("dave", "erin")
+        assert waiting(GalleryId("unknown"), before=soon, after=None, limit=9) == ()
 
 
 def test_who_never_agreed_waits_to_be_looked_at(place: Place) -> None:
@@ -133,7 +136,7 @@ def test_who_never_agreed_waits_to_be_looked_at(place: Place) -> None:
     with place.unit() as work:
         work.references.add(examples.reference("of-dave"))
         work.commit()
-        assert work.retention.waiting(CLIENTS, before=NOON, after=None, limit=9) == ("dave",)
+        assert work.retention.waiting(CLIENTS, before=(NOON, NEVER), after=None, limit=9) == ("dave",)
 
 
 def test_a_hold_comes_back_and_is_replaced_when_it_ends(place: Place) -> None:

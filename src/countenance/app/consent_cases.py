@@ -10,7 +10,12 @@ from countenance.consent.notice import Notice
 from countenance.recognition.asking import Ask
 from countenance.recognition.consent_receipts import CheckBasis, IssueReceipt, ReadRecords
 from countenance.recognition.consenting import GiveConsent, ReadConsent
+from countenance.recognition.erasure import Erase
 from countenance.recognition.notices import PublicNotices, PublishNotice, ReadNotices
+from countenance.recognition.retention import DestroyDue
+from countenance.recognition.retention_holds import PlaceHold, ReadHolds, ReleaseHold
+from countenance.recognition.retention_reading import ReadRetention, RecordContact, RunRetention
+from countenance.recognition.retention_schedule import RetentionSchedule
 from countenance.recognition.standing import Standing
 
 
@@ -18,11 +23,17 @@ class ConsentCases:
     """The acts on notices, on what subjects agreed to, and on how long their references are kept."""
 
     def __init__(
-        self, parts: Parts, standing: Standing, ask: Callable[[], Ask], new_id: Callable[[str], str]
+        self,
+        parts: Parts,
+        standing: Standing,
+        ask: Callable[[], Ask],
+        erase: Callable[[], Erase],
+        new_id: Callable[[str], str],
     ) -> None:
         self.parts = parts
         self._standing = standing
         self._ask = ask
+        self._erase = erase
         self._new_id = new_id
 
     @cached_property
@@ -64,6 +75,49 @@ class ConsentCases:
     def check(self) -> CheckBasis:
         """Tell what is missing before a subject may be enrolled."""
         return CheckBasis(self._standing, self._ask(), self.parts.unit_of_work)
+
+    # Retention
+
+    @cached_property
+    def retention(self) -> ReadRetention:
+        """Tell until when references may be kept."""
+        return ReadRetention(self._standing, self.parts.unit_of_work)
+
+    @cached_property
+    def contact(self) -> RecordContact:
+        """Record contact with subjects, and that a purpose is satisfied."""
+        return RecordContact(self._standing, self.parts.unit_of_work)
+
+    @cached_property
+    def destroy_due(self) -> DestroyDue:
+        """Destroy every reference whose time is over."""
+        return DestroyDue(self.parts.clock, self._erase(), self.parts.unit_of_work)
+
+    @cached_property
+    def run_retention(self) -> RunRetention:
+        """Destroy what is due now, on an administrator's word."""
+        return RunRetention(self._standing, self.destroy_due, self.parts.unit_of_work)
+
+    @cached_property
+    def schedule(self) -> RetentionSchedule:
+        """The clock of the server's process."""
+        return RetentionSchedule(self.destroy_due)
+
+    @cached_property
+    def place_hold(self) -> PlaceHold:
+        """Hold off destruction."""
+        p = self.parts
+        return PlaceHold(self._standing, p.unit_of_work, self._new_id, p.commit_to)
+
+    @cached_property
+    def release_hold(self) -> ReleaseHold:
+        """End a legal hold."""
+        return ReleaseHold(self._standing, self.parts.unit_of_work)
+
+    @cached_property
+    def holds(self) -> ReadHolds:
+        """Show legal holds."""
+        return ReadHolds(self._standing, self.parts.unit_of_work)
 
     def address_of(self, notice: Notice) -> str:
         """Return where everybody reads a notice; a path where the installation has no public origin."""

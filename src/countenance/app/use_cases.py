@@ -226,7 +226,8 @@ class Countenance:
         """Notices, records and receipts of consent, and how long references are kept."""
         from countenance.app.consent_cases import ConsentCases  # noqa: PLC0415  only where it is wanted
 
-        return ConsentCases(self.parts, self._standing, lambda: self._ask, new_id)
+        parts, erase = self.parts, lambda: self.erasure.erase
+        return ConsentCases(parts, self._standing, lambda: self._ask, erase, new_id)
 
     @cached_property
     def withdraw(self) -> Withdraw:

@@ -93,12 +93,17 @@ class RetentionRecords(Protocol):
         ...
 
     def waiting(
-        self, gallery_id: GalleryId, *, before: datetime, after: SubjectId | None, limit: int
+        self,
+        gallery_id: GalleryId,
+        *,
+        before: tuple[datetime, datetime],
+        after: SubjectId | None,
+        limit: int,
     ) -> tuple[SubjectId, ...]:
         """Return up to `limit` enrolled subjects whose ids sort after `after`, ordered by id.
 
-        Those whose purpose was satisfied, and those of whom no contact since `before` (excluded)
-        is recorded, consent counting as contact. A superset of those whose term may be over.
+        Those whose purpose was satisfied, those whose last contact is before the first moment of
+        `before`, consent counting as contact, and those with a reference from before the second.
         """
         ...
 

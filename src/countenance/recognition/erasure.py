@@ -36,6 +36,7 @@ from countenance.recognition.erasure_model import (
 )
 from countenance.recognition.model import Gallery
 from countenance.recognition.ports import SearchIndex, SearchSnapshots, UnitOfWork
+from countenance.recognition.retention_holds import require_not_held
 
 SAME_PHOTOGRAPH = ComparisonScore(0.9999)
 """Score from which two templates come from one photograph."""
@@ -75,6 +76,7 @@ class Erase:
         """Do (1) to (6) inside `work`, which the caller commits; who is not there is told of too."""
         work.become_writer()
         gallery, subject_id = order.gallery, order.subject_id
+        require_not_held(work, gallery.id, subject_id, self.clock())
         name = work.references.commitment(gallery.id, subject_id)  # (1)
         held = work.references.of_subject(gallery.id, subject_id)
         commitments = work.references.commitments(gallery.id, subject_id)

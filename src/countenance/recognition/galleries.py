@@ -12,6 +12,7 @@ from countenance.policy.model import Purpose
 from countenance.recognition.erasure_codec import manifest_fields
 from countenance.recognition.model import Gallery
 from countenance.recognition.ports import FaceEngine, SearchIndex, SearchSnapshots, UnitOfWork
+from countenance.recognition.retention_holds import require_no_hold
 from countenance.recognition.standing import Standing
 from countenance.vetting.model import Actor, Role
 
@@ -117,10 +118,11 @@ class DeleteGallery:
     unit_of_work: Callable[[], UnitOfWork]
 
     def __call__(self, actor: Actor, gallery_id: GalleryId) -> None:
-        """Remove the gallery, or raise `ForbiddenError` or `NotFoundError`."""
+        """Remove the gallery, or raise `ForbiddenError`, `NotFoundError` or `LegalHoldError`."""
         with self.unit_of_work() as work:
             gallery = self.standing.gallery(work, actor, gallery_id, _OPERATES)
             subjects = work.references.subject_count(gallery.id)
+            require_no_hold(work, gallery.id, self.standing.clock())
             manifest = manifest_fields(work.manifests.get(gallery.id), EMPTY)
             self.snapshots.drop(gallery.id)
             work.galleries.remove(gallery.id)

@@ -11,6 +11,7 @@ from countenance.recognition.collection_model import EnrolledFace
 from countenance.recognition.erasure_codec import manifest_fields
 from countenance.recognition.erasure_completion import catch_up
 from countenance.recognition.ports import SearchIndex, SearchSnapshots, UnitOfWork
+from countenance.recognition.retention_holds import require_not_held
 from countenance.recognition.standing import Standing
 from countenance.vetting.model import Actor, Role
 
@@ -36,7 +37,10 @@ class RemoveReferences:
     unit_of_work: Callable[[], UnitOfWork]
 
     def __call__(self, actor: Actor, gallery_id: GalleryId, references: Sequence[ReferenceId]) -> Removal:
-        """Remove what is there and belongs to no user, or raise `ForbiddenError` or `NotFoundError`."""
+        """Remove what is there and belongs to no user.
+
+        Raises `ForbiddenError`, `NotFoundError`, and `LegalHoldError` for a held one: then none is removed.
+        """
         removed: list[ReferenceId] = []
         missing: list[ReferenceId] = []
         kept: list[EnrolledFace] = []
@@ -52,6 +56,7 @@ class RemoveReferences:
                 elif face.user_id is not None:
                     kept.append(face)
                 else:
+                    require_not_held(work, gallery.id, face.subject_id, self.standing.clock())
                     commitment = work.references.commitment(gallery.id, face.subject_id)
                     subjects.update([commitment.hex()] if commitment is not None else [])
                     work.references.remove(reference_id)

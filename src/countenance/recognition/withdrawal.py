@@ -12,6 +12,7 @@ from countenance.recognition.consenting import Agreement as Agreement  # noqa: P
 from countenance.recognition.erasure import Erase, Order
 from countenance.recognition.erasure_model import Cause, ErasureId
 from countenance.recognition.ports import UnitOfWork
+from countenance.recognition.retention_holds import holds_on
 from countenance.recognition.standing import Standing
 from countenance.vetting.model import Actor, Role
 
@@ -52,7 +53,11 @@ class Withdraw:
         *,
         cause: Cause = Cause.CONSENT_WITHDRAWN,
     ) -> Erasure:
-        """Return what was erased, or raise `NotFoundError`. A second withdrawal erases nothing more."""
+        """Return what was erased, or raise `NotFoundError`. A second withdrawal erases nothing more.
+
+        Raises `LegalHoldError` where a hold keeps the references: the consent is withdrawn, nothing is
+        compared any more, and they are destroyed when the hold ends.
+        """
         with self.unit_of_work() as work:
             gallery = self.standing.gallery(work, actor, gallery_id, _OPERATES)
             consent = work.consents.get(gallery.id, subject_id)
@@ -65,6 +70,8 @@ class Withdraw:
             subject = commitment.hex() if commitment is not None else None
             fields = {"gallery": gallery.id, "subject": subject, "actor": actor.id}
             work.ledger.append(Entry(EventType.CONSENT_WITHDRAWN, now, fields))
+            if holds_on(work, gallery.id, subject_id, now):
+                work.commit()  # the ban on use is durable before the hold is told of
             begun = self.erase.begin(
                 work, Order(gallery=gallery, subject_id=subject_id, cause=cause, actor_id=actor.id)
             )

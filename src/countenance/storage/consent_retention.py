@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import and_, bindparam, delete, func, or_, select
+from sqlalchemy import and_, bindparam, delete, exists, func, or_, select
 
 from countenance.biometrics.model import GalleryId, SubjectId
 from countenance.consent.retention import Hold, HoldId, Interactions
@@ -13,7 +13,7 @@ from countenance.storage.consent_tables import legal_holds, retention_interactio
 from countenance.storage.secrecy import Keyring
 from countenance.storage.session import Session
 from countenance.storage.statements import insert_if_absent, keyed, replace_by_key
-from countenance.storage.tables import subjects
+from countenance.storage.tables import reference_templates, subjects
 from countenance.storage.vetting_sealing import Kept, KeptStatements
 
 _HOLDS: Final = KeptStatements(legal_holds)
@@ -49,7 +49,11 @@ _WAITING: Final = (
         subjects.c.reference_count > 0,
         or_(
             retention_interactions.c.purpose_satisfied.is_not(None),
-            bindparam("before", type_=subjects.c.consent_from.type) > _CONTACT,
+            bindparam("contact", type_=subjects.c.consent_from.type) > _CONTACT,
+            exists().where(
+                reference_templates.c.subject == subjects.c.id,
+                reference_templates.c.enrolled < bindparam("enrolled_before"),
+            ),
         ),
         subjects.c.subject_id > bindparam("after"),
     )
@@ -95,10 +99,22 @@ class SqlRetentionRecords:
         self._session.write(_FORGET, {"of_gallery": gallery_id, "of_subject": subject_id})
 
     def waiting(
-        self, gallery_id: GalleryId, *, before: datetime, after: SubjectId | None, limit: int
+        self,
+        gallery_id: GalleryId,
+        *,
+        before: tuple[datetime, datetime],
+        after: SubjectId | None,
+        limit: int,
     ) -> tuple[SubjectId, ...]:
-        """Return enrolled subjects whose purpose is satisfied or whose last contact is before that moment."""
-        asked = {"gallery_id": gallery_id, "before": before, "after": after or "", "most": limit}
+        """Return enrolled subjects of a satisfied purpose, of old contact, or with an old reference."""
+        contact, enrolled = before
+        asked = {
+            "gallery_id": gallery_id,
+            "contact": contact,
+            "enrolled_before": enrolled,
+            "after": after or "",
+            "most": limit,
+        }
         return tuple(SubjectId(row.subject_id) for row in self._session.page(_WAITING, asked))
 
     def put_hold(self, hold: Hold) -> None:
