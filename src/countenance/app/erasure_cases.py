@@ -9,6 +9,7 @@ from countenance.app.parts import Parts
 from countenance.recognition.erasure import Erase
 from countenance.recognition.erasure_completion import CompleteErasures
 from countenance.recognition.erasure_limits import ReachOptions
+from countenance.recognition.erasure_receipts import ReadErasures
 from countenance.recognition.standing import Standing
 
 
@@ -48,3 +49,8 @@ class ErasureCases:
             ),
             process=lambda: self.process,
         )
+
+    @cached_property
+    def read(self) -> ReadErasures:
+        """Show manifests, erasures and receipts."""
+        return ReadErasures(self._standing, self.parts.unit_of_work)

@@ -8,10 +8,17 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from countenance.errors import InvalidInputError
 from countenance.ledger import JsonValue
 from countenance.ledger.canonical import canonical_json, utc_text
-from countenance.ledger.manifest import Absence, Manifest, Presence
+from countenance.ledger.manifest import Manifest
+from countenance.ledger.manifest_json import (
+    absence_from_json,
+    absence_to_json,
+    manifest_from_json,
+    manifest_to_json,
+    presence_from_json,
+    presence_to_json,
+)
 from countenance.recognition.erasure_model import (
     Cause,
     Cleared,
@@ -28,7 +35,7 @@ def facts_to_json(facts: ErasureFacts) -> dict[str, JsonValue]:
     return {
         "cause": facts.cause.value,
         "subject": facts.subject,
-        "manifest": {"before": _manifest(facts.before), "after": _manifest(facts.after)},
+        "manifest": {"before": manifest_to_json(facts.before), "after": manifest_to_json(facts.after)},
         "removed": tuple(_removed(one) for one in facts.removed),
         "cleared": {name: count for name, count in asdict(facts.cleared).items() if count},
         "unreached": tuple(limit_to_json(limit) for limit in facts.limits),
@@ -70,9 +77,9 @@ def facts_from_bytes(data: bytes) -> ErasureFacts:
     return ErasureFacts(
         cause=Cause(told["cause"]),
         subject=told["subject"],
-        before=_manifest_of(manifest["before"]),
-        after=_manifest_of(manifest["after"]),
-        removed=tuple(removed_from_json(one) for one in told["removed"]),
+        before=manifest_from_json(manifest["before"]),
+        after=manifest_from_json(manifest["after"]),
+        removed=tuple(_removed_of(one) for one in told["removed"]),
         cleared=Cleared(**told["cleared"]),
         limits=tuple(
             Limit(
@@ -92,43 +99,17 @@ def probe_from_bytes(data: bytes) -> Probe:
     return Probe(**{**told, **index, "at": datetime.fromisoformat(told["at"])})
 
 
-def removed_from_json(told: Any) -> Removed:  # noqa: ANN401  parsed JSON
-    """Return commitment and proofs; raises `InvalidInputError` for what is none of that."""
-    try:
-        commitment = bytes.fromhex(told["commitment"])
-        after = told["after"]
-        return Removed(
-            commitment=commitment,
-            before=Presence(commitment, tuple(bytes.fromhex(item) for item in told["before"])),
-            after=Absence(_neighbour_of(after["before"]), _neighbour_of(after["after"])),
-        )
-    except (KeyError, TypeError, ValueError) as error:
-        raise InvalidInputError("a proof in the receipt is not one") from error
-
-
 def _removed(one: Removed) -> dict[str, JsonValue]:
     return {
         "commitment": one.commitment.hex(),
-        "before": tuple(item.hex() for item in one.before.path),
-        "after": {"before": _neighbour(one.after.before), "after": _neighbour(one.after.after)},
+        "before": presence_to_json(one.before),
+        "after": absence_to_json(one.after),
     }
 
 
-def _neighbour(presence: Presence | None) -> dict[str, JsonValue] | None:
-    if presence is None:
-        return None
-    return {"commitment": presence.commitment.hex(), "path": tuple(item.hex() for item in presence.path)}
-
-
-def _neighbour_of(told: Any) -> Presence | None:  # noqa: ANN401  parsed JSON
-    if told is None:
-        return None
-    return Presence(bytes.fromhex(told["commitment"]), tuple(bytes.fromhex(item) for item in told["path"]))
-
-
-def _manifest(manifest: Manifest) -> dict[str, JsonValue]:
-    return {"root": manifest.root.hex(), "size": manifest.size}
-
-
-def _manifest_of(told: Any) -> Manifest:  # noqa: ANN401  parsed JSON
-    return Manifest(bytes.fromhex(told["root"]), int(told["size"]))
+def _removed_of(told: Any) -> Removed:  # noqa: ANN401  parsed JSON
+    return Removed(
+        commitment=bytes.fromhex(told["commitment"]),
+        before=presence_from_json(told["before"]),
+        after=absence_from_json(told["after"]),
+    )

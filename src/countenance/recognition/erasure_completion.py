@@ -15,6 +15,7 @@ from countenance.biometrics.model import GalleryId
 from countenance.errors import NotFoundError
 from countenance.ledger import Entry, EventType, JsonValue
 from countenance.ledger.canonical import utc_text
+from countenance.ledger.erasure_receipt import FORMAT
 from countenance.recognition.erasure_codec import facts_to_json, limit_to_json, probe_to_json, to_bytes
 from countenance.recognition.erasure_limits import ReachOptions
 from countenance.recognition.erasure_model import (
@@ -26,8 +27,6 @@ from countenance.recognition.erasure_model import (
     Unreached,
 )
 from countenance.recognition.ports import SearchIndex, SearchSnapshots, UnitOfWork
-
-FORMAT = "countenance/erasure-receipt@1"
 
 SILENT_AFTER = timedelta(minutes=3)
 """A process that was not seen for so long counts as ended: its memory is gone with it."""

@@ -68,6 +68,7 @@ UNKNOWN = {
     "decision_id": "dec_" + "0" * 32,
     "case_id": "case_" + "0" * 32,
     "request_id": "req_" + "0" * 32,
+    "erasure_id": "era_" + "0" * 32,
     "key_id": "0" * 16,
     "lease_id": "no-such-lease",
     "index": "1",
@@ -124,7 +125,11 @@ def real(world: Stage) -> Mapping[str, str]:
     code = world.post("alice", "/v1/galleries/staff/subjects/dave/access-codes", {}).json()["code"]
     subjects = world.countenance.subjects
     dave = subjects.open_session(code, "192.0.2.1")
+    world.consent("alice", "staff", "gone")
+    world.enrol("alice", "staff", "gone", photograph("gone", 1))
+    erased = world.call("alice", "DELETE", "/v1/galleries/staff/subjects/gone/consent").json()
     return {
+        "erasure_id": erased["erasure_id"],
         "request_id": subjects.file_request(dave, RequestKind.CORRECTION, "It is wrong.").id,
         "gallery_id": "staff",
         "subject_id": "dave",

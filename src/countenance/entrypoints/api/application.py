@@ -25,6 +25,7 @@ from countenance.entrypoints.api import (
     detections,
     documents,
     enrolments,
+    erasures,
     exposition,
     galleries,
     health,
@@ -47,6 +48,7 @@ _TAGS: Final = [
     {"name": "acts", "description": "Acts on faces. Each is asked and recorded before a face is looked at."},
     {"name": "galleries", "description": "Reference databases, each for one purpose."},
     {"name": "consent", "description": "What subjects agreed to, and the end of it."},
+    {"name": "erasure", "description": "What was erased, with receipts that are checked offline."},
     {"name": "decisions", "description": "Why something was permitted or refused; what would be."},
     {"name": "oversight", "description": "Identifications that wait for people."},
     {"name": "ledger", "description": "The transparency log, for anybody who wants to check it."},
@@ -61,7 +63,7 @@ _DESCRIPTION: Final = (
     "threshold stands for, and are `match`, `no_match` or `held` until people have judged."
 )
 _ROUTERS: Final = (
-    galleries, consents, enrolments, verifications, identifications, detections, comparisons, decisions,
+    galleries, consents, erasures, enrolments, verifications, identifications, detections, comparisons, decisions,
     vocabulary, subjects, cases, ledger, keys, leases, customers, applications, reviews, conditions, health, exposition,
 )  # fmt: skip
 

@@ -111,10 +111,18 @@ def withdraw(  # noqa: PLR0913  one parameter an option
                 "withdrawn": erasure.withdrawn.isoformat(),
                 "references": erasure.references,
                 "entry": erasure.entry,
+                "erasure_id": erasure.id,
+                "completed": erasure.completed,
             }
         )
         return
     line.output.say(
         f"withdrawn: {counted(erasure.references, 'reference')} erased, the subject's key destroyed"
     )
-    line.output.facts([("since", moment(erasure.withdrawn)), ("ledger entry", str(erasure.entry))])
+    line.output.facts(
+        [
+            ("since", moment(erasure.withdrawn)),
+            ("ledger entry", str(erasure.entry)),
+            ("receipt", f"`countenance erasure receipt {erasure.id}`"),
+        ]
+    )

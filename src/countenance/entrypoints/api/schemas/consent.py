@@ -70,8 +70,16 @@ class ErasureTold(Told):
     references: int = Field(ge=0, description="References that were erased, with the subject's key.")
     withdrawn: Moment = Field(description="When the consent ended.")
     entry: int = Field(ge=0, description="Index of the ledger entry that says so.")
+    erasure_id: str = Field(description="Names the erasure, whose receipt can be asked for.")
+    completed: bool = Field(description="Whether the receipt is there already: every process has followed.")
 
     @classmethod
     def of(cls, erasure: Erasure) -> Self:
         """Return the erasure's outside."""
-        return cls(references=erasure.references, withdrawn=erasure.withdrawn, entry=erasure.entry)
+        return cls(
+            references=erasure.references,
+            withdrawn=erasure.withdrawn,
+            entry=erasure.entry,
+            erasure_id=erasure.id,
+            completed=erasure.completed,
+        )

@@ -1,0 +1,180 @@
+"""`countenance erasure`: what was erased, receipts, and their verification."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from countenance.entrypoints.cli.consent import withdraw
+from countenance.entrypoints.cli.context import CommandLine
+from countenance.entrypoints.cli.exit_codes import ExitCode
+from countenance.entrypoints.cli.options import Gallery, JsonFlag, KeyFile
+from countenance.entrypoints.cli.wording import counted, moment
+
+app = typer.Typer(
+    no_args_is_help=True,
+    help="Withdraw a consent, see what was erased, and check receipts; checking needs no server.",
+)
+app.command("withdraw")(withdraw)
+
+Erasure = Annotated[str, typer.Argument(metavar="ERASURE", help="Id of the erasure, `era_...`.")]
+
+
+@app.command("list")
+def list_(
+    context: typer.Context,
+    *,
+    gallery: Gallery,
+    limit: Annotated[int, typer.Option(min=1, max=200, help="How many, the newest first.")] = 50,
+    key_file: KeyFile = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """List what was erased from a gallery. Without a key: as who sits at the machine."""
+    from countenance.biometrics.model import GalleryId  # noqa: PLC0415  start-up stays quick
+
+    line = CommandLine.of(context)
+    actor = line.holder_or_administrator(key_file)
+    found = line.countenance.erasure.read.of_gallery(actor, GalleryId(gallery), limit=limit)
+    if as_json:
+        line.output.document(
+            [
+                {
+                    "erasure_id": one.id,
+                    "cause": one.facts.cause.value,
+                    "subject": one.facts.subject,
+                    "references": one.references,
+                    "erased": one.erased.isoformat(),
+                    "entry": one.entry,
+                    "completed": one.completed.isoformat() if one.completed is not None else None,
+                }
+                for one in found
+            ]
+        )
+        return
+    line.output.table(
+        ("erasure", "erased", "cause", "references", "receipt"),
+        [
+            (
+                one.id,
+                moment(one.erased),
+                one.facts.cause.value,
+                str(one.references),
+                "complete" if one.completed is not None else "pending",
+            )
+            for one in found
+        ],
+    )
+
+
+@app.command("receipt")
+def receipt(
+    context: typer.Context,
+    *,
+    erasure: Erasure,
+    to: Annotated[
+        Path | None,
+        typer.Option("--to", metavar="FILE", help="Write here; a name that ends in `.pdf` gives a PDF."),
+    ] = None,
+    key_file: KeyFile = None,
+) -> None:
+    """Write the receipt of an erasure: JSON that is checked offline, or a PDF to print."""
+    from countenance.entrypoints.cli.written import write_new  # noqa: PLC0415  start-up stays quick
+    from countenance.recognition.erasure_model import ErasureId  # noqa: PLC0415  start-up stays quick
+
+    line = CommandLine.of(context)
+    actor = line.holder_or_administrator(key_file)
+    found = line.countenance.erasure.read.receipt(actor, ErasureId(erasure))
+    if to is None:
+        line.output.document(found)
+        return
+    if to.suffix.lower() == ".pdf":
+        from countenance.entrypoints.pages.erasure_pdf import receipt_to_pdf  # noqa: PLC0415  slow
+
+        write_new(to, receipt_to_pdf(found))
+    else:
+        write_new(to, json.dumps(found, ensure_ascii=False, indent=1).encode() + b"\n")
+    line.output.say(f"written: `{to}`")
+
+
+@app.command("manifest")
+def manifest(
+    context: typer.Context,
+    *,
+    gallery: Gallery,
+    check: Annotated[
+        bool, typer.Option("--check", help="Compute it from every reference as well, and compare.")
+    ] = False,
+    key_file: KeyFile = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Show the root over everything that a gallery holds. Exits with 1 if --check finds another one."""
+    from countenance.biometrics.model import GalleryId  # noqa: PLC0415  start-up stays quick
+
+    line = CommandLine.of(context)
+    actor = line.holder_or_administrator(key_file)
+    read = line.countenance.erasure.read
+    held = read.manifest(actor, GalleryId(gallery))
+    same = read.rebuilt(actor, GalleryId(gallery)) == held if check else None
+    if as_json:
+        line.output.document(
+            {"gallery_id": gallery, "root": held.root.hex(), "references": held.size, "checked": same}
+        )
+    else:
+        told = {None: "-", True: "the same from every reference", False: "ANOTHER one from the references"}
+        line.output.facts(
+            [("root", held.root.hex()), ("references", str(held.size)), ("checked", told[same])]
+        )
+    if same is False:
+        raise typer.Exit(ExitCode.NOT_VERIFIED)
+
+
+@app.command("verify")
+def verify(
+    context: typer.Context,
+    *,
+    path: Annotated[
+        Path,
+        typer.Argument(
+            metavar="RECEIPT", exists=True, dir_okay=False, readable=True, help="The receipt as JSON."
+        ),
+    ],
+    vkey: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--vkey",
+            metavar="VKEY",
+            help="Public key that the log is known by, from somewhere else than the receipt. "
+            "May be given several times.",
+        ),
+    ] = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Check a receipt with nothing but its file: no server, no database, no secret.
+
+    Exits with 0 if all of it holds and with 1 if not. Without --vkey the key in the receipt is used:
+    that shows that it is whole, not whose it is.
+    """
+    from countenance.ledger.erasure_receipt import LONGEST, check_receipt  # noqa: PLC0415  start-up stays quick
+    from countenance.ledger.note import VerifierKey  # noqa: PLC0415  start-up stays quick
+
+    line = CommandLine.of(context)
+    keys = [VerifierKey.parse(text) for text in vkey or ()]
+    with path.open("rb") as file:
+        found = check_receipt(file.read(LONGEST + 1), keys)
+    if as_json:
+        line.output.document(found.to_json())
+    elif found.ok:
+        line.output.say(
+            f"holds: {counted(found.references, 'reference')} of `{found.erasure}` were there and are not"
+        )
+        line.output.facts([("log", f"{found.log}, {found.size} entries")])
+        if not keys:
+            line.output.warn("the key in the receipt was used: give --vkey to know whose it is")
+    else:
+        for fault, text in found.faults:
+            line.output.warn(f"{fault.value}: {text}")
+    if not found.ok:
+        raise typer.Exit(ExitCode.NOT_VERIFIED)
