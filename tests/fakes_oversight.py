@@ -16,10 +16,9 @@ from countenance.oversight.assignments import (
     AssignmentId,
     AssignmentState,
     KnownFace,
-    KnownFaceId,
     Trial,
 )
-from countenance.oversight.model import Case, CaseFile, CaseId, CaseState
+from countenance.oversight.model import Case, CaseFile, CaseId, CaseState, KnownFaceId
 from countenance.oversight.notices import Notice, NumberedNotice
 from countenance.oversight.ports import Outcomes
 from countenance.oversight.qualification import Authorisation, Conflict

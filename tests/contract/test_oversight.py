@@ -15,7 +15,6 @@ from countenance.oversight.assignments import (
     AssignmentId,
     AssignmentState,
     KnownFace,
-    KnownFaceId,
     ListEntry,
     SheetOfSlot,
     Trial,
@@ -29,6 +28,7 @@ from countenance.oversight.model import (
     CloseReason,
     Emergency,
     EmergencyReason,
+    KnownFaceId,
     Recipient,
     Release,
 )

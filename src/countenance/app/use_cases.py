@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from countenance.app.fairness_cases import FairnessCases
     from countenance.app.gate_cases import GateCases
     from countenance.app.log_cases import LogCases
+    from countenance.app.oversight_cases import OversightCases
     from countenance.app.policy_cases import PolicyCases
     from countenance.app.public_cases import PublicCases
     from countenance.app.rekognition_cases import RekognitionCases
@@ -275,6 +276,13 @@ class Countenance:
     def once(self) -> Once:
         """Perform a write that is sent twice once."""
         return Once(self.parts.unit_of_work, self.parts.clock, self.parts.commit_to)
+
+    @cached_property
+    def oversight(self) -> OversightCases:
+        """Held results and those who judge them."""
+        from countenance.app.oversight_cases import OversightCases  # noqa: PLC0415  only where it is wanted
+
+        return OversightCases(self.parts)
 
     # Keys and leases
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Final
+from typing import Final, cast
 
 import cv2
 import simplejpeg
@@ -50,7 +50,7 @@ def _cut(picture: Picture, face: DetectedFace) -> Portrait:
     if picture.reduction > 1 or scale < 1.0:
         if scale < 1.0:
             size = (max(1, round(width * scale)), max(1, round(height * scale)))
-            part = cv2.resize(part, size, interpolation=cv2.INTER_AREA)
+            part = cast("Pixels", cv2.resize(part, size, interpolation=cv2.INTER_AREA))
         edits.append(f"scaled down to {part.shape[1]} x {part.shape[0]} pixels")
     edits.append(f"encoded anew as JPEG of quality {_QUALITY}, without metadata")
     image = simplejpeg.encode_jpeg(part.copy(order="C"), quality=_QUALITY, colorspace="RGB")

@@ -12,10 +12,9 @@ from enum import StrEnum
 from typing import NewType
 
 from countenance.oversight.checklist import Sheet
-from countenance.oversight.model import CaseId
+from countenance.oversight.model import CaseId, KnownFaceId
 
 AssignmentId = NewType("AssignmentId", str)
-KnownFaceId = NewType("KnownFaceId", str)
 
 
 class AssignmentState(StrEnum):
@@ -45,7 +44,7 @@ class ListEntry:
 
     slot: int
     reference_id: str | None = None
-    known_face: str | None = None
+    known_face: KnownFaceId | None = None
     mated: bool | None = None
 
 

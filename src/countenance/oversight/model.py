@@ -11,6 +11,7 @@ from countenance.biometrics.model import Candidate, GalleryId
 from countenance.policy.model import Camera, Purpose, Space
 
 CaseId = NewType("CaseId", str)
+KnownFaceId = NewType("KnownFaceId", str)
 
 
 class CaseState(StrEnum):
@@ -192,7 +193,7 @@ class CaseFile:
 
     search: SearchFacts | None = None
     probe: ProbeFacts | None = None
-    fillers: tuple[str, ...] | None = None
+    fillers: tuple[KnownFaceId, ...] | None = None
     agreed: tuple[str, ...] = ()
     entries: tuple[int, ...] = ()
     authorisation: str = ""

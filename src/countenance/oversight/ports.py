@@ -13,10 +13,9 @@ from countenance.oversight.assignments import (
     AssignmentFile,
     AssignmentId,
     KnownFace,
-    KnownFaceId,
     Trial,
 )
-from countenance.oversight.model import Case, CaseFile, CaseId, CaseState
+from countenance.oversight.model import Case, CaseFile, CaseId, CaseState, KnownFaceId
 from countenance.oversight.notices import Notice, NumberedNotice
 from countenance.oversight.qualification import Authorisation, Conflict
 

@@ -29,3 +29,7 @@ class OversightRules:
     false_positives: int = 100
     false_negatives: int = 300
     least_known: int = 0
+
+    def least_time(self, candidates: int) -> timedelta:
+        """Return how long a list of so many candidates takes at least."""
+        return timedelta(seconds=self.least_seconds * candidates)

@@ -16,10 +16,9 @@ from countenance.oversight.assignments import (
     AssignmentFile,
     AssignmentId,
     AssignmentState,
-    KnownFaceId,
     Trial,
 )
-from countenance.oversight.model import CaseId
+from countenance.oversight.model import CaseId, KnownFaceId
 from countenance.oversight.notices import Notice, NoticeKind, NumberedNotice
 from countenance.oversight.qualification import Authorisation, Conflict
 from countenance.policy.model import Purpose

@@ -8,7 +8,8 @@ from sqlalchemy import bindparam, delete, select
 
 from countenance.biometrics.model import GalleryId, ReferenceId
 from countenance.errors import AlreadyExistsError, NotFoundError
-from countenance.oversight.assignments import KnownFace, KnownFaceId
+from countenance.oversight.assignments import KnownFace
+from countenance.oversight.model import KnownFaceId
 from countenance.storage.oversight_tables import known_faces, reference_portraits
 from countenance.storage.secrecy import Keyring
 from countenance.storage.session import Session

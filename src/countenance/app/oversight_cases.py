@@ -1,0 +1,112 @@
+"""The use cases of oversight: examiners and their lists, cases and leads, known faces, figures."""
+
+from __future__ import annotations
+
+import random
+import secrets
+from functools import cached_property
+
+from countenance.app.parts import Parts
+from countenance.recognition.cases_closing import Settle
+from countenance.recognition.cases_images import KeepImages
+from countenance.recognition.cases_release import Bench, ReleaseLead
+from countenance.recognition.examining import Desk, ReadList, TakeNext
+from countenance.recognition.examining_known import KnownFaces
+from countenance.recognition.examining_lists import MakeLists
+from countenance.recognition.examining_sheets import Conclude, GiveBack, WriteSheet
+from countenance.recognition.examining_standing import AuthoriseExaminers, Fitness, ReadExaminers
+from countenance.recognition.standing import Standing
+from countenance.vetting.access import Access
+
+
+class OversightCases:
+    """Held results and those who judge them. Every attribute is a use case that takes an `Actor` first.
+
+    `chance` decides orders and draws; the system's own randomness where none is given.
+    """
+
+    def __init__(self, parts: Parts, chance: random.Random | None = None) -> None:
+        self.parts = parts
+        self._chance = chance if chance is not None else secrets.SystemRandom()
+
+    # Examiners
+
+    @cached_property
+    def take_next(self) -> TakeNext:
+        """Tell an examiner what waits, and give out the next list."""
+        return TakeNext(self._desk)
+
+    @cached_property
+    def read_list(self) -> ReadList:
+        """Show an examiner their list and its images."""
+        return ReadList(self._desk)
+
+    @cached_property
+    def write_sheet(self) -> WriteSheet:
+        """Keep what an examiner says of one place."""
+        return WriteSheet(self._desk)
+
+    @cached_property
+    def conclude(self) -> Conclude:
+        """Take a judged list back."""
+        return Conclude(self._desk, self._settle)
+
+    @cached_property
+    def give_back(self) -> GiveBack:
+        """Take a list back unjudged."""
+        return GiveBack(self._desk)
+
+    @cached_property
+    def authorise_examiners(self) -> AuthoriseExaminers:
+        """Say who may judge what, and who has to do with whom."""
+        return AuthoriseExaminers(self._access, self.parts.unit_of_work)
+
+    @cached_property
+    def read_examiners(self) -> ReadExaminers:
+        """Show examiners with their rates."""
+        return ReadExaminers(self._access, self.parts.unit_of_work)
+
+    @cached_property
+    def known_faces(self) -> KnownFaces:
+        """Add, list and remove known faces."""
+        p = self.parts
+        return KnownFaces(self._access, p.engine, p.unit_of_work, new_id)
+
+    # Cases and leads
+
+    @cached_property
+    def release_lead(self) -> ReleaseLead:
+        """Let a lead leave, or not."""
+        return ReleaseLead(self._bench)
+
+    @cached_property
+    def keep_images(self) -> KeepImages:
+        """Let a gallery keep images for examiners, or none."""
+        return KeepImages(Standing(self.parts.clock), self.parts.unit_of_work)
+
+    @cached_property
+    def _access(self) -> Access:
+        return Access(self.parts.clock)
+
+    @cached_property
+    def _fitness(self) -> Fitness:
+        return Fitness(self.parts.oversight_rules)
+
+    @cached_property
+    def _settle(self) -> Settle:
+        return Settle(self._fitness)
+
+    @cached_property
+    def _bench(self) -> Bench:
+        return Bench(self._access, self._settle, self.parts.unit_of_work)
+
+    @cached_property
+    def _desk(self) -> Desk:
+        p = self.parts
+        lists = MakeLists(p.oversight_rules, self._chance)
+        return Desk(self._access, self._fitness, lists, p.unit_of_work, new_id, p.commit_to)
+
+
+def new_id(prefix: str) -> str:
+    """Return an id that nobody can guess and that says what it names: `list_` and 128 random bits."""
+    return f"{prefix}_{secrets.token_hex(16)}"
