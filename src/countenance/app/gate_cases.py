@@ -8,6 +8,7 @@ from functools import cached_property
 from countenance.app.parts import Parts
 from countenance.recognition.evidence import ReadEvidence, RegisterEvidence
 from countenance.recognition.incidents import OpenIncident, ReadIncidents, ResolveIncident
+from countenance.recognition.standing_evidence import ReadStanding, StandingEvidence
 from countenance.vetting.access import Access
 
 
@@ -41,6 +42,12 @@ class GateCases:
     def read_evidence(self) -> ReadEvidence:
         """Show which fairness reports there are."""
         return ReadEvidence(self._access, self.parts.unit_of_work)
+
+    @cached_property
+    def read_standing(self) -> ReadStanding:
+        """Show how the evidence stands behind a lease."""
+        evidence = StandingEvidence(self.parts.threshold_for)
+        return ReadStanding(self._access, evidence, self.parts.unit_of_work)
 
     @cached_property
     def _access(self) -> Access:

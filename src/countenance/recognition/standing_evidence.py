@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from countenance.biometrics.model import Threshold
 from countenance.biometrics.projection import largest_gallery_ppb
 from countenance.errors import CalibrationError
+from countenance.fairness.caps import HeldAgainst, held_against
 from countenance.policy.evidence import BILLION, EvidenceFacts, FairnessCaps, KindOfUse, ReportFacts
 from countenance.policy.model import Act
 from countenance.policy.schema import SEARCH
+from countenance.vetting.access import READERS, Access
+from countenance.vetting.model import Actor, LeaseId
 
 if TYPE_CHECKING:
     from countenance.recognition.model import Gallery
@@ -75,3 +79,60 @@ def _projected(report: ReportFacts, caps: FairnessCaps) -> ReportFacts:
         return report
     fmr = min(report.fmr_ppb, BILLION)
     return replace(report, gallery_limit=largest_gallery_ppb(fmr, caps.fpir_ppb))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UseStanding:
+    """One kind of use: its report, None where none speaks for it, and each limit held against it."""
+
+    use: KindOfUse
+    model_digest: str | None
+    report: ReportFacts | None
+    limits: tuple[HeldAgainst, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeaseStanding:
+    """The caps of a lease, and for each kind of use the report that counts with what it shows of each."""
+
+    lease_id: str
+    caps: FairnessCaps | None
+    threshold_ppb: int | None
+    uses: tuple[UseStanding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadStanding:
+    """Show how the evidence stands behind a lease, before somebody is refused for it."""
+
+    access: Access
+    evidence: StandingEvidence
+    unit_of_work: Callable[[], UnitOfWork]
+
+    def __call__(self, actor: Actor, lease_id: LeaseId) -> LeaseStanding:
+        """Return the standing today, or raise `ForbiddenError` or `NotFoundError`.
+
+        Roles: administrator, reviewer, auditor, members of the lease's customer.
+        """
+        with self.unit_of_work() as work:
+            lease = self.access.lease(work, actor, lease_id, READERS)
+            found = [self.evidence(work, act, lease, None) for act in (Act.VERIFY, Act.IDENTIFY)]
+        today = self.access.clock().date()
+        stated = [one for one in found if one is not None]
+        caps = lease.terms.caps
+        return LeaseStanding(
+            lease_id=lease_id,
+            caps=caps,
+            threshold_ppb=stated[0].threshold_ppb if stated else None,
+            uses=tuple(_standing(one, caps, today) for one in stated if caps is not None),
+        )
+
+
+def _standing(evidence: EvidenceFacts, caps: FairnessCaps, today: date) -> UseStanding:
+    report = evidence.report
+    return UseStanding(
+        use=evidence.use,
+        model_digest=evidence.model_digest,
+        report=report,
+        limits=() if report is None else held_against(caps, report, today),
+    )

@@ -57,6 +57,12 @@ VETTING_BODIES: Mapping[tuple[str, str], dict[str, Any]] = {
     ("POST", "/v1/conditions"): PROPOSAL,
     ("POST", "/v1/conditions/{condition_id}/confirmation"): CONFIRMATION,
     ("POST", "/v1/conditions/{condition_id}/unmeeting"): CONFIRMATION,
+    ("POST", "/v1/incidents"): {"kind": "other", "reason": WHY},
+    ("POST", "/v1/incidents/{incident_id}/resolution"): {"reason": WHY},
+    ("POST", "/v1/fairness/evidence"): {"entry": 1, "uses": ["one_to_one"], "reason": WHY},
+    ("POST", "/v1/fairness/reports"): {"report": "{}", "key": "none", "uses": ["one_to_one"], "reason": WHY},
+    ("POST", "/v1/fairness/evidence/{evidence_id}/confirmation"): {"reason": WHY},
+    ("POST", "/v1/fairness/evidence/{evidence_id}/retraction"): {"reason": WHY},
 }
 """A right body for every route of a review that takes one."""
 
@@ -65,6 +71,8 @@ UNKNOWN_DOSSIER = {
     "application_id": "app_" + "0" * 32,
     "appeal_id": "appeal_" + "0" * 32,
     "condition_id": "cond_" + "0" * 32,
+    "incident_id": "inc_" + "0" * 32,
+    "evidence_id": "evi_" + "0" * 32,
     "person": "nobody",
     "contact_id": "none",
     "digest": "0" * 64,
@@ -103,6 +111,8 @@ def dossier(stage: Stage) -> dict[str, str]:
     ok(stage.post("ruth", f"/v1/applications/{name}/refusals", REFUSAL))
     appeal = ok(stage.post("ada", f"/v1/applications/{name}/appeals", {"grounds": WHY}), 201)
     condition = ok(stage.post("ruth", "/v1/conditions", PROPOSAL), 201)
+    odd = {"kind": "other", "reason": WHY, "scope": "customer", "of": GATE}
+    incident = ok(stage.post("ruth", "/v1/incidents", odd), 201)
     contact = {"name": "Complaints", "purpose": "complaints"}
     ok(stage.call("ada", "PUT", f"/v1/customers/{GATE}/contacts/complaints", json=contact))
     (evidence,) = ok(stage.call("ada", "GET", f"/v1/applications/{name}"))["evidence"]
@@ -111,6 +121,8 @@ def dossier(stage: Stage) -> dict[str, str]:
         "application_id": name,
         "appeal_id": appeal["id"],
         "condition_id": condition["id"],
+        "incident_id": incident["id"],
+        "evidence_id": "evi_" + "1" * 32,
         "person": "ada",
         "contact_id": "complaints",
         "digest": evidence["digest"],

@@ -51,6 +51,7 @@ FREE = {("GET", "/v1/health")}
 OPEN = {
     ("GET", "/v1/terms"),
     ("GET", "/v1/galleries"),
+    ("GET", "/v1/incidents"),
     ("GET", "/v1/subject-requests"),
     ("POST", "/v1/detections"),
     ("POST", "/v1/comparisons"),

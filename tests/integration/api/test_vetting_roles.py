@@ -68,6 +68,15 @@ MAY: Mapping[tuple[str, str], set[str]] = {
     ("POST", "/v1/conditions"): {"reviewer"},
     ("POST", "/v1/conditions/{condition_id}/confirmation"): {"reviewer"},
     ("POST", "/v1/conditions/{condition_id}/unmeeting"): {"reviewer"},
+    ("GET", "/v1/incidents"): set(PEOPLE),
+    ("GET", "/v1/incidents/{incident_id}"): set(PEOPLE),
+    ("POST", "/v1/incidents"): {"administrator", "reviewer"},
+    ("POST", "/v1/incidents/{incident_id}/resolution"): {"reviewer"},
+    ("GET", "/v1/fairness/evidence"): STAFF,
+    ("POST", "/v1/fairness/evidence"): {"reviewer"},
+    ("POST", "/v1/fairness/reports"): {"administrator"},
+    ("POST", "/v1/fairness/evidence/{evidence_id}/confirmation"): {"reviewer"},
+    ("POST", "/v1/fairness/evidence/{evidence_id}/retraction"): {"reviewer"},
 }
 """Which roles get past the first question. `terms` to read is for any key."""
 
@@ -88,7 +97,9 @@ def world(
 
 
 def test_every_route_of_a_review_is_in_the_table() -> None:
-    reviewed = re.compile(r"^/v1/(customers|applications|appeals|conditions|leases|keys/.*/rotation)")
+    reviewed = re.compile(
+        r"^/v1/(customers|applications|appeals|conditions|leases|incidents|fairness|keys/.*/rotation)"
+    )
     assert {route for route in ROUTES if reviewed.search(route[1])} == set(MAY)
 
 

@@ -44,6 +44,14 @@ REVIEWED = {
     "conditions confirm": ("cond_" + "0" * 32, "--name", "Mallory", *_REASON),
     "conditions unmeet": ("cond_" + "0" * 32, "--name", "Mallory", *_REASON),
     "terms accept": ("bank-doors", "--version", "1"),
+    "incident open": ("other", *_REASON),
+    "incident resolve": ("inc_" + "0" * 32, *_REASON),
+    "fairness caps": ("bank-doors",),
+    "fairness evidence": (),
+    "fairness register": ("1", "--use", "one_to_one", *_REASON),
+    "fairness bring": (WRITTEN, "--vkey", "none", "--use", "one_to_one", *_REASON),
+    "fairness confirm": ("evi_" + "0" * 32, *_REASON),
+    "fairness withdraw": ("evi_" + "0" * 32, *_REASON),
     "leases suspend": ("bank-doors", *_REASON),
     "leases resume": ("bank-doors", *_REASON),
     "leases history": ("bank-doors",),
@@ -75,6 +83,8 @@ KEYED = {
     "ledger export": (FOLDER,),
     "ledger proof": ("0",),
     "ledger show": ("0",),
+    "incident list": (),
+    "incident show": ("inc_" + "0" * 32,),
     **REVIEWED,
 }
 """Every command that takes a key, with arguments that would do for its holder."""

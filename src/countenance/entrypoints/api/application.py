@@ -26,10 +26,12 @@ from countenance.entrypoints.api import (
     documents,
     enrolments,
     erasures,
+    evidence,
     exposition,
     galleries,
     health,
     identifications,
+    incidents,
     keys,
     leases,
     ledger,
@@ -65,6 +67,7 @@ _DESCRIPTION: Final = (
 _ROUTERS: Final = (
     galleries, consents, erasures, enrolments, verifications, identifications, detections, comparisons, decisions,
     vocabulary, subjects, cases, ledger, keys, leases, customers, applications, reviews, conditions, health, exposition,
+    incidents, evidence,
 )  # fmt: skip
 
 

@@ -69,6 +69,7 @@ def approve(application_id: ApplicationPath, received: Plain, call: WritingCall)
         conditions=tuple(asked.conditions),
         obligations=frozenset(asked.obligations),
         examiners=asked.examiners,
+        caps=asked.caps,
     )
     act = call.service.vetting.approve
     return call.once(received.digest(), lambda: told(act(call.actor, application_id, approval)))

@@ -13,12 +13,14 @@ from countenance.entrypoints.cli.moments import read_moment
 from countenance.entrypoints.cli.options import JsonFlag, KeyFile
 from countenance.entrypoints.cli.written import (
     ApplicationArgument,
+    CapsFile,
     ReasonOption,
     WrittenFile,
     content_of,
     read_written,
     write_new,
 )
+from countenance.policy.evidence import FairnessCaps
 from countenance.policy.model import ObligationKind
 from countenance.vetting.documents import document_of
 from countenance.vetting.dossier import ApplicationId, ApplicationState, Factor
@@ -245,6 +247,7 @@ def approve(  # noqa: PLR0913  one parameter an option
         list[ObligationKind] | None, typer.Option("--obligation", help="A duty of every permit.")
     ] = None,
     examiners: Annotated[int, typer.Option("--examiners", help="Fewest people who judge lists.")] = 0,
+    caps: CapsFile = None,
     key_file: KeyFile = None,
     as_json: JsonFlag = False,
 ) -> None:
@@ -257,6 +260,7 @@ def approve(  # noqa: PLR0913  one parameter an option
         conditions=tuple(condition or ()),
         obligations=frozenset(obligation or ()),
         examiners=examiners,
+        caps=read_written(FairnessCaps, caps) if caps is not None else None,
     )
     actor = line.holder_or_administrator(key_file)
     held = line.countenance.vetting.approve(actor, ApplicationId(application), approval)

@@ -32,6 +32,7 @@ PANELS: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "The gate and the record": {
         "policy": "Ask the gate what it would answer, and see the packs, laws and words it answers from.",
+        "incident": "Open incidents, which stop what must not go on, and resolve them.",
         "decisions": "Explain recorded decisions, and decide them again.",
         "ledger": "Export, show and verify the ledger; verifying needs no server, database or secret.",
         "witness": "Be a witness of logs: cosign what only grew. Needs nothing but a folder of its own.",

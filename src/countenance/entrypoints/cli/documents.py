@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from countenance.entrypoints.cli.wording import remarks
+from countenance.policy.standing_codec import caps_document
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -141,6 +142,7 @@ def of_lease(lease: Lease) -> Document:
         "n_max": terms.n_max,
         "max_candidates": lease.max_candidates,
         "examiners": terms.examiners,
+        "caps": None if terms.caps is None else caps_document(terms.caps),
         "instruments": sorted(terms.instruments),
         "not_before": terms.not_before.isoformat(),
         "expires": terms.expires.isoformat(),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from countenance.entrypoints.cli.fairness_gate import bring, caps, confirm, evidence, register, withdraw
 from countenance.entrypoints.cli.fairness_plan import plan
 from countenance.entrypoints.cli.fairness_predictions import predictions
 from countenance.entrypoints.cli.fairness_run import run
@@ -16,6 +17,12 @@ app = typer.Typer(
 )
 
 app.command("run")(run)
+app.command("caps")(caps)
+app.command("evidence")(evidence)
+app.command("register")(register)
+app.command("bring")(bring)
+app.command("confirm")(confirm)
+app.command("withdraw")(withdraw)
 app.command("scores")(scores)
 app.command("plan")(plan)
 app.command("predictions")(predictions)

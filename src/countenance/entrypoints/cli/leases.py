@@ -200,6 +200,7 @@ def _rows(lease: Lease) -> list[tuple[str, str]]:
         ("subjects", f"at most {terms.n_max:,} in a gallery"),
         ("candidates", f"at most {lease.max_candidates} on a list"),
         ("examiners", str(terms.examiners)),
+        ("fairness caps", "none" if terms.caps is None else "see `countenance fairness caps`"),
         ("instruments", ", ".join(sorted(terms.instruments)) or "none"),
         ("in force", f"from {moment(terms.not_before)} until {moment(terms.expires)}"),
         ("verified again", f"by {moment(lease.reverify)}" if lease.reverify is not None else "no date"),

@@ -28,6 +28,18 @@ WrittenFile = Annotated[
     ),
 ]
 
+CapsFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--caps",
+        exists=True,
+        dir_okay=False,
+        readable=True,
+        help="Caps of fairness evidence, as TOML or JSON: `max_age_days`, `min_subjects` and at least one "
+        "of `fmr_ppb`, `fnmr_ppb`, `fte_ppb`, `ratio_ppb`, `fpir_ppb`.",
+    ),
+]
+
 
 def read_written(kind: type[Value], file: Path) -> Value:
     """Return the `kind` that a file describes, or raise `InvalidInputError` naming the place in it."""

@@ -9,6 +9,7 @@ from pydantic import Field, StringConstraints
 from countenance.entrypoints.api.schemas.identifiers import LABEL, NAME
 from countenance.entrypoints.api.schemas.model import Asked, Moment, Told
 from countenance.oversight import Case, CaseState
+from countenance.policy.evidence import FairnessCaps
 from countenance.policy.model import Act, Camera, CustomerKind, ObligationKind, Purpose, Space
 from countenance.vetting.keys import IssuedKey
 from countenance.vetting.model import (
@@ -116,6 +117,7 @@ class LeaseTold(Told):
     fmr_ppb: int = Field(description="Highest false match rate of its threshold, in parts per billion.")
     n_max: int = Field(description="Subjects that a gallery may hold.")
     examiners: int = Field(description="People who judge a held candidate list.")
+    caps: FairnessCaps | None = Field(description="What fairness evidence is held against; nothing if null.")
     max_candidates: int
     not_before: Moment
     expires: Moment
@@ -149,6 +151,7 @@ class LeaseTold(Told):
             fmr_ppb=terms.fmr_ppb,
             n_max=terms.n_max,
             examiners=terms.examiners,
+            caps=terms.caps,
             max_candidates=lease.max_candidates,
             not_before=terms.not_before,
             expires=terms.expires,

@@ -15,6 +15,7 @@ from pydantic import BeforeValidator, Field, StringConstraints
 
 from countenance.entrypoints.api.schemas.identifiers import JURISDICTION, LABEL, NAME
 from countenance.entrypoints.api.schemas.model import Asked, Moment
+from countenance.policy.evidence import FairnessCaps
 from countenance.policy.model import CustomerKind, Jurisdiction, ObligationKind
 from countenance.policy.reopening import HumanRightsPoint
 from countenance.vetting.conditions import ConditionDecisionId
@@ -99,6 +100,17 @@ UseField = Annotated[
         description="What is applied for; every field may be left out of a draft.",
         examples=[{"title": "Door"}],
     ),
+]
+
+
+def _caps(document: Json) -> FairnessCaps | None:
+    return None if document is None else value_from(FairnessCaps, document, "caps")
+
+
+CapsField = Annotated[
+    FairnessCaps | None,
+    BeforeValidator(_caps),
+    Field(examples=[{"max_age_days": 365, "min_subjects": 200, "fmr_ppb": 100_000}]),
 ]
 
 
@@ -195,6 +207,7 @@ class ApprovalAsked(Asked):
     conditions: list[Reason] = Field(default=[], max_length=20)
     obligations: list[ObligationKind] = Field(default=[], max_length=len(ObligationKind))
     examiners: int = Field(default=0, ge=0, le=5)
+    caps: CapsField = Field(default=None, description="What fairness evidence is held against, or nothing.")
 
 
 class RefusalAsked(Asked):

@@ -1,0 +1,111 @@
+"""Incidents, and the fairness evidence that leases ask for, as they are asked and told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Path
+from pydantic import Field, StringConstraints
+
+from countenance.entrypoints.api.schemas.identifiers import NAME
+from countenance.entrypoints.api.schemas.model import Asked
+from countenance.entrypoints.api.schemas.vetting import Reason
+from countenance.fairness.evidence import Evidence, EvidenceId
+from countenance.oversight.incidents import Incident, IncidentId, IncidentKind, Scope, ScopeKind
+from countenance.policy.evidence import KindOfUse
+from countenance.policy.model import Stop
+from countenance.recognition.incidents import Found
+from countenance.vetting.narrowing import Narrowing
+
+_LONGEST_REPORT = 700_000
+_LONGEST_ENTRY = 2**53 - 1
+
+IncidentPath = Annotated[
+    IncidentId,
+    Path(
+        pattern=r"^inc_[0-9a-f]{32}$",
+        description="Id of an incident.",
+        examples=["inc_00112233445566778899aabbccddeeff"],
+    ),
+]
+EvidencePath = Annotated[
+    EvidenceId,
+    Path(
+        pattern=r"^evi_[0-9a-f]{32}$",
+        description="Id of a registered report.",
+        examples=["evi_00112233445566778899aabbccddeeff"],
+    ),
+]
+Uses = Annotated[
+    list[KindOfUse],
+    Field(
+        min_length=1,
+        max_length=len(KindOfUse),
+        description="The kinds of use that the report's data is like.",
+        examples=[["one_to_one"]],
+    ),
+]
+
+
+class IncidentAsked(Asked):
+    """Something that went wrong. `of` names the customer, lease or gallery; the installation has none."""
+
+    kind: IncidentKind
+    reason: Reason
+    scope: ScopeKind = ScopeKind.INSTALLATION
+    of: Annotated[str, StringConstraints(pattern=NAME)] | None = None
+    stops: Stop | None = Field(
+        default=None, description="What the gate refuses meanwhile; nothing if left out."
+    )
+    narrowing: Narrowing | None = Field(
+        default=None, description="How the lease of the scope is made narrower, never wider."
+    )
+
+    def found(self) -> Found:
+        """Return what was found."""
+        return Found(
+            kind=self.kind,
+            reason=self.reason,
+            scope=Scope(kind=self.scope, of=self.of),
+            stops=self.stops,
+            narrowing=self.narrowing,
+        )
+
+
+class ResolutionAsked(Asked):
+    """Why an incident is over; `restore` gives the lease back what it lost on account of it."""
+
+    reason: Reason
+    restore: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentsTold:
+    """Incidents, the newest first."""
+
+    incidents: tuple[Incident, ...]
+
+
+class EvidenceAsked(Asked):
+    """A measurement that was made here, by the ledger entry that completed it."""
+
+    entry: int = Field(ge=0, le=_LONGEST_ENTRY, examples=[4711])
+    uses: Uses
+    reason: Reason
+
+
+class ReportAsked(Asked):
+    """A report that was made elsewhere: its `report.json`, and the public key of the log that signed it."""
+
+    report: str = Field(max_length=_LONGEST_REPORT)
+    key: str = Field(max_length=300, description="A vkey: name, id and key.")
+    uses: Uses
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceTold:
+    """Reports, the one that was measured last first."""
+
+    evidence: tuple[Evidence, ...]
