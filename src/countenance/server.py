@@ -37,6 +37,7 @@ def prepare(countenance: Countenance) -> FastAPI:
     countenance.ensure_evaluation_lease()
     _grant_seed(countenance)
     countenance.consent.schedule.start()
+    countenance.erasure.caretaking.start()
     if countenance.log.rounds is not None:
         countenance.log.rounds.start()
     return all_ways_in(countenance)
@@ -66,6 +67,7 @@ def warm_up(countenance: Countenance) -> threading.Thread:
 def finish(countenance: Countenance) -> None:
     """Let the witnesses be, and write snapshots of the galleries in memory, for a fast start."""
     countenance.consent.schedule.stop()
+    countenance.erasure.caretaking.stop()
     if countenance.log.rounds is not None:
         countenance.log.rounds.stop()
     try:

@@ -158,6 +158,19 @@ class Settings(BaseSettings):
     oidc_client_id: str | None = Field(default=None, description="Who the console is to that provider.")
     oidc_client_secret: SecretStr | None = Field(default=None, description="Its secret at that provider.")
     oidc_name: str = Field(default="single sign-on", description="What people call that provider.")
+    backup_days: int | None = Field(
+        default=None,
+        ge=0,
+        le=36_500,
+        description="Days for which backups are kept; receipts of erasures say until when one may hold what "
+        "was erased.",
+    )
+    drill_hours: int = Field(
+        default=24,
+        ge=0,
+        le=8784,
+        description="Hours between two rehearsals of an erasure in each gallery; 0 for none.",
+    )
     host: str = Field(default="127.0.0.1", description="Address that the server listens on.")
     port: int = Field(default=8753, ge=0, le=65_535, description="Port that the server listens on.")
     max_image_bytes: int = Field(default=20_000_000, ge=1, description="Largest image file, in bytes.")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from countenance.app.parts import Parts
 from countenance.recognition.erasure import Erase
@@ -12,15 +14,28 @@ from countenance.recognition.erasure_limits import ReachOptions
 from countenance.recognition.erasure_receipts import ReadErasures
 from countenance.recognition.standing import Standing
 
+if TYPE_CHECKING:
+    from countenance.recognition.canaries import RehearseErasure
+    from countenance.recognition.erasure_caretaking import Caretaker, Caretaking, OwnSearcher
+    from countenance.recognition.erasure_drills import Drills
+    from countenance.recognition.incidents import OpenIncident
+
 
 class ErasureCases:
     """What goes, how that is completed, and what is told of it."""
 
-    def __init__(self, parts: Parts, standing: Standing, new_id: Callable[[str], str]) -> None:
+    def __init__(
+        self,
+        parts: Parts,
+        standing: Standing,
+        new_id: Callable[[str], str],
+        open_incident: Callable[[], OpenIncident],
+    ) -> None:
         self.parts = parts
-        self._new_id = new_id
+        self.process = new_id("prc")
         self._standing = standing
-        self.process: str | None = None
+        self._new_id = new_id
+        self._open_incident = open_incident
 
     @cached_property
     def erase(self) -> Erase:
@@ -39,18 +54,67 @@ class ErasureCases:
     def complete(self) -> CompleteErasures:
         """Complete erasures whose commit was made."""
         p = self.parts
+        reach = ReachOptions(
+            threshold_for=p.threshold_for, backups=p.backups, keeps_old_pages=p.keeps_old_pages
+        )
         return CompleteErasures(
             clock=p.clock,
             index=p.index,
             snapshots=p.snapshots,
             unit_of_work=p.unit_of_work,
-            reach=ReachOptions(
-                threshold_for=p.threshold_for, backups=p.backups, keeps_old_pages=p.keeps_old_pages
-            ),
-            process=lambda: self.process,
+            reach=reach,
+            process=self.process,
         )
 
     @cached_property
     def read(self) -> ReadErasures:
         """Show manifests, erasures and receipts."""
         return ReadErasures(self._standing, self.parts.unit_of_work)
+
+    @cached_property
+    def drills(self) -> Drills:
+        """Rehearse erasures on an administrator's word, and show what came of it."""
+        from countenance.recognition.erasure_drills import Drills  # noqa: PLC0415  only where it is wanted
+
+        return Drills(self._standing, self._rehearse, self.parts.unit_of_work)
+
+    @cached_property
+    def caretaker(self) -> Caretaker:
+        """Let this process's memory follow erasures made elsewhere, and complete what is left."""
+        from countenance.recognition.erasure_caretaking import Caretaker  # noqa: PLC0415  as above
+
+        p = self.parts
+        return Caretaker(
+            searcher=self._searcher,
+            complete=self.complete,
+            rehearse=self._rehearse,
+            unit_of_work=p.unit_of_work,
+            clock=p.clock,
+            loaded=p.snapshots.loaded,
+            drills=p.drills,
+        )
+
+    @cached_property
+    def caretaking(self) -> Caretaking:
+        """Do that every few seconds; for a server."""
+        from countenance.recognition.erasure_caretaking import Caretaking  # noqa: PLC0415  as above
+
+        return Caretaking(self._searcher.enter, lambda: self.caretaker)
+
+    @cached_property
+    def _searcher(self) -> OwnSearcher:
+        from countenance.recognition.erasure_caretaking import OwnSearcher  # noqa: PLC0415  as above
+
+        return OwnSearcher(self.process, f"pid {os.getpid()}", self.parts.unit_of_work, self.parts.clock)
+
+    @cached_property
+    def _rehearse(self) -> RehearseErasure:
+        from countenance.recognition.canaries import RehearseErasure  # noqa: PLC0415  as above
+
+        return RehearseErasure(
+            erase=self.erase,
+            open_incident=self._open_incident(),
+            unit_of_work=self.parts.unit_of_work,
+            new_id=self._new_id,
+            clock=self.parts.clock,
+        )

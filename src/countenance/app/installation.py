@@ -8,7 +8,7 @@ import hmac
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -85,6 +85,9 @@ class Installation(Parts):
         self.evaluation_fmr_ppb = round(settings.evaluation_fmr * 1_000_000_000)
         self.max_image_bytes = settings.max_image_bytes
         self.queue = settings.queue
+        self.backups = timedelta(days=settings.backup_days) if settings.backup_days is not None else None
+        self.drills = timedelta(hours=settings.drill_hours) if settings.drill_hours else None
+        self.keeps_old_pages = (settings.database_url or "sqlite").startswith("postgres")
         self.listen = (settings.host, settings.port)
         self.leases_file = settings.leases_file
         self.console_origin = settings.console_origin

@@ -33,7 +33,7 @@ class Parts:
     """What use cases are made of; `Installation` in production, fakes in tests.
 
     Each attribute is built at first use and kept. `backups` is how long backups are kept, None where the
-    operator has not said, and `keeps_old_pages` says that the database leaves old versions of rows for
+    operator has not said, `drills` how often erasures are rehearsed, and `keeps_old_pages` says that the database leaves old versions of rows for
     its own time. `queue` is how many acts may wait for or use the
     engine at once, `listen` is the host and port that the server
     is told to listen on, `leases_file` the seed file that it grants at start, and
@@ -61,6 +61,7 @@ class Parts:
     queue: int
     listen: tuple[str, int]
     backups: timedelta | None = None
+    drills: timedelta | None = None
     keeps_old_pages: bool = False
     leases_file: Path | None
     objects: Objects | None = None

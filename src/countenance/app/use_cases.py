@@ -241,7 +241,7 @@ class Countenance:
         """What goes with a subject, how that is completed, and what is told of it."""
         from countenance.app.erasure_cases import ErasureCases  # noqa: PLC0415  only where it is wanted
 
-        return ErasureCases(self.parts, self._standing, new_id)
+        return ErasureCases(self.parts, self._standing, new_id, lambda: self.gate.open_incident)
 
     @cached_property
     def save_snapshots(self) -> SaveSnapshots:

@@ -104,6 +104,7 @@ class EventType(StrEnum):
     HOLD_RELEASED = "hold:released"
     SUBJECT_ERASED = "subject:erased"
     ERASURE_COMPLETED = "erasure:completed"
+    CANARY_ENROLLED = "canary:enrolled"
     ERASURE_DRILL_PASSED = "erasure_drill:passed"
     ERASURE_DRILL_FAILED = "erasure_drill:failed"
     SUBJECT_CODE_ISSUED = "subject_code:issued"

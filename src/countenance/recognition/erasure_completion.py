@@ -42,14 +42,14 @@ _AT_ONCE = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompleteErasures:
-    """Complete erasures that are committed. `process` gives the id of this process where it is on record."""
+    """Complete erasures that are committed. `process` names this process among those that search."""
 
     clock: Callable[[], datetime]
     index: SearchIndex
     snapshots: SearchSnapshots
     unit_of_work: Callable[[], UnitOfWork]
     reach: ReachOptions
-    process: Callable[[], str | None]
+    process: str
 
     def __call__(self) -> int:
         """Complete what is due, and return how many receipts that were."""
@@ -86,7 +86,7 @@ class CompleteErasures:
             if record.completed is not None:
                 return record
             now = self.clock()
-            others = [one for one in work.searchers.all() if one.id != self.process()]
+            others = [one for one in work.searchers.all() if one.id != self.process]
             behind = [one for one in others if one.sequence < record.sequence]
             if any(now - one.seen < SILENT_AFTER for one in behind):
                 return record

@@ -153,15 +153,28 @@ class Searcher:
     sequence: int
 
 
+class DrillFault(StrEnum):
+    """What a rehearsal can find wrong."""
+
+    NOT_IN_THE_MANIFEST = "not_in_the_manifest"
+    NOT_FOUND_BEFORE = "not_found_before"
+    STILL_STORED = "still_stored"
+    STILL_IN_THE_MANIFEST = "still_in_the_manifest"
+    FOUND_AFTER = "found_after"
+    FOUND_BY_THE_PROBE = "found_by_the_probe"
+    RECEIPT_DOES_NOT_HOLD = "receipt_does_not_hold"
+    ENDED_WITH_AN_ERROR = "ended_with_an_error"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drill:
-    """One rehearsal with a subject that nobody is. `faults` are words of a closed list; none if it passed."""
+    """One rehearsal with a subject that nobody is; without `faults` it passed."""
 
     id: str
     gallery_id: GalleryId
     started: datetime
     ended: datetime
-    faults: tuple[str, ...]
+    faults: tuple[DrillFault, ...]
     erasure_id: ErasureId | None
     incident_id: str | None
     entry: int

@@ -15,7 +15,14 @@ from countenance.recognition.erasure_codec import (
     probe_to_json,
     to_bytes,
 )
-from countenance.recognition.erasure_model import Cleared, Drill, ErasureId, ErasureRecord, Searcher
+from countenance.recognition.erasure_model import (
+    Cleared,
+    Drill,
+    DrillFault,
+    ErasureId,
+    ErasureRecord,
+    Searcher,
+)
 from countenance.storage.erasure_reach import clear_subject
 from countenance.storage.erasure_tables import erasure_drills, erasures, searching_processes
 from countenance.storage.prepared import Row
@@ -193,7 +200,7 @@ def _drill(row: Row) -> Drill:
         gallery_id=GalleryId(row.gallery_id),
         started=row.started,
         ended=row.ended,
-        faults=tuple(row.faults),
+        faults=tuple(map(DrillFault, row.faults)),
         erasure_id=ErasureId(row.erasure_id) if row.erasure_id is not None else None,
         incident_id=row.incident_id,
         entry=row.entry,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,6 +13,9 @@ from countenance.entrypoints.cli.context import CommandLine
 from countenance.entrypoints.cli.exit_codes import ExitCode
 from countenance.entrypoints.cli.options import Gallery, JsonFlag, KeyFile
 from countenance.entrypoints.cli.wording import counted, moment
+
+if TYPE_CHECKING:
+    from countenance.recognition.erasure_model import Drill
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -178,3 +181,58 @@ def verify(
             line.output.warn(f"{fault.value}: {text}")
     if not found.ok:
         raise typer.Exit(ExitCode.NOT_VERIFIED)
+
+
+@app.command("drill")
+def drill(
+    context: typer.Context,
+    *,
+    galleries: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[GALLERY]...", help="In which galleries; in every one if none is named."),
+    ] = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Enrol and erase a subject that nobody is, look for it everywhere, and record what came of it.
+
+    What goes wrong opens an incident that stops enrolment in the gallery until people have looked.
+    Exits with 1 then. The subject is random numbers and takes part in no comparison.
+    """
+    from countenance.biometrics.model import GalleryId  # noqa: PLC0415  start-up stays quick
+
+    line = CommandLine.of(context)
+    drills = line.countenance.erasure.drills
+    names = [GalleryId(name) for name in galleries or ()] or drills.galleries(line.administrator)
+    results = [(name, drills.run(line.administrator, name)) for name in names]
+    if as_json:
+        line.output.document([_drill(name, one) for name, one in results])
+    elif not results:
+        line.output.say("there is no gallery to rehearse in")
+    else:
+        line.output.table(("gallery", "result", "found wrong", "incident"), [_row(*one) for one in results])
+    if any(one is not None and not one.passed for _, one in results):
+        raise typer.Exit(ExitCode.NOT_VERIFIED)
+
+
+def _drill(gallery_id: str, one: Drill | None) -> dict[str, Any]:
+    if one is None:
+        return {"gallery_id": gallery_id, "result": "under_way"}
+    return {
+        "gallery_id": gallery_id,
+        "result": "passed" if one.passed else "failed",
+        "drill_id": one.id,
+        "erasure_id": one.erasure_id,
+        "faults": [fault.value for fault in one.faults],
+        "incident_id": one.incident_id,
+        "entry": one.entry,
+    }
+
+
+def _row(gallery_id: str, one: Drill | None) -> tuple[str, str, str, str]:
+    told = _drill(gallery_id, one)
+    return (
+        gallery_id,
+        told["result"],
+        ", ".join(told.get("faults", ())) or "-",
+        told.get("incident_id") or "-",
+    )
