@@ -31,12 +31,13 @@ def prepare(countenance: Countenance) -> FastAPI:
 
     Opening the installation has brought the database up to date and checked the keys and the
     ledger's head. Where witnesses are configured, they are asked from now on until `finish`, and so
-    long are references destroyed whose time is over. Raises what stands in the way, before anything
-    listens.
+    long are references destroyed whose time is over, and webhooks delivered. Raises what stands in
+    the way, before anything listens.
     """
     countenance.ensure_evaluation_lease()
     _grant_seed(countenance)
     countenance.consent.schedule.start()
+    countenance.webhooks.thread.start()
     countenance.erasure.caretaking.start()
     if countenance.log.rounds is not None:
         countenance.log.rounds.start()
@@ -67,6 +68,7 @@ def warm_up(countenance: Countenance) -> threading.Thread:
 def finish(countenance: Countenance) -> None:
     """Let the witnesses be, and write snapshots of the galleries in memory, for a fast start."""
     countenance.consent.schedule.stop()
+    countenance.webhooks.thread.stop()
     countenance.erasure.caretaking.stop()
     if countenance.log.rounds is not None:
         countenance.log.rounds.stop()

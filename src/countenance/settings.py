@@ -119,6 +119,11 @@ class Settings(BaseSettings):
     object_seconds: float = Field(
         default=10.0, gt=0, le=300, description="Longest time to fetch one object, in seconds."
     )
+    webhook_networks: Words = Field(
+        default=(),
+        description="Networks that are not public and that webhooks may reach all the same, without TLS too: "
+        "`10.1.0.0/16`. Everything else is sent to public addresses over TLS alone.",
+    )
     console_origin: str | None = Field(
         default=None,
         description="Origin of the console as browsers see it, `https://host`; passkeys are made for it.",
@@ -179,7 +184,9 @@ class Settings(BaseSettings):
         default=5.0, gt=0, description="Longest time to decode one image, in seconds."
     )
 
-    @field_validator("packs", "accepted_licences", "jurisdictions", "object_buckets", mode="before")
+    @field_validator(
+        "packs", "accepted_licences", "jurisdictions", "object_buckets", "webhook_networks", mode="before"
+    )
     @classmethod
     def _split(cls, value: object) -> object:
         """Accept `a,b` from the environment."""

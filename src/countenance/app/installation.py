@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from countenance.engine.search import ExactSearch
     from countenance.ledger.note import Signer
     from countenance.ledger.trust_policy import TrustPolicy
+    from countenance.recognition.announcing_ports import Courier
     from countenance.recognition.collection_ports import Objects
     from countenance.recognition.measuring_work import MeasuringWork
     from countenance.recognition.published_fairness import PublishedFairness
@@ -282,6 +283,13 @@ class Installation(Parts):
     def objects(self) -> Objects | None:
         """Return where photographs lie that requests name, or None where no place is configured."""
         return open_objects(self.settings)
+
+    @built_once
+    def courier(self) -> Courier:
+        """Return the way to the receivers of webhooks."""
+        from countenance.storage.webhook_courier import HttpCourier  # noqa: PLC0415  slow
+
+        return HttpCourier(self.settings.webhook_networks)
 
     @built_once
     def calibration(self) -> CalibrationRecord:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from countenance.engine.model_administration import ModelAdministration
     from countenance.engine.model_administration import ModelStatus as ModelStatus  # noqa: PLC0414  as above
     from countenance.ledger.trust_policy import TrustPolicy
+    from countenance.recognition.announcing_ports import Courier
     from countenance.recognition.collection_objects import Buckets
     from countenance.recognition.collection_ports import Objects
     from countenance.recognition.measuring_work import MeasuringWork
@@ -74,6 +75,7 @@ class Parts:
     witness_policy: TrustPolicy | None = None
     witnesses: Witnesses
     oversight_rules: OversightRules = OversightRules()
+    courier: Courier
     models: ModelAdministration
     measuring_work: Callable[[Path, bytes], MeasuringWork]
     diagnose: Callable[[], Diagnosis]

@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from countenance.app.staff_cases import StaffCases
     from countenance.app.subject_cases import SubjectCases
     from countenance.app.vetting_cases import VettingCases
+    from countenance.app.webhook_cases import WebhookCases
     from countenance.recognition.following import FollowLog
 
 _STRANGERS_A_MINUTE = 60
@@ -377,9 +378,17 @@ class Countenance:
     @cached_property
     def follow_log(self) -> FollowLog:
         """Go along the log: who is named where, and what is to be told."""
+        from countenance.recognition.announcing import KINDS, announce_entry  # noqa: PLC0415  as below
         from countenance.recognition.following import FollowLog  # noqa: PLC0415  only where it is wanted
 
-        return FollowLog(self.parts.unit_of_work)
+        return FollowLog(self.parts.unit_of_work, frozenset(KINDS), announce_entry)
+
+    @cached_property
+    def webhooks(self) -> WebhookCases:
+        """Telling customers what has happened, at addresses of theirs."""
+        from countenance.app.webhook_cases import WebhookCases  # noqa: PLC0415  only where it is wanted
+
+        return WebhookCases(self.parts, self.follow_log)
 
     def close(self) -> None:
         """Let go of files, threads and connections."""

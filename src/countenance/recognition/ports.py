@@ -34,6 +34,7 @@ from countenance.oversight.incidents import Incidents
 from countenance.oversight.ports import Cases, Examining, Notices, Portraits
 from countenance.policy.model import Decision, Question
 from countenance.policy.simulation import Recorded
+from countenance.recognition.announcing_ports import Webhooks
 from countenance.recognition.collection_ports import Collections, EnrolledFaces
 from countenance.recognition.erasure_model import Holdings
 from countenance.recognition.erasure_ports import Erasures, Manifests, Searchers
@@ -250,6 +251,7 @@ class UnitOfWork(Protocol):
     subject_requests: SubjectRequests
     subject_entries: SubjectEntries
     appearances: Appearances
+    webhooks: Webhooks
 
     def __enter__(self) -> Self:
         """Begin."""

@@ -13,6 +13,7 @@ from countenance.ledger.note import Signer
 from countenance.ledger.ports import CosignedCheckpoints, Ledger
 from countenance.oversight.incidents import Incidents
 from countenance.oversight.ports import Cases, Examining, Notices, Portraits
+from countenance.recognition.announcing_ports import Webhooks
 from countenance.recognition.collection_ports import Collections, EnrolledFaces
 from countenance.recognition.erasure_ports import Erasures, Manifests, Searchers
 from countenance.recognition.loose_face_ports import LooseFaces
@@ -54,6 +55,7 @@ from countenance.storage.subjects import SqlSubjectAccess, SqlSubjectRequests
 from countenance.storage.vetting import SqlAccessCredentials, SqlApiKeys, SqlCustomers, SqlLeases
 from countenance.storage.vetting_dossiers import SqlDossiers
 from countenance.storage.vetting_reviews import SqlConditions, SqlLeaseVersions, SqlReviews
+from countenance.storage.webhooks import SqlWebhooks
 from countenance.vetting.dossier_ports import Conditions, Dossiers, LeaseVersions, Reviews
 from countenance.vetting.ports import AccessCredentials, ApiKeys, Customers, Leases
 from countenance.vetting.publication import Publications
@@ -109,6 +111,7 @@ class SqlUnitOfWork:
     subject_requests: SubjectRequests
     subject_entries: SubjectEntries
     appearances: Appearances
+    webhooks: Webhooks
 
     def __init__(self, database: Database, keyring: Keyring, signer: Signer) -> None:
         self.session = Session(database)
@@ -225,6 +228,7 @@ _ROOMS: Final[Mapping[str, Callable[[SqlUnitOfWork], object]]] = {
     "subject_requests": lambda work: SqlSubjectRequests(work.session, work.keyring),
     "subject_entries": lambda work: SqlSubjectEntries(work.session),
     "appearances": lambda work: SqlAppearances(work.session, work.keyring),
+    "webhooks": lambda work: SqlWebhooks(work.session, work.keyring),
 }
 """How each repository is made, at the first use of its name."""
 

@@ -62,9 +62,9 @@ def language_of(*wanted: str | None, accepts: str = "") -> Language:
 
     `accepts` is an `Accept-Language` header.
     """
-    for tag in wanted:
-        if tag in TEXTS:
-            return Language(tag)
+    for chosen in wanted:
+        if chosen is not None and chosen in TEXTS:
+            return Language(chosen)
     weighed: list[tuple[float, int, str]] = []
     for place, part in enumerate(accepts.split(",")[:_MOST_WEIGHED]):
         name, _, weight = part.partition(";q=")

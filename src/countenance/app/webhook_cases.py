@@ -1,0 +1,100 @@
+"""The use cases of webhooks, and the thread of a server that delivers them."""
+
+from __future__ import annotations
+
+import logging
+import random
+import threading
+from functools import cached_property
+from typing import Final
+
+from countenance.app.parts import Parts
+from countenance.errors import CountenanceError
+from countenance.recognition.announcing import HearNotices
+from countenance.recognition.delivering import DeliverWebhooks
+from countenance.recognition.following import FollowLog
+from countenance.recognition.standing import Standing
+from countenance.recognition.webhook_administration import WebhookEndpoints
+
+_EVERY_SECONDS: Final = 1.0
+_FORGET_EVERY: Final = 3_600
+_LEAST, _MOST = 0.5, 1.5
+
+_log = logging.getLogger("countenance.webhooks")
+
+
+class WebhookCases:
+    """Setting up addresses, and delivering what is announced."""
+
+    def __init__(self, parts: Parts, follow: FollowLog) -> None:
+        self.parts = parts
+        self._follow = follow
+
+    @cached_property
+    def endpoints(self) -> WebhookEndpoints:
+        """Set up and look after addresses."""
+        p = self.parts
+        return WebhookEndpoints(Standing(p.clock), p.unit_of_work, p.courier, self._new_id)
+
+    @cached_property
+    def deliver(self) -> DeliverWebhooks:
+        """Send what is due."""
+        p = self.parts
+        return DeliverWebhooks(
+            unit_of_work=p.unit_of_work,
+            clock=p.clock,
+            courier=p.courier,
+            new_id=self._new_id,
+            jitter=_jitter,
+            follow=self._follow,
+            hear=HearNotices(p.unit_of_work),
+        )
+
+    @cached_property
+    def thread(self) -> WebhookThread:
+        """Deliver once a second, in a server."""
+        return WebhookThread(self)
+
+    @staticmethod
+    def _new_id(prefix: str) -> str:
+        from countenance.app.use_cases import new_id  # noqa: PLC0415  that module imports this one when asked
+
+        return new_id(prefix)
+
+
+class WebhookThread:
+    """Delivers once a second until it is stopped. Any number of processes may have one."""
+
+    def __init__(self, cases: WebhookCases, *, seconds: float = _EVERY_SECONDS) -> None:
+        self._cases = cases
+        self._seconds = seconds
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="webhooks", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish what is being sent, and end: some fifteen seconds at most."""
+        self._stop.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def _run(self) -> None:
+        rounds = 0
+        while not self._stop.is_set():
+            try:
+                tried = self._cases.deliver()
+                if rounds % _FORGET_EVERY == 0:
+                    self._cases.deliver.forget()
+            except CountenanceError as error:
+                _log.warning("webhooks wait: %s [%s]", error.message, error.code)
+                tried = 0
+            rounds += 1
+            if not tried:
+                self._stop.wait(self._seconds)
+
+
+def _jitter() -> float:
+    return random.uniform(_LEAST, _MOST)  # noqa: S311  spreads retries, and guards nothing
