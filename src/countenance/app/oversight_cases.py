@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import random
 import secrets
+from datetime import date
 from functools import cached_property
 
 from countenance.app.parts import Parts
+from countenance.policy.publication import RulesOfTheDay, rules_of_the_day
+from countenance.recognition.cases_appeals import AppealLead, JudgeLeadAppeal
 from countenance.recognition.cases_closing import Settle
+from countenance.recognition.cases_disclosure import Disclose
+from countenance.recognition.cases_feedback import ReadFigures
 from countenance.recognition.cases_images import KeepImages
+from countenance.recognition.cases_keeping import AnswerForCase, AuthoriseEmergency, KeepCaseTime
+from countenance.recognition.cases_reading import ReadBench, ReadLead
 from countenance.recognition.cases_release import Bench, ReleaseLead
 from countenance.recognition.examining import Desk, ReadList, TakeNext
 from countenance.recognition.examining_known import KnownFaces
@@ -82,7 +89,60 @@ class OversightCases:
     @cached_property
     def keep_images(self) -> KeepImages:
         """Let a gallery keep images for examiners, or none."""
-        return KeepImages(Standing(self.parts.clock), self.parts.unit_of_work)
+        return KeepImages(self._standing, self.parts.unit_of_work)
+
+    @cached_property
+    def read_lead(self) -> ReadLead:
+        """Give a released lead to its customer."""
+        return ReadLead(self._standing, self._bench)
+
+    @cached_property
+    def read_bench(self) -> ReadBench:
+        """Show staff cases, and those who decide what was said in one."""
+        return ReadBench(self._bench)
+
+    @cached_property
+    def appeal(self) -> AppealLead:
+        """Ask other people to look at a lead again."""
+        return AppealLead(self._standing, self._bench)
+
+    @cached_property
+    def judge_appeal(self) -> JudgeLeadAppeal:
+        """Vote on an appeal against a lead."""
+        return JudgeLeadAppeal(self._bench)
+
+    @cached_property
+    def authorise_emergency(self) -> AuthoriseEmergency:
+        """Put the authorisation of an emergency use on record."""
+        return AuthoriseEmergency(self._bench)
+
+    @cached_property
+    def answer_for_case(self) -> AnswerForCase:
+        """Let a customer take its case back, or send the image behind its probe."""
+        p = self.parts
+        return AnswerForCase(self._standing, p.engine, p.unit_of_work, p.commit_to)
+
+    @cached_property
+    def keep_time(self) -> KeepCaseTime:
+        """End what has run out; takes no actor."""
+        return KeepCaseTime(self.parts.clock, self.parts.unit_of_work)
+
+    @cached_property
+    def disclose(self) -> Disclose:
+        """Put together what stands behind a lead."""
+        return Disclose(self.read_bench, self._rules)
+
+    @cached_property
+    def figures(self) -> ReadFigures:
+        """Show how held results turned out."""
+        return ReadFigures(self._standing, self.parts.unit_of_work)
+
+    def _rules(self, day: date) -> RulesOfTheDay:
+        return rules_of_the_day(self.parts.packs, day)
+
+    @cached_property
+    def _standing(self) -> Standing:
+        return Standing(self.parts.clock)
 
     @cached_property
     def _access(self) -> Access:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from countenance.errors import InvalidInputError
@@ -12,6 +12,7 @@ from countenance.ledger.export import Progress, export
 from countenance.oversight import Case, CaseId
 from countenance.policy.replay import Replayed, replay
 from countenance.recognition.asking import leased
+from countenance.recognition.cases_reading import as_of
 from countenance.recognition.model import DecisionRecord
 from countenance.recognition.ports import Decider, UnitOfWork
 from countenance.recognition.standing import Standing
@@ -73,7 +74,7 @@ class ReadCases:
             case = work.cases.get(case_id)
             if case is None or case.customer_id != lease.customer_id:
                 self.standing.refuse(work, actor, "case", f"no case `{case_id}`")
-            return case
+            return as_of(replace(case, candidates=()), self.standing.clock())
 
 
 @dataclass(frozen=True, slots=True)
