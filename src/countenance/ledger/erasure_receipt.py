@@ -87,15 +87,20 @@ def check_receipt(data: bytes, keys: Sequence[VerifierKey] = ()) -> ReceiptCheck
         return ReceiptCheck(((ReceiptFault.FORM, error.message),))
     faults: list[tuple[ReceiptFault, str]] = []
     leaves: list[Mapping[str, Any]] = []
+    indexes: list[int] = []
     log, size = None, None
-    for leaf, proof in entries:
+    for leaf, text in entries:
         try:
-            checkpoint = InclusionProof.parse(proof).verify(leaf, signers)  # (1)
+            proof = InclusionProof.parse(text)
+            checkpoint = proof.verify(leaf, signers)  # (1)
             leaves.append(parse_leaf(leaf))
+            indexes.append(proof.index)
             log, size = log or checkpoint.origin, size or checkpoint.size
         except (LedgerError, InvalidInputError) as error:
             faults.append((ReceiptFault.NOT_IN_THE_LOG, error.message))
     if not faults:
+        if indexes[1] != body["entry"]:
+            faults.append((ReceiptFault.ANOTHER_ERASURE, "the erasure's entry is at another place"))
         faults += _entries(body, *leaves)
         faults += _manifests(body)
     return ReceiptCheck(tuple(faults), body["erasure"], len(body["removed"]), log, size)
@@ -167,10 +172,9 @@ def _manifests(body: Mapping[str, Any]) -> list[tuple[ReceiptFault, str]]:
     commitments = set()
     for one in body["removed"]:
         try:
-            presence = presence_from_json(one["before"])
-            commitment = presence.commitment
-            verify_presence(before.root, bytes.fromhex(one["commitment"]), presence)  # (4)
+            commitment = bytes.fromhex(one["commitment"])
             commitments.add(commitment)
+            verify_presence(before.root, commitment, presence_from_json(one["before"]))  # (4)
         except (CountenanceError, KeyError, TypeError, ValueError) as error:
             faults.append((ReceiptFault.NOT_THERE_BEFORE, _words(error)))
             continue
