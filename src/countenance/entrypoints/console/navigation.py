@@ -14,6 +14,7 @@ EVERYBODY: Final = frozenset(StaffRole)
 STAFF: Final = EVERYBODY - {StaffRole.APPLICANT}
 READERS: Final = frozenset({StaffRole.ADMINISTRATOR, StaffRole.AUDITOR, StaffRole.REVIEWER})
 OVERSEERS: Final = frozenset({StaffRole.ADMINISTRATOR, StaffRole.AUDITOR})
+EXAMINERS: Final = frozenset({StaffRole.EXAMINER})
 ADMINISTRATORS: Final = frozenset({StaffRole.ADMINISTRATOR})
 
 
@@ -49,6 +50,7 @@ class Group:
 _MENU: Final[Mapping[str, tuple[Room, ...]]] = {
     "Now": (
         Room(HOME, "Overview", "home", EVERYBODY),
+        Room("/console/examine", "Lists to judge", "examine", EXAMINERS),
         Room("/console/ask", "Ask a question", "ask", EVERYBODY),
         Room("/console/try", "Try it", "try", frozenset({StaffRole.ADMINISTRATOR, StaffRole.REVIEWER})),
     ),
