@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from countenance.app.parts import Parts
 from countenance.biometrics.model import Threshold
@@ -10,6 +11,10 @@ from countenance.recognition.asking import Ask
 from countenance.recognition.fairness_run import MeasureFairness
 from countenance.recognition.fairness_sealing import SealReport
 from countenance.recognition.reporting import Report
+
+if TYPE_CHECKING:
+    from countenance.recognition.scoring import Scorer
+    from countenance.recognition.system_comparison import CompareSystems
 
 
 class FairnessCases:
@@ -29,6 +34,30 @@ class FairnessCases:
     def seal(self) -> SealReport:
         """Sign a report that the ledger knows of."""
         return SealReport(self.parts.sign_note, self.parts.unit_of_work)
+
+    @cached_property
+    def compare_systems(self) -> CompareSystems:
+        """Let several systems score the same pairs."""
+        from countenance.recognition.system_comparison import CompareSystems  # noqa: PLC0415  only where wanted
+
+        return CompareSystems(self._ask, self._report, self.parts.unit_of_work)
+
+    def scorer(self, system: str, face: str) -> Scorer:
+        """Return the system that a text names: `engine`, `model:ID`, `rekognition:URL` or `azure:URL`.
+
+        Raises `InvalidInputError`, `ConfigurationError` and what loading a model raises.
+        """
+        from countenance.biometrics.faces import FaceChoice  # noqa: PLC0415  only where it is wanted
+        from countenance.recognition.scoring import EngineScorer  # noqa: PLC0415  as above
+
+        kind, _, rest = system.partition(":")
+        if system == "engine":
+            return EngineScorer(self.parts.engine, FaceChoice(face))
+        if kind == "model" and rest:
+            return EngineScorer(self.parts.engine_with(rest), FaceChoice(face), owned=True)
+        from countenance.engine.remote_scoring import remote_scorer  # noqa: PLC0415  as above
+
+        return remote_scorer(kind, rest)
 
     def threshold_as_deployed(self) -> Threshold:
         """Return the threshold that the command line itself decides by, which the operator set."""

@@ -315,6 +315,19 @@ class Installation(Parts):
             self._keyring.key_for("commitments"), hashlib.sha256(data).digest(), "sha256"
         ).hex()
 
+    def engine_with(self, recogniser: str) -> FaceEngine:
+        """Load another recognition model beside the one that runs; whoever asks closes it."""
+        from countenance.engine.pipeline import Limits, open_engine  # noqa: PLC0415  only where it is wanted
+
+        settings = self.settings
+        limits = Limits(
+            image_bytes=settings.max_image_bytes,
+            image_pixels=settings.max_image_pixels,
+            decode_seconds=settings.decode_seconds,
+            queue=settings.queue,
+        )
+        return open_engine(replace(self.engine_options, recogniser=recogniser), limits)
+
     def measuring_work(self, folder: Path, name: bytes) -> MeasuringWork:
         """Open where a measurement, which `name` (32 bytes) stands for, keeps its work."""
         from countenance.engine.measuring_folder import MeasuringFolder  # noqa: PLC0415  only where it is wanted

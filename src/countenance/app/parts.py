@@ -78,6 +78,7 @@ class Parts:
     courier: Courier
     models: ModelAdministration
     measuring_work: Callable[[Path, bytes], MeasuringWork]
+    engine_with: Callable[[str], FaceEngine]
     diagnose: Callable[[], Diagnosis]
     rotate_master_key: Callable[[Path, str], int]
     rotate_ledger_key: Callable[..., tuple[str, ...]]

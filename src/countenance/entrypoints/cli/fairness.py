@@ -9,6 +9,7 @@ from countenance.entrypoints.cli.fairness_plan import plan
 from countenance.entrypoints.cli.fairness_predictions import predictions
 from countenance.entrypoints.cli.fairness_run import run
 from countenance.entrypoints.cli.fairness_scores import scores
+from countenance.entrypoints.cli.fairness_systems import systems
 from countenance.entrypoints.cli.fairness_verify import verify
 
 app = typer.Typer(
@@ -26,4 +27,5 @@ app.command("withdraw")(withdraw)
 app.command("scores")(scores)
 app.command("plan")(plan)
 app.command("predictions")(predictions)
+app.command("systems")(systems)
 app.command("verify")(verify)
