@@ -30,6 +30,7 @@ from countenance.errors import (
 )
 from countenance.storage import schema
 from countenance.storage.prepared import Prepared
+from countenance.storage.shared_wait import SharedWait
 
 LOCK_TIMEOUT: Final = 10.0
 """Longest wait for another writer, in seconds."""
@@ -51,6 +52,9 @@ _STRETCH: Final = (
 _PRIVATE_MODE: Final = 0o600
 _PRIMARY_CODE: Final = 0xFF
 _SNAPSHOT: Final = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
+_FLUSH: Final = "SELECT pg_logical_emit_message(true, 'countenance', '')"
+"""Writes something to PostgreSQL's log, so that the commit waits for all that is before it in there."""
+
 _AHEAD: Final = "SET LOCAL synchronous_commit = off"
 _TOUCH_NOTHING: Final = "UPDATE ledger_head SET size = size WHERE id = 0"
 _PRAGMAS: Final = (
@@ -126,6 +130,8 @@ class Database:
         self._traces = False
         self._commits = 0
         self._prepared: dict[Executable, Prepared] = {}
+        self._shared_wait = SharedWait(self._wait_for_disk)
+        self._settled = 0
 
     def migrate(self) -> None:
         """Bring the schema up to date, in one transaction; does nothing if it is.
@@ -192,10 +198,28 @@ class Database:
         SQLite's connections do not wait for the disk themselves (`synchronous = NORMAL`), so
         that it is chosen for each commit. A file's data is one whichever descriptor wrote it
         (POSIX, fdatasync), and SQLite holds no lock on its write-ahead log that closing this
-        one could give up.
+        one could give up. Threads that wait at the same time share one wait.
         """
-        if not self.is_sqlite:
+        if self.is_sqlite:
+            self._shared_wait()
+
+    def settle(self, size: int) -> None:
+        """Return once the log's first `size` entries, which were read, are on the disk.
+
+        Others may have committed them ahead. What a loss of power could take back is never signed:
+        the log would have to sign another tree of the same size afterwards.
+        """
+        if size <= self._settled:
             return
+        if self.is_sqlite:
+            self.reach_disk()
+        else:
+            with self.engine.connect() as connection:
+                connection.exec_driver_sql(_FLUSH)
+                connection.commit()
+        self._settled = max(size, self._settled)
+
+    def _wait_for_disk(self) -> None:
         try:
             log = os.open(f"{self.engine.url.database}-wal", os.O_RDONLY)
             try:

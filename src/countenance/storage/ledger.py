@@ -178,11 +178,12 @@ class SqlLedger:
                 yield row.number, bytes(row.hashes)
 
     def checkpoint(self) -> str:
-        """Return the signed note of the last committed head, signed when it is asked for.
+        """Return the signed note of the last committed head, signed when it is asked for and on the disk.
 
         The same head gives the same note each time: Ed25519 has no randomness (RFC 8032).
         """
         head = self._committed if self._committed is not None else self._head()
+        self._session.database.settle(head.frontier.size)
         return self._signer.sign(self._text(head.frontier.size, head.root))
 
     def inclusion_proof(self, index: int, size: int) -> tuple[bytes, ...]:

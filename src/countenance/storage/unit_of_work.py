@@ -176,14 +176,15 @@ def commit(session: Session, *, lasting: bool = True) -> None:
     If it raises, nothing was committed, unless it is the disk that failed: then what was
     committed may get lost.
     """
+    wrote = session.wrote
     if session.connection is not None:
         with told_plainly():
-            if session.wrote and not lasting:
+            if wrote and not lasting:
                 session.database.go_ahead(session.connection)
             session.connection.commit()
-            if session.wrote and lasting:
-                session.database.reach_disk()
     session.committed()
+    if wrote and lasting:
+        session.database.reach_disk()
 
 
 _ROOMS: Final[Mapping[str, Callable[[SqlUnitOfWork], object]]] = {

@@ -1,0 +1,76 @@
+"""Waiting for the disk together: one wait that begins after a commit covers it, whoever began it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+
+class _Turn:
+    """One wait, and who shares it: a lock for each, that is let go when it is over."""
+
+    __slots__ = ("failure", "over", "waiting")
+
+    def __init__(self) -> None:
+        self.over = False
+        self.failure: BaseException | None = None
+        self.waiting: list[threading.Lock] = []
+
+
+class SharedWait:
+    """Brings to the disk what was written before it was called; many threads share one wait.
+
+    Whoever comes while nobody waits, waits at once, so that one thread pays nothing for others that
+    could be there. Whoever comes during a wait is not covered by it, since it began before: all who
+    come meanwhile share the next one, which one of them begins. A wait that fails fails for all of
+    them, also where a later one does not: what the disk has lost once it does not bring later.
+    """
+
+    __slots__ = ("_busy", "_lock", "_next", "_wait")
+
+    def __init__(self, wait: Callable[[], None]) -> None:
+        """`wait` returns once all that was written before it began is on the disk, or raises."""
+        self._wait = wait
+        self._lock = threading.Lock()
+        self._next = _Turn()
+        self._busy = False
+
+    def __call__(self) -> None:
+        """Return when what was written before is on the disk; raises what the wait that covers it raised."""
+        with self._lock:
+            turn = self._next
+            mine: threading.Lock | None = None
+            if self._busy:
+                mine = threading.Lock()
+                mine.acquire()
+                turn.waiting.append(mine)
+            else:
+                self._busy, self._next = True, _Turn()
+        if mine is not None:
+            mine.acquire()  # let go by whoever waited before, or with us
+            if turn.over:
+                if turn.failure is not None:
+                    raise turn.failure
+                return
+        self._lead(turn)
+
+    def _lead(self, turn: _Turn) -> None:
+        """Wait for all of `turn`, then let them go, and one of those who came meanwhile lead on."""
+        try:
+            self._wait()
+        except BaseException as error:
+            turn.failure = error
+            raise
+        finally:
+            with self._lock:
+                turn.over = True
+                following = self._next
+                leader = following.waiting.pop(0) if following.waiting else None
+                if leader is None:
+                    self._busy = False
+                else:
+                    self._next = _Turn()
+            for one in turn.waiting:
+                one.release()
+            if leader is not None:
+                leader.release()
