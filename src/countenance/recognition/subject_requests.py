@@ -14,7 +14,6 @@ from datetime import datetime
 from typing import Final
 
 from countenance.errors import (
-    ForbiddenError,
     InvalidInputError,
     LimitReachedError,
     NotFoundError,
@@ -172,7 +171,7 @@ class AnswerRequests:
         self.standing.role(work, actor, allowed)
         lease = work.leases.get(actor.lease_id) if actor.lease_id is not None else None
         if lease is None:
-            raise ForbiddenError("no lease stands behind this key, so no customer whose subjects could ask")
+            self.standing.refuse(work, actor, "subject_request", "no customer whose subjects could ask")
         return lease.customer_id
 
     def _own(

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from countenance.errors import ForbiddenError, InvalidInputError, LimitReachedError, StateError
+from countenance.errors import InvalidInputError, LimitReachedError, StateError
 from countenance.ledger import Entry, EventType, JsonValue
 from countenance.recognition.announcing import LASTS
 from countenance.recognition.announcing_model import (
@@ -209,7 +209,7 @@ class WebhookEndpoints:
         if actor.role is Role.OPERATOR or actor.lease_id is not None:
             lease = work.leases.get(actor.lease_id) if actor.lease_id is not None else None
             if lease is None or named not in {None, lease.customer_id}:
-                raise ForbiddenError("a key sets up addresses of its own customer alone")
+                self.standing.refuse(work, actor, "customer", "no such customer")
             return lease.customer_id
         if named is None or work.customers.get(named) is None:
             self.standing.refuse(work, actor, "customer", "no such customer")

@@ -28,6 +28,7 @@ from countenance.recognition.ports import FaceEngine
 from countenance.storage.database import open_database
 from countenance.storage.secrecy import Keyring
 from countenance.storage.unit_of_work import unit_of_work_factory
+from countenance.storage.webhook_courier import HttpCourier
 from countenance.vetting.authority import LOCAL_ADMINISTRATOR
 from countenance.vetting.keys import KeyRequest
 from countenance.vetting.model import LeaseId, PersonId, Role
@@ -77,6 +78,7 @@ class StageParts(Parts):
         self.evaluation_fmr_ppb = 100_000
         self.max_image_bytes = LARGEST
         self.queue = 32
+        self.courier = HttpCourier()
 
     def close(self) -> None:
         self.database.close()

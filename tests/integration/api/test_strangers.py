@@ -29,6 +29,10 @@ BODIES: Mapping[tuple[str, str], dict[str, Any]] = {
     },
     ("PUT", CONSENT): {"notice": "doors-1", "method": "signed_form"},
     ("POST", "/v1/galleries/{gallery_id}/subjects/{subject_id}/access-codes"): {},
+    ("POST", "/v1/webhooks"): {"url": "https://hooks.example.org/", "customer_id": "bank"},
+    ("POST", "/v1/webhooks/{webhook_id}/pause"): {"paused": True},
+    ("POST", "/v1/webhooks/{webhook_id}/rotation"): {"overlap_seconds": 0},
+    ("POST", "/v1/webhooks/{webhook_id}/replay"): {},
     ("POST", "/v1/subject-requests/{request_id}/answer"): {"granted": True, "text": "Because."},
     ("POST", "/v1/subject-requests/{request_id}/extension"): {"reason": "It takes longer."},
     ("POST", "/v1/galleries/{gallery_id}/enrolments"): {"subject_id": "{subject_id}", "image": IMAGE},
@@ -42,7 +46,7 @@ BODIES: Mapping[tuple[str, str], dict[str, Any]] = {
 }
 """A right body for every route that takes one; ids in braces are put in."""
 
-BODILESS = ("/replay", "/submission", "/withdrawal")
+BODILESS = ("/test", "/replay", "/submission", "/withdrawal")
 """How the paths end that change something by their name alone."""
 
 FREE = {("GET", "/v1/health")}
@@ -53,6 +57,7 @@ OPEN = {
     ("GET", "/v1/galleries"),
     ("GET", "/v1/incidents"),
     ("GET", "/v1/subject-requests"),
+    ("GET", "/v1/webhooks"),
     ("POST", "/v1/detections"),
     ("POST", "/v1/comparisons"),
     ("POST", "/v1/decisions/explain"),
@@ -69,6 +74,7 @@ UNKNOWN = {
     "decision_id": "dec_" + "0" * 32,
     "case_id": "case_" + "0" * 32,
     "request_id": "req_" + "0" * 32,
+    "webhook_id": "hook_" + "0" * 32,
     "erasure_id": "era_" + "0" * 32,
     "key_id": "0" * 16,
     "lease_id": "no-such-lease",
@@ -126,11 +132,13 @@ def real(world: Stage) -> Mapping[str, str]:
     code = world.post("alice", "/v1/galleries/staff/subjects/dave/access-codes", {}).json()["code"]
     subjects = world.countenance.subjects
     dave = subjects.open_session(code, "192.0.2.1")
+    hook = world.post("alice", "/v1/webhooks", {"url": "https://hooks.example.org/"}).json()["webhook"]
     world.consent("alice", "staff", "gone")
     world.enrol("alice", "staff", "gone", photograph("gone", 1))
     erased = world.call("alice", "DELETE", "/v1/galleries/staff/subjects/gone/consent").json()
     return {
         "erasure_id": erased["erasure_id"],
+        "webhook_id": hook["webhook_id"],
         "request_id": subjects.file_request(dave, RequestKind.CORRECTION, "It is wrong.").id,
         "gallery_id": "staff",
         "subject_id": "dave",
@@ -261,6 +269,7 @@ WITH_A_LEASE = [
     route
     for route in BODIES
     if route not in {("POST", "/v1/decisions/explain"), ("POST", "/v1/keys"), *VETTING_BODIES}
+    and not route[1].startswith("/v1/webhooks")
 ]
 
 

@@ -40,6 +40,7 @@ from countenance.entrypoints.api import (
     subjects,
     verifications,
     vocabulary,
+    webhooks,
 )
 from countenance.entrypoints.api.bodies import Bounds
 from countenance.entrypoints.api.metrics import Metrics
@@ -55,6 +56,7 @@ _TAGS: Final = [
     {"name": "oversight", "description": "Identifications that wait for people."},
     {"name": "ledger", "description": "The transparency log, for anybody who wants to check it."},
     {"name": "vetting", "description": "Who may use it, and why: customers, applications, reviews, appeals."},
+    {"name": "webhooks", "description": "Addresses that customers are told at what has happened."},
     {"name": "administration", "description": "Keys and leases."},
     {"name": "operation", "description": "Health and metrics."},
 ]
@@ -66,7 +68,8 @@ _DESCRIPTION: Final = (
 )
 _ROUTERS: Final = (
     galleries, consents, erasures, enrolments, verifications, identifications, detections, comparisons, decisions,
-    vocabulary, subjects, cases, ledger, keys, leases, customers, applications, reviews, conditions, health, exposition,
+    vocabulary, subjects, webhooks,
+    cases, ledger, keys, leases, customers, applications, reviews, conditions, health, exposition,
     incidents, evidence,
 )  # fmt: skip
 

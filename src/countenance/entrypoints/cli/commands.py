@@ -27,6 +27,7 @@ PANELS: Final[Mapping[str, Mapping[str, str]]] = {
         "galleries": "Make, show and delete galleries: reference databases for one purpose each.",
         "consent": "Record what subjects agreed to, show it, and withdraw it, which erases.",
         "subject": "Let subjects reach their own page, and answer what they ask for.",
+        "webhook": "Name addresses that are told what happened, and see what was delivered.",
         "erasure": "Withdraw a consent, see what was erased, and check receipts; checking needs no server.",
         "cases": "Show where held identifications stand.",
     },
