@@ -52,14 +52,6 @@ REVIEWED = {
     "fairness bring": (WRITTEN, "--vkey", "none", "--use", "one_to_one", *_REASON),
     "fairness confirm": ("evi_" + "0" * 32, *_REASON),
     "fairness withdraw": ("evi_" + "0" * 32, *_REASON),
-    "webhook add": ("https://hooks.example.org/", "--customer", "gatehouse"),
-    "webhook list": (),
-    "webhook pause": ("hook_" + "0" * 32,),
-    "webhook remove": ("hook_" + "0" * 32, "--yes"),
-    "webhook rotate": ("hook_" + "0" * 32, "--overlap", "0"),
-    "webhook test": ("hook_" + "0" * 32,),
-    "webhook deliveries": ("hook_" + "0" * 32,),
-    "webhook replay": ("hook_" + "0" * 32,),
     "leases suspend": ("bank-doors", *_REASON),
     "leases resume": ("bank-doors", *_REASON),
     "leases history": ("bank-doors",),
@@ -73,6 +65,14 @@ KEYED = {
     "galleries show": ("staff",),
     "galleries subjects": ("staff",),
     "galleries delete": ("staff", "--yes"),
+    "webhook add": ("https://hooks.example.org/", "--customer", "gatehouse"),
+    "webhook list": (),
+    "webhook pause": ("hook_" + "0" * 32,),
+    "webhook remove": ("hook_" + "0" * 32, "--yes"),
+    "webhook rotate": ("hook_" + "0" * 32, "--overlap", "0"),
+    "webhook test": ("hook_" + "0" * 32,),
+    "webhook deliveries": ("hook_" + "0" * 32,),
+    "webhook replay": ("hook_" + "0" * 32,),
     "subject code": ("staff", "dave"),
     "subject requests": (),
     "subject show": ("req_" + "0" * 32,),
@@ -97,7 +97,7 @@ KEYED = {
 }
 """Every command that takes a key, with arguments that would do for its holder."""
 
-BESIDE = ("decisions", "ledger", *{name.split()[0] for name in REVIEWED})
+BESIDE = ("webhook", "decisions", "ledger", *{name.split()[0] for name in REVIEWED})
 """What whoever sits at the machine may read without a key."""
 
 OF_A_GALLERY = [name for name, arguments in KEYED.items() if "staff" in arguments]
