@@ -82,6 +82,9 @@ def test_a_consent_is_shown_as_it_was_recorded(stage: Stage) -> None:
         "given": "2026-07-01T12:00:00Z",
         "expires": "2026-07-31T12:00:00Z",
         "withdrawn": None,
+        "basis": "consent",
+        "minor": False,
+        "record_id": None,
     }
     shown = stage.call("alice", "GET", "/v1/galleries/staff/subjects/dave/consent")
     assert shown.json() == given.json()

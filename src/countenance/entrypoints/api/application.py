@@ -35,7 +35,9 @@ from countenance.entrypoints.api import (
     keys,
     leases,
     ledger,
+    notices,
     problems,
+    retention,
     reviews,
     subjects,
     verifications,
@@ -67,6 +69,7 @@ _DESCRIPTION: Final = (
     "threshold stands for, and are `match`, `no_match` or `held` until people have judged."
 )
 _ROUTERS: Final = (
+    notices, retention,
     galleries, consents, erasures, enrolments, verifications, identifications, detections, comparisons, decisions,
     vocabulary, subjects, webhooks,
     cases, ledger, keys, leases, customers, applications, reviews, conditions, health, exposition,

@@ -108,6 +108,9 @@ def of_consent(consent: Consent) -> Document:
         "given": consent.given.isoformat(),
         "expires": _moment(consent.expires),
         "withdrawn": _moment(consent.withdrawn),
+        "basis": consent.basis.value,
+        "minor": consent.minor,
+        "record_id": consent.record_id,
     }
 
 

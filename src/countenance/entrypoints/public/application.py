@@ -21,6 +21,7 @@ from countenance.entrypoints.public import (
     front,
     ledger,
     model_note,
+    notices,
     refusals,
     register,
     rights,
@@ -41,12 +42,13 @@ PAGES: Final[tuple[Page, ...]] = (
     *rules.PAGES,
     *asking.PAGES,
     *rights.PAGES,
+    *notices.PAGES,
     *ledger.PAGES,
 )
 """Every page; those with a label make the menu, in this order."""
 
 _PLACES: Final = frozenset({*(page.path for page in PAGES), "/robots.txt", "/sitemap.xml", HOME})
-_FOLDERS: Final = (f"{HOME}/", "/ledger/")
+_FOLDERS: Final = (f"{HOME}/", "/ledger/", "/notices/")
 _MACHINES: Final = ("/v1/", "/face/", "/console")
 _METHODS: Final = frozenset({"GET", "HEAD"})
 
