@@ -32,7 +32,7 @@ BODIES: Mapping[tuple[str, str], dict[str, Any]] = {
     ("POST", "/v1/webhooks"): {"url": "https://hooks.example.org/", "customer_id": "bank"},
     ("POST", "/v1/webhooks/{webhook_id}/pause"): {"paused": True},
     ("POST", "/v1/webhooks/{webhook_id}/rotation"): {"overlap_seconds": 0},
-    ("POST", "/v1/webhooks/{webhook_id}/replay"): {},
+    ("POST", "/v1/webhooks/{webhook_id}/replays"): {},
     ("POST", "/v1/subject-requests/{request_id}/answer"): {"granted": True, "text": "Because."},
     ("POST", "/v1/subject-requests/{request_id}/extension"): {"reason": "It takes longer."},
     ("POST", "/v1/galleries/{gallery_id}/enrolments"): {"subject_id": "{subject_id}", "image": IMAGE},

@@ -167,7 +167,7 @@ def deliveries(
 
 
 @router.post(
-    f"{_ONE}/replay",
+    f"{_ONE}/replays",
     response_model=ReplayTold,
     summary="Replay a webhook's deliveries",
     description=f"Let deliveries be tried again for three days, under their own ids. {_WHO}",
