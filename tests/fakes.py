@@ -55,7 +55,7 @@ from fakes_collections import (
     without_users_of,
 )
 from fakes_erasure import ErasureState, FakeErasures, FakeManifests, FakeSearchers, commitment_to
-from fakes_incidents import FakeEvidenceRecords, FakeIncidents, IncidentState
+from fakes_incidents import FakeEvidenceRecords, FakeIncidents, FakeMonitored, IncidentState
 from fakes_log import FakeCosigned, LogState
 from fakes_consent import (
     ConsentState,
@@ -231,6 +231,7 @@ class FakeUnitOfWork:
         self.retention = FakeRetentionRecords(self)
         self.incidents = FakeIncidents(self)
         self.evidence = FakeEvidenceRecords(self)
+        self.monitored = FakeMonitored(self)
         self.cosigned = FakeCosigned(self)
 
     def __enter__(self) -> Self:

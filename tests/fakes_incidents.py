@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
 from countenance.fairness.evidence import Evidence, EvidenceId
+from countenance.fairness.monitored import Measure, Watched
 from countenance.oversight.incidents import Incident, IncidentId
 from countenance.policy.evidence import KindOfUse
 
@@ -19,6 +20,8 @@ class IncidentState:
 
     incidents: dict[IncidentId, Incident] = field(default_factory=dict)
     evidence_records: dict[EvidenceId, Evidence] = field(default_factory=dict)
+    watched: dict[tuple[str, str], Watched] = field(default_factory=dict)
+    outcomes_followed: int = 0
 
 
 class Unit(Protocol):
@@ -80,3 +83,25 @@ class FakeEvidenceRecords:
             return tuple(sorted(by_id, key=lambda one: one.measured, reverse=True))
 
         return self.unit.read(question)
+
+
+@dataclass
+class FakeMonitored:
+    unit: Unit
+
+    def followed(self) -> int:
+        count: int = self.unit.read(lambda state: state.outcomes_followed)
+        return count
+
+    def follow(self, count: int) -> None:
+        self.unit.write().outcomes_followed = count
+
+    def put(self, watched: Watched) -> None:
+        self.unit.write().watched[watched.gallery_id, watched.measure.value] = watched
+
+    def get(self, gallery_id: str, measure: Measure) -> Watched | None:
+        found: Watched | None = self.unit.read(lambda state: state.watched.get((gallery_id, measure.value)))
+        return found
+
+    def all(self) -> tuple[Watched, ...]:
+        return self.unit.read(lambda state: tuple(one for _, one in sorted(state.watched.items())))

@@ -37,6 +37,7 @@ def prepare(countenance: Countenance) -> FastAPI:
     countenance.ensure_evaluation_lease()
     _grant_seed(countenance)
     countenance.consent.schedule.start()
+    countenance.gate.monitor.start()
     countenance.webhooks.thread.start()
     countenance.erasure.caretaking.start()
     if countenance.log.rounds is not None:
@@ -68,6 +69,7 @@ def warm_up(countenance: Countenance) -> threading.Thread:
 def finish(countenance: Countenance) -> None:
     """Let the witnesses be, and write snapshots of the galleries in memory, for a fast start."""
     countenance.consent.schedule.stop()
+    countenance.gate.monitor.stop()
     countenance.webhooks.thread.stop()
     countenance.erasure.caretaking.stop()
     if countenance.log.rounds is not None:

@@ -6,6 +6,8 @@ from datetime import timedelta
 from contract import examples
 from contract.examples import HOUR, NOON
 from countenance.fairness.evidence import Evidence, EvidenceId, Step
+from countenance.fairness.monitored import Measure, Watched
+from countenance.fairness.sequential import Stream
 from countenance.oversight.incidents import (
     Incident,
     IncidentId,
@@ -129,3 +131,22 @@ def test_the_newest_registered_report_for_model_threshold_and_use_is_found(place
         work.evidence.put(gone)
         work.commit()
         assert work.evidence.newest("model", 400, KindOfUse.ONE_TO_ONE) == gone
+
+
+def test_what_is_watched_is_kept_with_the_place_along_the_ledger(place: Place) -> None:
+    stream = Stream(trials=400, errors=3, baseline=0.02, detectors=(0.25, 1.0, 3.5e-9), alarms=1)
+    kept = Watched(gallery_id="doors", measure=Measure.NO_MATCH, under="100:2027", stream=stream)
+    other = replace(kept, measure=Measure.APPEALED, stream=Stream())
+    with place.unit() as work:
+        assert work.monitored.followed() == 0
+        work.monitored.put(kept)
+        work.monitored.put(other)
+        work.monitored.follow(7)
+        work.commit()
+    with place.unit() as work:
+        work.monitored.follow(9)
+        work.commit()
+        assert work.monitored.followed() == 9
+        assert work.monitored.get("doors", Measure.NO_MATCH) == kept
+        assert work.monitored.get("doors", Measure.OVERRIDDEN) is None
+        assert work.monitored.all() == (other, kept)

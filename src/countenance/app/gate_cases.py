@@ -8,6 +8,9 @@ from functools import cached_property
 from countenance.app.parts import Parts
 from countenance.recognition.evidence import ReadEvidence, RegisterEvidence
 from countenance.recognition.incidents import OpenIncident, ReadIncidents, ResolveIncident
+from countenance.recognition.monitor_clock import MonitorClock
+from countenance.recognition.monitoring import ReadMonitor, WatchOutcomes
+from countenance.recognition.score_tally import ScoreTally
 from countenance.recognition.standing_evidence import ReadStanding, StandingEvidence
 from countenance.vetting.access import Access
 
@@ -15,8 +18,9 @@ from countenance.vetting.access import Access
 class GateCases:
     """What stops acts, and what lets them go on. Every attribute is a use case."""
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: Parts, scores: ScoreTally | None = None) -> None:
         self.parts = parts
+        self._scores = scores if scores is not None else ScoreTally()
 
     @cached_property
     def open_incident(self) -> OpenIncident:
@@ -48,6 +52,22 @@ class GateCases:
         """Show how the evidence stands behind a lease."""
         evidence = StandingEvidence(self.parts.threshold_for)
         return ReadStanding(self._access, evidence, self.parts.unit_of_work)
+
+    @cached_property
+    def watch_outcomes(self) -> WatchOutcomes:
+        """Test the rates of live outcomes, and let an alarm narrow a lease."""
+        p = self.parts
+        return WatchOutcomes(self.open_incident, p.threshold_for, p.unit_of_work, self._scores)
+
+    @cached_property
+    def read_monitor(self) -> ReadMonitor:
+        """Show what is watched of live outcomes."""
+        return ReadMonitor(self._access, self.parts.unit_of_work)
+
+    @cached_property
+    def monitor(self) -> MonitorClock:
+        """The monitor's clock in the server's process."""
+        return MonitorClock(self.watch_outcomes)
 
     @cached_property
     def _access(self) -> Access:

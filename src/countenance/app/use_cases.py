@@ -28,6 +28,7 @@ from countenance.recognition.records import ReadCases, ReadDecisions, ReadLedger
 from countenance.recognition.removal import RemoveReferences
 from countenance.recognition.reporting import Report
 from countenance.recognition.snapshots import SaveSnapshots
+from countenance.recognition.score_tally import ScoreTally, ScoreWatch
 from countenance.recognition.sorting import Sort
 from countenance.recognition.standing import Standing
 from countenance.recognition.standing_evidence import StandingEvidence
@@ -82,7 +83,9 @@ class Countenance:
     def verify(self) -> Verify:
         """Compare a probe with one subject."""
         p = self.parts
-        return Verify(self._ask, self._report, p.engine, p.threshold_for, p.unit_of_work)
+        return Verify(
+            self._ask, self._report, p.engine, p.threshold_for, p.unit_of_work, self._score_watch
+        )
 
     @cached_property
     def identify(self) -> Identify:
@@ -133,7 +136,7 @@ class Countenance:
         """Open and resolve incidents, and keep the evidence that leases ask for."""
         from countenance.app.gate_cases import GateCases  # noqa: PLC0415  only where it is wanted
 
-        return GateCases(self.parts)
+        return GateCases(self.parts, self._score_watch.tally)
 
     @cached_property
     def index(self) -> Index:
@@ -403,6 +406,10 @@ class Countenance:
     def _ask(self) -> Ask:
         p = self.parts
         return Ask(p.decide, p.clock, new_id, p.terms_of_use, StandingEvidence(p.threshold_for))
+
+    @cached_property
+    def _score_watch(self) -> ScoreWatch:
+        return ScoreWatch(ScoreTally(), self.parts.threshold_for)
 
     @cached_property
     def _report(self) -> Report:

@@ -29,6 +29,7 @@ from countenance.biometrics.model import (
 from countenance.consent.ports import ConsentNotices, ConsentRecords, Consents, RetentionRecords
 from countenance.errors import ImageError, InvalidInputError
 from countenance.fairness.evidence import EvidenceRecords
+from countenance.fairness.monitored import Monitored
 from countenance.ledger.ports import CosignedCheckpoints, Ledger
 from countenance.oversight.incidents import Incidents
 from countenance.oversight.ports import Cases, Examining, Notices, Portraits
@@ -247,6 +248,7 @@ class UnitOfWork(Protocol):
     retention: RetentionRecords
     incidents: Incidents
     evidence: EvidenceRecords
+    monitored: Monitored
     subject_access: SubjectAccess
     subject_requests: SubjectRequests
     subject_entries: SubjectEntries

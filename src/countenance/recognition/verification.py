@@ -50,6 +50,7 @@ class Verify:
     engine: FaceEngine
     threshold_for: Callable[[int], Threshold]
     unit_of_work: Callable[[], UnitOfWork]
+    watch: Callable[[GalleryId, int, ComparisonScore], None] | None = None
 
     def __call__(self, actor: Actor, claim: Claim) -> VerificationResult:
         """Return the outcome.
@@ -86,6 +87,8 @@ class Verify:
                 {"outcome": outcome.value, **calibration_fields(threshold)},
             )
             work.commit()
+        if self.watch is not None and outcome is Outcome.MATCH:
+            self.watch(claim.gallery_id, permission.lease.terms.fmr_ppb, score)
         hide = permission.obligation(ObligationKind.NO_SCORES) is not None
         return VerificationResult(
             outcome=outcome,

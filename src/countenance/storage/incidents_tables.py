@@ -34,5 +34,21 @@ fairness_evidence = Table(
     Index("ix_fairness_evidence_model", "model_digest", "threshold_ppb", "measured"),
 )
 
-SEALED = (incidents, fairness_evidence)
+monitor_streams = Table(
+    "monitor_streams",
+    metadata,
+    Column("gallery_id", name(), primary_key=True),
+    Column("measure", name(), primary_key=True),
+    Column("sealed", blob(), nullable=False),
+)
+
+# One row: up to which entry of the ledger the monitor has looked.
+monitor_position = Table(
+    "monitor_position",
+    metadata,
+    Column("name", name(), primary_key=True),
+    Column("followed", BigInteger, nullable=False),
+)
+
+SEALED = (incidents, fairness_evidence, monitor_streams)
 """Every table here with sealed rows: they are sealed for their table and their primary key."""

@@ -9,6 +9,7 @@ from typing import Final, Self
 from countenance.consent.ports import ConsentNotices, ConsentRecords, Consents, RetentionRecords
 from countenance.errors import StorageError
 from countenance.fairness.evidence import EvidenceRecords
+from countenance.fairness.monitored import Monitored
 from countenance.ledger.note import Signer
 from countenance.ledger.ports import CosignedCheckpoints, Ledger
 from countenance.oversight.incidents import Incidents
@@ -41,6 +42,7 @@ from countenance.storage.incidents import SqlIncidents
 from countenance.storage.ledger import SqlLedger
 from countenance.storage.log_cosigned import SqlCosignedCheckpoints
 from countenance.storage.manifests import SqlManifests
+from countenance.storage.monitored import SqlMonitored
 from countenance.storage.oversight import SqlCases
 from countenance.storage.oversight_examining import SqlExamining, SqlNotices
 from countenance.storage.oversight_portraits import SqlPortraits
@@ -107,6 +109,7 @@ class SqlUnitOfWork:
     cosigned: CosignedCheckpoints
     incidents: Incidents
     evidence: EvidenceRecords
+    monitored: Monitored
     subject_access: SubjectAccess
     subject_requests: SubjectRequests
     subject_entries: SubjectEntries
@@ -225,6 +228,7 @@ _ROOMS: Final[Mapping[str, Callable[[SqlUnitOfWork], object]]] = {
     "cosigned": lambda work: SqlCosignedCheckpoints(work.session),
     "incidents": lambda work: SqlIncidents(work.session, work.keyring),
     "evidence": lambda work: SqlEvidenceRecords(work.session, work.keyring),
+    "monitored": lambda work: SqlMonitored(work.session, work.keyring),
     "subject_access": lambda work: SqlSubjectAccess(work.session),
     "subject_requests": lambda work: SqlSubjectRequests(work.session, work.keyring),
     "subject_entries": lambda work: SqlSubjectEntries(work.session),

@@ -73,6 +73,7 @@ MAY: Mapping[tuple[str, str], set[str]] = {
     ("POST", "/v1/incidents"): {"administrator", "reviewer"},
     ("POST", "/v1/incidents/{incident_id}/resolution"): {"reviewer"},
     ("GET", "/v1/fairness/evidence"): STAFF,
+    ("GET", "/v1/fairness/monitor"): STAFF,
     ("POST", "/v1/fairness/evidence"): {"reviewer"},
     ("POST", "/v1/fairness/reports"): {"administrator"},
     ("POST", "/v1/fairness/evidence/{evidence_id}/confirmation"): {"reviewer"},

@@ -48,6 +48,7 @@ REVIEWED = {
     "incident resolve": ("inc_" + "0" * 32, *_REASON),
     "fairness caps": ("bank-doors",),
     "fairness evidence": (),
+    "fairness monitor": (),
     "fairness register": ("1", "--use", "one_to_one", *_REASON),
     "fairness bring": (WRITTEN, "--vkey", "none", "--use", "one_to_one", *_REASON),
     "fairness confirm": ("evi_" + "0" * 32, *_REASON),

@@ -14,11 +14,14 @@ from countenance.entrypoints.api.schemas.gate import (
     EvidenceAsked,
     EvidencePath,
     EvidenceTold,
+    MonitorTold,
     ReportAsked,
+    WatchedTold,
 )
 from countenance.entrypoints.api.schemas.vetting import ReasonAsked
 from countenance.entrypoints.api.told import told
 from countenance.fairness.evidence import Evidence
+from countenance.fairness.sequential import MEAN_TRIALS_BETWEEN_FALSE_ALARMS
 from countenance.recognition.evidence import Brought
 
 router = APIRouter(tags=["vetting"])
@@ -109,3 +112,18 @@ def withdraw(evidence_id: EvidencePath, received: Plain, call: WritingCall) -> R
     asked = received.parse(ReasonAsked)
     act = call.service.gate.register_evidence.withdraw
     return call.once(received.digest(), lambda: told(act(call.actor, evidence_id, asked.reason)))
+
+
+@router.get(
+    "/v1/fairness/monitor",
+    response_model=MonitorTold,
+    summary="Show what is watched",
+    description="Rates of live outcomes by gallery, each tested after every trial; `level` is the evidence for "
+    "a rise, and `alarm_level` what it alarms at. Roles: administrator, reviewer, auditor.",
+    responses=documents.problems(documents.EVERY),
+)
+def monitor(call: ReadingCall) -> Response:
+    """Show what is watched of live outcomes."""
+    watched = call.service.gate.read_monitor(call.actor)
+    rows = tuple(WatchedTold(one, one.stream.level) for one in watched)
+    return told(MonitorTold(MEAN_TRIALS_BETWEEN_FALSE_ALARMS, rows)).response()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from countenance.entrypoints.cli.fairness_gate import bring, caps, confirm, evidence, register, withdraw
+from countenance.entrypoints.cli.fairness_monitor import monitor
 from countenance.entrypoints.cli.fairness_plan import plan
 from countenance.entrypoints.cli.fairness_predictions import predictions
 from countenance.entrypoints.cli.fairness_run import run
@@ -18,6 +19,7 @@ app = typer.Typer(
 )
 
 app.command("run")(run)
+app.command("monitor")(monitor)
 app.command("caps")(caps)
 app.command("evidence")(evidence)
 app.command("register")(register)

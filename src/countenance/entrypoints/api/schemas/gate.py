@@ -12,6 +12,7 @@ from countenance.entrypoints.api.schemas.identifiers import NAME
 from countenance.entrypoints.api.schemas.model import Asked
 from countenance.entrypoints.api.schemas.vetting import Reason
 from countenance.fairness.evidence import Evidence, EvidenceId
+from countenance.fairness.monitored import Watched
 from countenance.oversight.incidents import Incident, IncidentId, IncidentKind, Scope, ScopeKind
 from countenance.policy.evidence import KindOfUse
 from countenance.policy.model import Stop
@@ -109,3 +110,19 @@ class EvidenceTold:
     """Reports, the one that was measured last first."""
 
     evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WatchedTold:
+    """One rate of one gallery, and the evidence that it has risen."""
+
+    watched: Watched
+    level: float
+
+
+@dataclass(frozen=True, slots=True)
+class MonitorTold:
+    """What is watched, and the evidence at which is alarmed."""
+
+    alarm_level: int
+    rates: tuple[WatchedTold, ...]

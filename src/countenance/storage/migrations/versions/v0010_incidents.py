@@ -1,4 +1,4 @@
-"""Incidents, caps of leases and the evidence that is held against them."""
+"""Incidents, caps of leases, the evidence that is held against them, and what is monitored."""
 
 from __future__ import annotations
 
@@ -48,4 +48,17 @@ def _evidence() -> None:
     )
     op.create_index(
         "ix_fairness_evidence_model", "fairness_evidence", ["model_digest", "threshold_ppb", "measured"]
+    )
+    op.create_table(
+        "monitor_streams",
+        sa.Column("gallery_id", name(), nullable=False),
+        sa.Column("measure", name(), nullable=False),
+        sa.Column("sealed", blob(), nullable=False),
+        sa.PrimaryKeyConstraint("gallery_id", "measure", name="pk_monitor_streams"),
+    )
+    op.create_table(
+        "monitor_position",
+        sa.Column("name", name(), nullable=False),
+        sa.Column("followed", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("name", name="pk_monitor_position"),
     )
