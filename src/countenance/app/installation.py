@@ -13,15 +13,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from countenance.app.laboratory import Laboratory, text_of
 from countenance.app.objects import buckets_of, open_objects
-from countenance.app.parts import Parts
 from countenance.biometrics.model import Threshold
-from countenance.errors import (
-    AlreadyExistsError,
-    ConfigurationError,
-    CountenanceError,
-    InvalidInputError,
-)
+from countenance.errors import AlreadyExistsError, ConfigurationError, CountenanceError, InvalidInputError
 from countenance.ledger.model import Entry, EventType
 from countenance.policy.places import jurisdiction
 from countenance.recognition.ports import Decider, FaceEngine, SearchIndex, SearchSnapshots, UnitOfWork
@@ -32,13 +27,12 @@ if TYPE_CHECKING:
     from countenance.engine.diagnosis import Diagnosis
     from countenance.engine.model_administration import ModelAdministration
     from countenance.engine.networks import EngineOptions
+    from countenance.engine.pipeline import Limits
     from countenance.engine.search import ExactSearch
     from countenance.ledger.note import Signer
     from countenance.ledger.trust_policy import TrustPolicy
     from countenance.recognition.announcing_ports import Courier
     from countenance.recognition.collection_ports import Objects
-    from countenance.recognition.measuring_work import MeasuringWork
-    from countenance.recognition.published_fairness import PublishedFairness
     from countenance.recognition.transparency import ModelNote
     from countenance.recognition.witness_rounds import Witnesses
     from countenance.settings import Settings
@@ -70,7 +64,7 @@ class built_once(cached_property[Part]):  # noqa: N801  a decorator, named like 
                 return super().__get__(instance, owner)
 
 
-class Installation(Parts):
+class Installation(Laboratory):
     """The parts that settings name: a database and keys on this machine, the engine, the packs.
 
     What is slow to import is imported where it is first needed, and every part is built once,
@@ -118,17 +112,21 @@ class Installation(Parts):
     def engine(self) -> FaceEngine:
         """Load the networks; what they are made of is made first, where it never was."""
         from countenance.engine.first_load import load_first_apart  # noqa: PLC0415  slow
-        from countenance.engine.pipeline import Limits, open_engine  # noqa: PLC0415  slow
+        from countenance.engine.pipeline import open_engine  # noqa: PLC0415  slow
+
+        load_first_apart(self.engine_options)
+        return open_engine(self.engine_options, self._limits())
+
+    def _limits(self) -> Limits:
+        from countenance.engine.pipeline import Limits  # noqa: PLC0415  slow
 
         settings = self.settings
-        limits = Limits(
+        return Limits(
             image_bytes=settings.max_image_bytes,
             image_pixels=settings.max_image_pixels,
             decode_seconds=settings.decode_seconds,
             queue=settings.queue,
         )
-        load_first_apart(self.engine_options)
-        return open_engine(self.engine_options, limits)
 
     @built_once
     def engine_options(self) -> EngineOptions:
@@ -196,13 +194,6 @@ class Installation(Parts):
         except CountenanceError:
             fairness = None  # told by the doctor
         return model_note(models, folder, precision, self._records(), fairness)
-
-    def _fairness_report(self) -> PublishedFairness | None:
-        """Return the report that settings name, or raise `InvalidInputError` or `ConfigurationError`."""
-        from countenance.recognition.published_fairness import read_fairness  # noqa: PLC0415  slow
-
-        path = self.settings.fairness_report
-        return read_fairness(_text_of(path, "fairness report")) if path is not None else None
 
     def rotate_master_key(self, new: Path, actor_id: str) -> int:
         """Write a new master key to the file `new`, put it in the place of the old one, and tell the ledger.
@@ -303,7 +294,7 @@ class Installation(Parts):
         from countenance.biometrics.calibration_file import read_record, shipped_records  # noqa: PLC0415  slow
 
         path = self.settings.calibration_record
-        return shipped_records() if path is None else (read_record(_text_of(path, "calibration record")),)
+        return shipped_records() if path is None else (read_record(text_of(path, "calibration record")),)
 
     def threshold_for(self, fmr_ppb: int) -> Threshold:
         """Return the threshold of the calibration record for a false match rate in parts per billion."""
@@ -314,29 +305,6 @@ class Installation(Parts):
         return hmac.digest(
             self._keyring.key_for("commitments"), hashlib.sha256(data).digest(), "sha256"
         ).hex()
-
-    def engine_with(self, recogniser: str) -> FaceEngine:
-        """Load another recognition model beside the one that runs; whoever asks closes it."""
-        from countenance.engine.pipeline import Limits, open_engine  # noqa: PLC0415  only where it is wanted
-
-        settings = self.settings
-        limits = Limits(
-            image_bytes=settings.max_image_bytes,
-            image_pixels=settings.max_image_pixels,
-            decode_seconds=settings.decode_seconds,
-            queue=settings.queue,
-        )
-        return open_engine(replace(self.engine_options, recogniser=recogniser), limits)
-
-    def measuring_work(self, folder: Path, name: bytes) -> MeasuringWork:
-        """Open where a measurement, which `name` (32 bytes) stands for, keeps its work."""
-        from countenance.engine.measuring_folder import MeasuringFolder  # noqa: PLC0415  only where it is wanted
-
-        return MeasuringFolder(folder, key=self._keyring.key_for("measuring work"), name=name)
-
-    def sign_note(self, text: str) -> str:
-        """Return `text` as a note that the ledger's key signs; its first line names no log."""
-        return self._signer.sign(text)
 
     def warm(self) -> None:
         """Begin to load the networks in a thread, once."""
@@ -421,10 +389,3 @@ def operator_of(settings: Settings) -> Operator:
 def now() -> datetime:
     """Return the moment, in UTC."""
     return datetime.now(UTC)
-
-
-def _text_of(path: Path, what: str) -> str:
-    try:
-        return path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"the {what} `{path}` cannot be read as text") from error

@@ -12,12 +12,11 @@ from countenance.entrypoints.cli.fairness_options import DirectionOption
 from countenance.entrypoints.cli.fairness_words import rate
 from countenance.entrypoints.cli.options import JsonFlag
 from countenance.entrypoints.cli.tables import read_table
-from countenance.entrypoints.cli.wording import error_rate, one_in
+from countenance.entrypoints.cli.wording import one_in
 from countenance.errors import InvalidInputError
 
 if TYPE_CHECKING:
     from countenance.biometrics.calibration import CalibrationRecord, CalibrationRow
-    from countenance.biometrics.model import ErrorRate
     from countenance.entrypoints.cli.output import Output
 
 _LONGEST_RECORD = 1 << 26
@@ -105,7 +104,7 @@ def meaning(
         float | None,
         typer.Option("--fmr", help="The threshold for this false match rate, such as 0.0001."),
     ] = None,
-    threshold: Annotated[
+    score: Annotated[
         float | None, typer.Option("--threshold", help="This score instead; the row at or below it.")
     ] = None,
     as_json: JsonFlag = False,
@@ -115,45 +114,56 @@ def meaning(
     From a calibration record. A rate that fewer than 30 false matches stand behind is not told,
     and nothing is extrapolated beyond it: the status is then 6.
     """
-    from countenance.biometrics.projection import GALLERY_SIZES, projected_fpir  # noqa: PLC0415  start-up
-
     line = CommandLine.of(context)
-    if (fmr is None) == (threshold is None):
+    if (fmr is None) == (score is None):
         raise InvalidInputError("name either `--fmr` or `--threshold`")
     held = _record(line, record)
-    row = _row(held, fmr, threshold)
-    sizes = [
-        {"size": size, **{name: projected_fpir(at, size) for name, at in _bounds(row.fmr).items()}}
-        for size in GALLERY_SIZES
-    ]
+    document = _meaning(held, _row(held, fmr, score))
     if as_json:
-        line.output.document(
-            {
-                "record": held.id,
-                "threshold": row.score,
-                "fmr": row.fmr.rate,
-                "fmr_interval": [row.fmr.lower, row.fmr.upper],
-                "fnmr": row.fnmr.rate,
-                "fnmr_interval": [row.fnmr.lower, row.fnmr.upper],
-                "false_matches": row.false_matches,
-                "galleries": sizes,
-                "remarks": list(held.calibration.data_set.remarks),
-            }
-        )
-        return
-    line.output.facts(
+        line.output.document(document)
+    else:
+        _say_meaning(line.output, document)
+
+
+def _meaning(record: CalibrationRecord, row: CalibrationRow) -> dict[str, Any]:
+    from countenance.biometrics.projection import GALLERY_SIZES, projected_fpir  # noqa: PLC0415  start-up
+
+    bounds = {"fpir": row.fmr.rate, "lower": row.fmr.lower, "upper": row.fmr.upper}
+    return {
+        "record": record.id,
+        "threshold": row.score,
+        "fmr": row.fmr.rate,
+        "fmr_interval": [row.fmr.lower, row.fmr.upper],
+        "nonmated": row.fmr.trials,
+        "false_matches": row.false_matches,
+        "fnmr": row.fnmr.rate,
+        "fnmr_interval": [row.fnmr.lower, row.fnmr.upper],
+        "mated": row.fnmr.trials,
+        "galleries": [
+            {"size": size, **{name: projected_fpir(at, size) for name, at in bounds.items()}}
+            for size in GALLERY_SIZES
+        ],
+        "remarks": list(record.calibration.data_set.remarks),
+    }
+
+
+def _say_meaning(output: Output, document: dict[str, Any]) -> None:
+    output.facts(
         [
-            ("threshold", f"{row.score:.4f}"),
-            ("false matches", error_rate(row.fmr)),
-            ("false non-matches", error_rate(row.fnmr)),
-            ("record", f"{held.id[:12]}, {held.calibration.data_set.name}"),
+            ("threshold", f"{document['threshold']:.4f}"),
+            ("false matches", rate(document["fmr"], document["fmr_interval"], document["nonmated"])),
+            ("false non-matches", rate(document["fnmr"], document["fnmr_interval"], document["mated"])),
+            ("record", document["record"]),
         ]
     )
-    line.output.table(
+    output.table(
         ("references", "strangers named", "at best", "at worst"),
-        ((f"{one['size']:,}", *(one_in(one[name]) for name in ("fpir", "lower", "upper"))) for one in sizes),
+        (
+            (f"{one['size']:,}", *(one_in(one[name]) for name in ("fpir", "lower", "upper")))
+            for one in document["galleries"]
+        ),
     )
-    line.output.say(
+    output.say(
         "Projected as 1 - (1 - FMR)^N over everybody in the record: people of one group match each other more"
         " often. `calibrate choose` starts from the worst group."
     )
@@ -194,10 +204,6 @@ def merge(
             ("thresholds", f"{len(merged.calibration.rows)}"),
         ]
     )
-
-
-def _bounds(fmr: ErrorRate) -> dict[str, float]:
-    return {"fpir": fmr.rate, "lower": fmr.lower, "upper": fmr.upper}
 
 
 def _row(record: CalibrationRecord, fmr: float | None, threshold: float | None) -> CalibrationRow:

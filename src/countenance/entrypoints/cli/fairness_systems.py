@@ -46,7 +46,7 @@ def systems(  # noqa: PLR0913  each is an option of the command
             " recognition model), `rekognition:URL` or `azure:URL`. Others are compared with the first.",
         ),
     ],
-    threshold: Annotated[
+    judged_at: Annotated[
         list[str] | None,
         typer.Option(
             "--threshold",
@@ -110,7 +110,7 @@ def systems(  # noqa: PLR0913  each is an option of the command
     caps = Caps(fmr=fmr_cap, fnmr=fnmr_cap, min_subjects=min_subjects)
     operator = line.operator()
     with ExitStack() as held:
-        built = _systems(line, held, named, _named(threshold or [], "--threshold NAME=SCORE"), face)
+        built = _systems(line, held, named, _named(judged_at or [], "--threshold NAME=SCORE"), face)
         plan = ComparisonPlan(name=manifest.stem, trials=trials, systems=built, caps=caps, alpha=alpha)
         made = _compared(line, operator, plan, root or manifest.parent)
     document = line.countenance.fairness.seal(_document(made), {})
