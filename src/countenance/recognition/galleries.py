@@ -120,6 +120,7 @@ class DeleteGallery:
     def __call__(self, actor: Actor, gallery_id: GalleryId) -> None:
         """Remove the gallery, or raise `ForbiddenError`, `NotFoundError` or `LegalHoldError`."""
         with self.unit_of_work() as work:
+            work.become_writer()
             gallery = self.standing.gallery(work, actor, gallery_id, _OPERATES)
             subjects = work.references.subject_count(gallery.id)
             require_no_hold(work, gallery.id, self.standing.clock())

@@ -46,6 +46,7 @@ class RemoveReferences:
         kept: list[EnrolledFace] = []
         subjects: set[str] = set()
         with self.unit_of_work() as work:
+            work.become_writer()
             gallery = self.standing.gallery(work, actor, gallery_id, _OPERATES)
             before = work.manifests.get(gallery.id)
             self.snapshots.drop(gallery.id)

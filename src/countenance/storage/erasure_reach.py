@@ -32,6 +32,7 @@ class Reach(Enum):
     COMPARED = "faces that nobody is named for are compared with the subject's templates and removed"
     PSEUDONYM = "names the subject by a commitment that nobody can link once the key is destroyed"
     EVIDENCE = "is kept to show that the law was followed: names the subject, holds no face"
+    CASE = "ends with a case's own key: the probe of somebody unknown, and what was judged of a list"
     SHORT = "names the subject for minutes and ends by itself, so that the subject can still read the page"
 
 
@@ -64,6 +65,7 @@ REACH: Final = {
     "legal_holds": Reach.EVIDENCE,
     "retention_interactions": Reach.EVIDENCE,
     "subject_sessions": Reach.SHORT,
+    **dict.fromkeys(("cases", "assignments"), Reach.CASE),
     **dict.fromkeys(
         (
             "installation", "customers", "leases", "api_keys", "access_credentials", "galleries",
@@ -71,7 +73,11 @@ REACH: Final = {
             "staff_members", "staff_credentials", "staff_sessions", "staff_invitations",
             "customer_members", "customer_contacts", "applications", "application_drafts",
             "application_evidence", "evidence_files", "factor_marks", "review_votes", "appeals",
-            "lease_versions", "condition_decisions", "searching_processes",
+            "lease_versions", "condition_decisions", "searching_processes", "case_notices",
+            "consent_notices", "examiner_authorisations", "examiner_conflicts", "examiner_trials",
+            "fairness_evidence", "incidents", "known_faces", "ledger_followed", "log_cosigned",
+            "log_witnesses", "monitor_position", "monitor_streams", "webhook_announcements",
+            "webhook_endpoints", "webhook_deliveries", "webhook_tries",
         ),
         Reach.NOBODY,
     ),

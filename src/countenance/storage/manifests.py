@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import bindparam, delete, select, update
 
 from countenance.biometrics.model import GalleryId
-from countenance.ledger.manifest import Absence, Manifest, Presence, manifest_of
+from countenance.ledger.manifest import EMPTY, Absence, Manifest, Presence, manifest_of
 from countenance.ledger.manifest_tree import ManifestTree, Tile, plant, tile_from_bytes, tile_to_bytes
 from countenance.storage.erasure_tables import manifest_tiles
 from countenance.storage.secrecy import Keyring, SubjectKey
@@ -37,6 +37,11 @@ _SET: Final = (
     .values(content=bindparam("bytes"))
 )
 _DROP: Final = delete(manifest_tiles).where(_HERE, manifest_tiles.c.digits == bindparam("name"))
+_ANYBODY: Final = (
+    select(subjects.c.id)
+    .where(subjects.c.gallery_id == bindparam("gallery"), subjects.c.reference_count > 0)
+    .limit(1)
+)
 _TEMPLATES: Final = (
     select(
         reference_templates.c.number,
@@ -108,6 +113,8 @@ class SqlManifests:
         tiles = SqlTiles(self._session, gallery_id)
         if tiles.read([""]):
             return ManifestTree(tiles).manifest()
+        if not self._session.read(_ANYBODY, {"gallery": gallery_id}):
+            return EMPTY
         return manifest_of(self._commitments(gallery_id))
 
     def rebuilt(self, gallery_id: GalleryId) -> Manifest:
@@ -136,9 +143,9 @@ class SqlManifests:
 
     def _tree(self, gallery_id: GalleryId) -> ManifestTree:
         """Return the tree, made first where the gallery is from before there were manifests."""
-        self._session.become_writer()
         tiles = SqlTiles(self._session, gallery_id)
-        if not tiles.read([""]):
+        if not tiles.read([""]) and self._session.read(_ANYBODY, {"gallery": gallery_id}):
+            self._session.become_writer()
             plant(tiles, self._commitments(gallery_id))
         return ManifestTree(tiles)
 
