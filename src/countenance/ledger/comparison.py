@@ -35,7 +35,7 @@ def roll_up(hashes: Hashes) -> bytes | None:
     if len(row) != len(hashes) or not row:
         return None
     while len(row) > 1:
-        row = [node_hash(row[at], row[at + 1]) for at in range(0, len(row), 2)]
+        row = list(map(node_hash, row[::2], row[1::2]))
     return row[0]
 
 
@@ -86,7 +86,7 @@ class Trees:
 
 
 def survey(
-    folder: Folder, size: int, follow: Callable[[int, bytes], None], tell: Callable[[int], None]
+    folder: Folder, size: int, follow: Callable[[int, bytes], None] | None, tell: Callable[[int], None]
 ) -> Trees:
     """Read every bundle and tile once; `follow` gets each entry, `tell` how many entries are done."""
     trees = Trees(size, [[], []], [[]], [])
@@ -119,10 +119,9 @@ def derived_hashes(
 ) -> list[bytes | None]:
     """Return the leaf hashes that follow from a bundle; None for each entry that cannot be read."""
     leaves = folder.leaves(bundle) or ()
-    hashes: list[bytes | None] = []
-    for index, leaf in enumerate(leaves, bundle.index * TILE_WIDTH):
-        hashes.append(leaf_hash(leaf))
-        if follow is not None:
+    hashes: list[bytes | None] = list(map(leaf_hash, leaves))
+    if follow is not None:
+        for index, leaf in enumerate(leaves, bundle.index * TILE_WIDTH):
             follow(index, leaf)
     return hashes + [None] * (bundle.width - len(hashes))
 

@@ -16,6 +16,7 @@ from countenance.errors import NotFoundError
 
 HASH_SIZE: Final = 32
 EMPTY_ROOT: Final = hashlib.sha256(b"").digest()
+_sha256: Final = hashlib.sha256
 
 
 class Node(NamedTuple):
@@ -31,12 +32,12 @@ ReadNodes = Callable[[Sequence[Node]], Sequence[bytes]]
 
 def leaf_hash(leaf: bytes) -> bytes:
     """Return SHA-256(0x00 || leaf)."""
-    return hashlib.sha256(b"\x00" + leaf).digest()
+    return _sha256(b"\x00" + leaf).digest()
 
 
 def node_hash(left: bytes, right: bytes) -> bytes:
     """Return SHA-256(0x01 || left || right)."""
-    return hashlib.sha256(b"\x01" + left + right).digest()
+    return _sha256(b"\x01" + left + right).digest()
 
 
 def fold(hashes: Sequence[bytes]) -> bytes:

@@ -41,28 +41,29 @@ class Narrative:
 
     def follow(self, index: int, leaf: bytes) -> None:
         """Take entry `index`; entries come in order, though some may be missing."""
-        while len(self._permits) <= index:
-            self._permits.append(0)
+        permits = self._permits
+        while len(permits) <= index:
+            permits.append(0)
         try:
             document = parse_leaf(leaf)
         except LedgerError as error:
             self.troubles[index] = (FaultCode.ENTRY_MALFORMED, error.message)
             return
-        self._follow_time(index, str(document["t"]))
-        kind, decision = str(document["type"]), document.get(DECISION)
+        time, kind, decision = str(document["t"]), str(document["type"]), document.get(DECISION)
+        if time >= self.latest[0]:
+            self.latest = (time, index)
+        else:
+            self._step_back(index, time)
         if not isinstance(decision, str):
             return
         if kind.endswith(_PERMITTED):
             self.open[decision] = Incomplete(index, kind, decision)
-            self._permits[index] = _mark(decision)
+            permits[index] = _mark(decision)
         elif kind.endswith(_CLOSED):
             self.open.pop(decision, None)
             self._check_permit(index, decision, document.get(PERMIT))
 
-    def _follow_time(self, index: int, time: str) -> None:
-        if time >= self.latest[0]:
-            self.latest = (time, index)
-            return
+    def _step_back(self, index: int, time: str) -> None:
         before, now = moment_in(self.latest[0]), moment_in(time)
         if before is None or now is None or before - now > TOLERANCE:
             text = f"the entry says {time}, though entry {self.latest[1]} had said {self.latest[0]}"

@@ -11,7 +11,15 @@ from hypothesis import strategies as st
 
 from countenance.errors import InvalidInputError, LedgerError, NaiveDateTimeError
 from countenance.ledger import Entry, EventType, JsonValue
-from countenance.ledger.canonical import LEAF_LIMIT, canonical_json, leaf_bytes, parse_leaf, utc_text
+from countenance.ledger.canonical import (
+    LEAF_LIMIT,
+    _quickly,
+    _slowly,
+    canonical_json,
+    leaf_bytes,
+    parse_leaf,
+    utc_text,
+)
 
 NOON = datetime(2020, 6, 11, 12, 0, tzinfo=UTC)
 
@@ -145,5 +153,46 @@ def test_what_the_log_cannot_have_written_is_told(leaf: bytes) -> None:
 @settings(max_examples=200, deadline=None)
 @given(st.binary(max_size=60))
 def test_garbage_is_an_error_and_never_a_crash(leaf: bytes) -> None:
+    with pytest.raises(LedgerError):
+        parse_leaf(leaf)
+
+
+@settings(max_examples=300, deadline=None)
+@given(fields, st.data())
+def test_the_quick_reading_takes_nothing_that_the_slow_one_does_not(
+    given_fields: Mapping[str, JsonValue], data: st.DataObject
+) -> None:
+    leaf = leaf_bytes(entry(given_fields))
+    at = data.draw(st.integers(0, len(leaf) - 1))
+    piece = data.draw(
+        st.sampled_from([b"", b" ", b"0", b"-", b'"', b":", b",", b"{", b"[", b"\\", b"z", b".", b"e"])
+    )
+    for one in (leaf, leaf[:at] + piece + leaf[at + 1 :], leaf[:at] + piece + leaf[at:]):
+        found = _quickly(one)
+        if found is not None:
+            assert json.dumps(_slowly(one)) == json.dumps(found)
+
+
+@pytest.mark.parametrize(
+    "leaf",
+    [
+        b'{"a":-0,"t":"x","type":"y","v":1}',
+        b'{"a":[1,-0],"t":"x","type":"y","v":1}',
+        b'{"a":1,"a":1,"t":"x","type":"y","v":1}',
+        b'{"a":{"b":1,"b":1},"t":"x","type":"y","v":1}',
+        b'{"t":"x","a":1,"type":"y","v":1}',
+        b'{"a":{"c":1,"b":1},"t":"x","type":"y","v":1}',
+        b'{"a":[{"c":1,"b":1}],"t":"x","type":"y","v":1}',
+        b'{"a":1.0,"t":"x","type":"y","v":1}',
+        b'{"a":1e3,"t":"x","type":"y","v":1}',
+        b'{"a":NaN,"t":"x","type":"y","v":1}',
+        b'{"t":"x","type":"y","v":1}\n',
+        b'{"t":"x","type":"y","v":1}{}',
+        b'{"t":"x", "type":"y","v":1}',
+        b'{"t":"\\u0041","type":"y","v":1}',
+        b'["t"]',
+    ],
+)
+def test_what_only_looks_canonical_is_refused(leaf: bytes) -> None:
     with pytest.raises(LedgerError):
         parse_leaf(leaf)
