@@ -54,9 +54,6 @@ from fakes_collections import (
     without_reference,
     without_users_of,
 )
-from fakes_erasure import ErasureState, FakeErasures, FakeManifests, FakeSearchers, commitment_to
-from fakes_incidents import FakeEvidenceRecords, FakeIncidents, FakeMonitored, IncidentState
-from fakes_log import FakeCosigned, LogState
 from fakes_consent import (
     ConsentState,
     FakeConsentNotices,
@@ -65,7 +62,7 @@ from fakes_consent import (
     without_consent_of,
 )
 from fakes_erasure import ErasureState, FakeErasures, FakeManifests, FakeSearchers, commitment_to
-from fakes_incidents import FakeIncidents, IncidentState
+from fakes_incidents import FakeEvidenceRecords, FakeIncidents, FakeMonitored, IncidentState
 from fakes_log import FakeCosigned, LogState
 from fakes_oversight import (
     FakeCases,
@@ -317,6 +314,11 @@ class FakeLeases(_Repository):
 
     def get(self, lease_id: LeaseId) -> Lease | None:
         return self.unit.read(lambda state: state.leases.get(lease_id))
+
+    def held(self, lease_id: LeaseId) -> tuple[Lease, Customer] | None:
+        lease = self.get(lease_id)
+        customer = self.unit.customers.get(lease.customer_id) if lease is not None else None
+        return (lease, customer) if lease is not None and customer is not None else None
 
     def all(self) -> tuple[Lease, ...]:
         return self.unit.read(lambda state: _by_id(state.leases))

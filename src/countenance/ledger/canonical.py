@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Final, NoReturn
+from typing import Final, NoReturn, cast
 
 import rfc8785
 
@@ -37,7 +37,7 @@ def leaf_bytes(entry: Entry) -> bytes:
         raise InvalidInputError(f"an entry cannot have a field named `{min(clash)}`")
     document: dict[str, JsonValue] = {"v": LEAF_VERSION, "t": utc_text(entry.time), "type": entry.type.value}
     for name, value in entry.fields.items():
-        document[name] = value if value is None or type(value) is str else _checked(value, name)
+        document[name] = value if _is_plain(value) else _checked(value, name)
     try:
         leaf = canonical_json(document)
     except ValueError as error:
@@ -62,6 +62,14 @@ def _ascii_names(value: JsonValue) -> bool:
     if isinstance(value, Mapping):
         return all(name.isascii() and _ascii_names(item) for name, item in value.items())
     return not isinstance(value, (tuple, list)) or all(map(_ascii_names, value))
+
+
+def _is_plain(value: object) -> bool:
+    """Tell whether `value` is one of those that nearly every field holds, and that need no copy."""
+    kind = type(value)
+    if kind is tuple:
+        return all(type(item) is str for item in cast("tuple[object, ...]", value))
+    return kind is str or value is None or kind is bool
 
 
 def _checked(value: object, name: str, depth: int = 1) -> JsonValue:

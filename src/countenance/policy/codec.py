@@ -10,7 +10,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Final, Generic, TypeVar, cast
 
 import rfc8785
@@ -62,7 +64,7 @@ def question_to_json(question: Question) -> bytes:
 
     Raises `InvalidInputError` for text or a number that has no canonical form.
     """
-    return _QUESTIONS.encoded(question, question_document)
+    return _QUESTIONS.encoded(question, _timeless)
 
 
 def question_from_json(data: bytes) -> Question:
@@ -76,7 +78,7 @@ def question_from_json(data: bytes) -> Question:
 
 def decision_to_json(decision: Decision) -> bytes:
     """Return the canonical bytes of `decision`; raises like `question_to_json`."""
-    return _DECISIONS.encoded(decision, decision_document)
+    return _DECISIONS.encoded(decision, lambda value: _canonical(decision_document(value)))
 
 
 def decision_from_json(data: bytes) -> Decision:
@@ -333,18 +335,43 @@ class _Encoded(Generic[Value]):
         self._capacity = capacity
         self._known: dict[int, tuple[Value, bytes]] = {}
 
-    def encoded(self, value: Value, document: Callable[[Value], dict[str, object]]) -> bytes:
+    def encoded(self, value: Value, encode: Callable[[Value], bytes]) -> bytes:
         """Return the canonical bytes of `value`."""
         known = self._known.get(id(value))
         if known is not None and known[0] is value:
             return known[1]
-        data = _canonical(document(value))
+        data = encode(value)
         if len(self._known) >= self._capacity:
             self._known.clear()
         self._known[id(value)] = (value, data)
         return data
 
 
+def _timeless(question: Question) -> bytes:
+    """Return the canonical bytes of a question, of which all but its moment are known from an equal one.
+
+    Equal questions can be written differently only by the zones of their moments; where another
+    one than `on` may be in a zone that is not UTC, nothing is remembered.
+    """
+    if question.reopenings or question.incidents or question.evidence is not None:
+        return _canonical(question_document(question))
+    lease = question.lease
+    if lease is not None and (lease.not_before.tzinfo is not UTC or lease.expires.tzinfo is not UTC):
+        return _canonical(question_document(question))
+    before, after = _around(replace(question, on=_EPOCH))
+    return b"".join((before, question.on.isoformat().encode(), after))
+
+
+@lru_cache(maxsize=256)
+def _around(question: Question) -> tuple[bytes, bytes]:
+    """Return what stands before and after the moment of a question that is asked at the epoch."""
+    before, on, after = _canonical(question_document(question)).partition(_AT_EPOCH)
+    return before + _ON, on[-1:] + after
+
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_ON: Final = b'"on":"'
+_AT_EPOCH: Final = _ON + _EPOCH.isoformat().encode() + b'"'
 _QUESTIONS: Final[_Encoded[Question]] = _Encoded(16)
 _DECISIONS: Final[_Encoded[Decision]] = _Encoded(256)
 

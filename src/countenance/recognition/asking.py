@@ -202,18 +202,19 @@ class Ask:
         self, work: UnitOfWork, actor: Actor, request: Request
     ) -> tuple[Lease | None, Customer | None, Gallery | None]:
         """Return lease, customer and gallery behind a request, each None where there is none to count."""
-        lease = work.leases.get(actor.lease_id) if actor.lease_id is not None else None
-        customer = work.customers.get(lease.customer_id) if lease is not None else None
-        lease = lease if customer is not None else None
+        held = work.leases.held(actor.lease_id) if actor.lease_id is not None else None
+        if held is None:
+            return None, None, None
+        lease, customer = held
         return lease, customer, self._covered_gallery(work, lease, request)
 
-    def _covered_gallery(self, work: UnitOfWork, lease: Lease | None, request: Request) -> Gallery | None:
+    def _covered_gallery(self, work: UnitOfWork, lease: Lease, request: Request) -> Gallery | None:
         """Return the gallery if the lease covers it.
 
         A gallery that does not exist, one of another customer and one that the lease leaves
         out are the same here, so that a stranger cannot tell them apart.
         """
-        if lease is None or request.gallery_id is None or request.gallery_id not in lease.terms.galleries:
+        if request.gallery_id is None or request.gallery_id not in lease.terms.galleries:
             return None
         gallery = work.galleries.get(request.gallery_id)
         return gallery if gallery is not None and gallery.customer_id == lease.customer_id else None

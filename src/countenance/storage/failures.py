@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from types import TracebackType
 from typing import Final
 
 from sqlalchemy import exc
@@ -24,23 +23,44 @@ _PG_FULL: Final = frozenset({"53100", "53200"})
 _PG_CONTENTION: Final = frozenset({"40001", "40P01", "55P03", "57014"})
 
 
-@contextmanager
-def told_plainly() -> Iterator[None]:
+class _ToldPlainly:
+    """A class and not a generator: it stands round each of the twenty statements of an act."""
+
+    __slots__ = ()
+
+    def __enter__(self) -> None:
+        """Do nothing."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Raise our error for the database's; let every other go on."""
+        if error is None:
+            return
+        plain = _plain_error(error)
+        if plain is not None:
+            raise plain from error
+
+
+_TOLD_PLAINLY: Final = _ToldPlainly()
+
+
+def told_plainly() -> _ToldPlainly:
     """Raise the error of our tree for any that the database or its driver raises inside."""
-    try:
-        yield
-    except exc.DBAPIError as error:
-        raise translated(error.orig) from error
-    except (UnicodeEncodeError, OverflowError) as error:
-        raise _unholdable() from error
-    except sqlite3.Error as error:
-        raise translated(error) from error
-    except _of_psycopg("DataError") as error:
-        raise _unholdable() from error
-    except _of_psycopg("Error") as error:
-        raise translated(error) from error
-    except exc.TimeoutError as error:
-        raise BusyError("every connection to the database is in use") from error
+    return _TOLD_PLAINLY
+
+
+def _plain_error(error: BaseException) -> CountenanceError | None:
+    """Return our error for one of the database's or its driver's, None for any other."""
+    if isinstance(error, exc.DBAPIError):
+        return translated(error.orig)
+    if isinstance(error, (UnicodeEncodeError, OverflowError, *_of_psycopg("DataError"))):
+        return _unholdable()
+    if isinstance(error, (sqlite3.Error, *_of_psycopg("Error"))):
+        return translated(error)
+    if isinstance(error, exc.TimeoutError):
+        return BusyError("every connection to the database is in use")
+    return None
 
 
 def _of_psycopg(name: str) -> tuple[type[Exception], ...]:

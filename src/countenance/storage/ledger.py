@@ -73,6 +73,15 @@ def read_head(row: Row) -> Head:
     return Head(Frontier(int(row.size), hashes), bytes(row.root), row.checkpoint)
 
 
+class NewestHead:
+    """The head that this process committed last. Another process may have gone on since."""
+
+    __slots__ = ("head",)
+
+    def __init__(self) -> None:
+        self.head: Head | None = None
+
+
 class SqlLedger:
     """The log, inside one unit of work.
 
@@ -81,12 +90,14 @@ class SqlLedger:
     `(position + 1) * 2**level - 1`. So an append is one row and a proof one query of O(log n) rows.
     """
 
-    __slots__ = ("_committed", "_frontier", "_session", "_signer")
+    __slots__ = ("_committed", "_frontier", "_newest", "_session", "_signer", "_written")
 
-    def __init__(self, session: Session, signer: Signer) -> None:
+    def __init__(self, session: Session, signer: Signer, newest: NewestHead | None = None) -> None:
         self._session = session
         self._signer = signer
+        self._newest = newest or NewestHead()
         self._committed: Head | None = None
+        self._written: Head | None = None
         self._frontier: Frontier | None = None
 
     @property
@@ -103,21 +114,38 @@ class SqlLedger:
         """Append `entry` and return its index."""
         leaf = leaf_bytes(entry)
         self._session.become_writer()
+        leaf_hash = merkle.leaf_hash(leaf)
         if self._frontier is None:
-            self._committed = self._head()
-            self._frontier = self._committed.frontier
-        index = self._frontier.size
-        self._frontier, completed = self._frontier.append(merkle.leaf_hash(leaf))
+            before, self._frontier, completed = self._begin(leaf_hash)
+            index = before.frontier.size
+        else:
+            index = self._frontier.size
+            self._frontier, completed = self._frontier.append(leaf_hash)
         self._session.write(_INSERT, {"number": index, "hashes": b"".join(completed), "leaf": leaf})
         return index
 
-    def write_head(self) -> None:
-        """Seal what was appended and replace the head by compare-and-swap; the commit makes it durable."""
-        frontier, before = self._frontier, self._committed
-        self.forget()
-        if frontier is None or before is None:
-            return
+    def _begin(self, leaf_hash: bytes) -> tuple[Head, Frontier, tuple[bytes, ...]]:
+        """Return the head before this unit of work, and the tree and subtrees after its first entry.
+
+        The head that this process committed last is the newest one unless another process wrote,
+        and then the swap fails and it is read. So an act reads no head.
+        """
+        newest = self._newest.head
+        if newest is not None:
+            frontier, completed = newest.frontier.append(leaf_hash)
+            if self._swap(newest, frontier):
+                self._committed = newest
+                return newest, frontier, completed
+        before = self._committed = self._head()
+        frontier, completed = before.frontier.append(leaf_hash)
+        if not self._swap(before, frontier):
+            raise ConcurrentWriteError("another writer has grown the ledger; try again")
+        return before, frontier, completed
+
+    def _swap(self, before: Head, frontier: Frontier) -> bool:
+        """Replace the head by compare-and-swap, sealed; tell whether it was `before`."""
         root = frontier.root()
+        after = Head(frontier, root, SEAL + self._signer.seal(self._text(frontier.size, root)))
         swapped = self._session.write(
             _SWAP,
             {
@@ -126,15 +154,30 @@ class SqlLedger:
                 "size": frontier.size,
                 "root": root,
                 "frontier": b"".join(frontier.hashes),
-                "checkpoint": SEAL + self._signer.seal(self._text(frontier.size, root)),
+                "checkpoint": after.proof,
             },
         )
-        if swapped != 1:
+        if swapped == 1:
+            self._written = after
+        return swapped == 1
+
+    def write_head(self) -> None:
+        """Bring the head up to what was appended; the commit makes it durable."""
+        frontier, written = self._frontier, self._written
+        if frontier is None or written is None or written.frontier == frontier:
+            return
+        if not self._swap(written, frontier):
             raise ConcurrentWriteError("another writer has grown the ledger; try again")
+
+    def committed(self) -> None:
+        """Remember the head that was committed, since the transaction is over."""
+        if self._written is not None:
+            self._newest.head = self._written
+        self.forget()
 
     def forget(self) -> None:
         """Forget the head that was read, since the transaction that read it is over."""
-        self._frontier = self._committed = None
+        self._frontier = self._committed = self._written = None
 
     def size(self) -> int:
         """Return the number of entries that this unit of work sees."""

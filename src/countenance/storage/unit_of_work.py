@@ -39,7 +39,7 @@ from countenance.storage.erasures import SqlErasures, SqlSearchers
 from countenance.storage.failures import told_plainly
 from countenance.storage.fairness_evidence import SqlEvidenceRecords
 from countenance.storage.incidents import SqlIncidents
-from countenance.storage.ledger import SqlLedger
+from countenance.storage.ledger import NewestHead, SqlLedger
 from countenance.storage.log_cosigned import SqlCosignedCheckpoints
 from countenance.storage.manifests import SqlManifests
 from countenance.storage.monitored import SqlMonitored
@@ -116,10 +116,10 @@ class SqlUnitOfWork:
     appearances: Appearances
     webhooks: Webhooks
 
-    def __init__(self, database: Database, keyring: Keyring, signer: Signer) -> None:
+    def __init__(self, database: Database, keyring: Keyring, signer: Signer, newest: NewestHead) -> None:
         self.session = Session(database)
         self.keyring = keyring
-        self.ledger = self._log = SqlLedger(self.session, signer)
+        self.ledger = self._log = SqlLedger(self.session, signer, newest)
 
     def __getattr__(self, name: str) -> object:
         """Make a repository at its first use: an act needs six of the thirty."""
@@ -168,7 +168,9 @@ class SqlUnitOfWork:
         try:
             self._log.write_head()
             commit(self.session, lasting=lasting)
+            self._log.committed()
         except BaseException:
+            self._log.forget()
             self.session.roll_back()
             raise
 
@@ -240,4 +242,5 @@ _ROOMS: Final[Mapping[str, Callable[[SqlUnitOfWork], object]]] = {
 
 def unit_of_work_factory(database: Database, keyring: Keyring, signer: Signer) -> Callable[[], SqlUnitOfWork]:
     """Return what makes units of work; safe to call from many threads, each unit for one of them."""
-    return lambda: SqlUnitOfWork(database, keyring, signer)
+    newest = NewestHead()
+    return lambda: SqlUnitOfWork(database, keyring, signer, newest)

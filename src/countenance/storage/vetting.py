@@ -49,6 +49,13 @@ _INSERT_CUSTOMER: Final = insert_if_absent(customers)
 _REPLACE_CUSTOMER: Final = replace_by_key(customers)
 _LEASE: Final = select(leases).where(leases.c.id == bindparam("id"))
 _LEASES: Final = select(leases).order_by(leases.c.id)
+_HOLDER: Final = (
+    select(
+        leases, *(column.label(f"customer_{column.name}") for column in customers.c if column.name != "id")
+    )
+    .join_from(leases, customers, customers.c.id == leases.c.customer_id)
+    .where(leases.c.id == bindparam("id"))
+)
 _INSERT_LEASE: Final = insert_if_absent(leases)
 _REPLACE_LEASE: Final = replace_by_key(leases)
 _KEY: Final = select(api_keys).where(api_keys.c.id == bindparam("id"))
@@ -157,6 +164,11 @@ class SqlLeases:
         """Return the lease, or None."""
         rows = self._session.read(_LEASE, {"id": lease_id})
         return lease_of(rows[0]) if rows else None
+
+    def held(self, lease_id: LeaseId) -> tuple[Lease, Customer] | None:
+        """Return the lease with the customer that holds it, or None."""
+        rows = self._session.read(_HOLDER, {"id": lease_id})
+        return _held(rows[0]) if rows else None
 
     def all(self) -> tuple[Lease, ...]:
         """Return every lease, ordered by id."""
@@ -271,8 +283,20 @@ def customer_of(row: Row) -> Customer:
 
 
 @lru_cache(maxsize=256)
+def _held(row: Row) -> tuple[Lease, Customer]:
+    """Return lease and customer of a row of both; the same few rows are read at every act."""
+    customer = Customer(
+        id=CustomerId(row.customer_id),
+        name=row.customer_name,
+        kind=CustomerKind(row.customer_kind),
+        jurisdictions=frozenset(map(Jurisdiction, row.customer_jurisdictions)),
+        acts_for=_words(CustomerKind, row.customer_acts_for),
+    )
+    return lease_of(row), customer
+
+
 def lease_of(row: Row) -> Lease:
-    """Return the lease of its row; the same few rows are read at every act."""
+    """Return the lease of its row."""
     terms = LeaseTerms(
         id=row.id,
         acts=_words(Act, row.acts),

@@ -38,6 +38,10 @@ class Leases(Protocol):
         """Return the lease, or None."""
         ...
 
+    def held(self, lease_id: LeaseId) -> tuple[Lease, Customer] | None:
+        """Return the lease with the customer that holds it, or None."""
+        ...
+
     def all(self) -> tuple[Lease, ...]:
         """Return every lease, ordered by id."""
         ...

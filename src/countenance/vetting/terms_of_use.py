@@ -82,8 +82,8 @@ def accepted_until(accepted: str, published: Iterable[TermsOfUse]) -> datetime |
 def bound_terms(lease: Lease, published: Iterable[TermsOfUse], at: datetime) -> LeaseTerms:
     """Return the lease's terms as the gate is to see them at a moment: with what has fallen due since."""
     until = accepted_until(lease.terms_of_use, published)
-    return replace(
-        lease.terms,
-        terms_due=until is not None and until <= at,
-        reverification_due=lease.reverify is not None and lease.reverify <= at,
-    )
+    due = until is not None and until <= at
+    again = lease.reverify is not None and lease.reverify <= at
+    if (due, again) == (lease.terms.terms_due, lease.terms.reverification_due):
+        return lease.terms
+    return replace(lease.terms, terms_due=due, reverification_due=again)

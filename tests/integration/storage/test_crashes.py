@@ -68,6 +68,20 @@ def test_a_kill_between_permit_and_completion_leaves_the_permit_and_is_reported(
     assert verified(sqlite, tmp_path / "log").size == 5
 
 
+def test_whoever_remembers_an_older_head_appends_after_the_newest(sqlite: Database) -> None:
+    """Each factory is what another process would be: it remembers what it committed itself."""
+    one, other = (unit_of_work_factory(sqlite, KEYRING, SIGNER) for _ in range(2))
+    indexes = []
+    for number, unit in enumerate((one, one, other, one, other, other, one)):
+        with unit() as work:
+            indexes += [work.ledger.append(examples.entry(2 * number + at)) for at in range(2)]
+            work.commit()
+        with unit() as work:
+            work.ledger.append(examples.entry(99))  # left without a commit, so that it is not remembered
+    assert indexes == list(range(14))
+    check_installation(sqlite, KEYRING, SIGNER)
+
+
 def test_an_answer_waits_for_the_disk_and_a_permit_does_not(
     sqlite: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -14,6 +14,7 @@ from countenance.policy.codec import (
     decision_document,
     decision_from_json,
     decision_to_json,
+    question_document,
     question_from_json,
     question_to_json,
 )
@@ -38,6 +39,28 @@ def test_a_question_is_written_canonically_with_sorted_sets_and_its_offset() -> 
     assert data.startswith(b'{"act":"verify","acts_for":[],"camera":"own_device","consent":true')
     assert b'"on":"2026-01-01T23:30:00-08:00"' in data
     assert question_from_json(data).on.utcoffset() == timedelta(hours=-8)
+
+
+ZONES = st.timedeltas(timedelta(hours=-12), timedelta(hours=12)).map(
+    lambda offset: timezone(timedelta(minutes=offset // timedelta(minutes=1)))
+)
+
+
+@given(
+    st.datetimes(),
+    ZONES,
+    ZONES,
+    st.sampled_from(["", '"on":"1970-01-01T00:00:00+00:00"', "caf\u00e9"]),
+)
+def test_a_question_is_written_as_if_no_equal_one_had_been_before(
+    moment: datetime, zone: timezone, other: timezone, instrument: str
+) -> None:
+    lease = replace(BANK, not_before=BANK.not_before.astimezone(other))
+    for terms in (BANK, lease, None):
+        instruments = frozenset({instrument} if instrument else ())
+        question = replace(VERIFY, on=moment.replace(tzinfo=zone), lease=terms, instruments=instruments)
+        document = question_document(question)
+        assert question_to_json(question) == rfc8785.dumps(document)  # type: ignore[arg-type]  # narrower alias
 
 
 def test_a_decision_has_the_shape_that_the_command_line_prints() -> None:
