@@ -88,6 +88,7 @@ def document_of(record: OwnRecord) -> dict[str, Any]:
         "consent": None
         if consent is None
         else {
+            "basis": consent.basis.value,
             "notice": consent.notice,
             "method": consent.method,
             "instruments": sorted(consent.instruments),
@@ -96,6 +97,13 @@ def document_of(record: OwnRecord) -> dict[str, Any]:
             "withdrawn": _iso(consent.withdrawn),
             "use_stopped_by_objection": _iso(consent.objected),
         },
+        "retention": None
+        if record.retention is None
+        else [
+            {"at": one.at.isoformat(), "source": one.source.value, "rule": one.rule, "text": one.text}
+            for one in record.retention.deadlines
+        ],
+        "legal_holds": len(record.retention.held_by) if record.retention is not None else 0,
         "references": [
             {
                 "id": held.id,

@@ -79,10 +79,10 @@ class RequestState(StrEnum):
 class SubjectRequest:
     """A request with its clock.
 
-    `about` is the decision that an appeal is against. `text` is what the subject wrote, `answer`
-    what was answered; both are empty once the subject was erased. `entry` and `answer_entry` are
-    the ledger's entries of filing and answer. `due` is the end of the month, or of the three
-    where it was extended.
+    `about` is the decision that an appeal is against, or the erasure that a withdrawal led to. `text`
+    is what the subject wrote, `answer` what was answered; both are empty once the subject was erased.
+    `entry` and `answer_entry` are the ledger's entries of filing and answer. `due` is the end of the
+    month, or of the three where it was extended.
     """
 
     id: str

@@ -14,15 +14,29 @@ from typing import Any, Final
 
 from countenance.biometrics.model import Pipeline, ReferenceId
 from countenance.consent import Consent
+from countenance.consent.receipt import Receipt
+from countenance.consent.retention import Retention
 from countenance.errors import NotFoundError, UnauthenticatedError
+from countenance.ledger import JsonValue
 from countenance.ledger.proof import InclusionProof
 from countenance.oversight import CaseId
 from countenance.policy.model import Act, Purpose
+from countenance.recognition.consent_receipts import IssueReceipt
+from countenance.recognition.erasure_model import ErasureId
+from countenance.recognition.erasure_receipts import receipt_of
 from countenance.recognition.following import FollowLog
 from countenance.recognition.model import Gallery
 from countenance.recognition.ports import UnitOfWork
+from countenance.recognition.retention import retention_of, terms_of
+from countenance.recognition.standing import Standing
 from countenance.recognition.subject_access import commitment_of
-from countenance.recognition.subject_model import Appearance, OpenedSession, Place, SubjectRequest
+from countenance.recognition.subject_model import (
+    Appearance,
+    OpenedSession,
+    Place,
+    RequestKind,
+    SubjectRequest,
+)
 from countenance.vetting.model import Customer, Lease
 
 MOST_SHOWN: Final = 500
@@ -91,6 +105,7 @@ class OwnRecord:
     customer: Customer | None
     lease: Lease | None
     consent: Consent | None
+    retention: Retention | None
     references: tuple[OwnReference, ...]
     acts: tuple[OwnAct, ...]
     events: tuple[OwnEvent, ...]
@@ -133,13 +148,15 @@ class ReadOwnRecord:
             commitment = commitment_of(work, place)
             documents = _documents(work, commitment)
             references = work.references.of_subject(place.gallery_id, place.subject_id)
+            now = self.clock()
             return OwnRecord(
                 place=place,
-                read=self.clock(),
+                read=now,
                 gallery=gallery,
                 customer=work.customers.get(gallery.customer_id),
                 lease=work.leases.get(gallery.lease_id),
                 consent=work.consents.get(place.gallery_id, place.subject_id),
+                retention=retention_of(work, terms_of(work, gallery, now), place.subject_id, now),
                 references=tuple(
                     OwnReference(id=held.id, enrolled=held.enrolled, pipeline=held.template.pipeline)
                     for held in references
@@ -151,6 +168,34 @@ class ReadOwnRecord:
                 complete_to=work.subject_entries.followed(),
                 size=work.ledger.size(),
             )
+
+    def consent_receipt(self, opened: OpenedSession) -> Receipt:
+        """Return the receipt of the subject's consent.
+
+        Raises `NotFoundError` without a consent, `StateError` where it was given on a notice that is not
+        published here.
+        """
+        place = opened.place
+        with self.unit_of_work() as work:
+            consent = work.consents.get(place.gallery_id, place.subject_id)
+            if consent is None:
+                raise NotFoundError("no consent")
+            return IssueReceipt(Standing(self.clock), self.unit_of_work).of(work, consent)
+
+    def erasure_receipt(self, opened: OpenedSession, request_id: str) -> dict[str, JsonValue]:
+        """Return the receipt of what a withdrawal of the subject's own erased.
+
+        Raises `NotFoundError` for any other request, and `StateError` while not every process has told
+        that its memory followed.
+        """
+        with self.unit_of_work() as work:
+            held = work.subject_requests.get(request_id)
+            mine = held is not None and held.place == opened.place and held.kind is RequestKind.WITHDRAWAL
+            about = held.about if held is not None and mine else None
+            record = work.erasures.get(ErasureId(about)) if about is not None else None
+            if record is None:
+                raise NotFoundError("no such withdrawal")
+            return receipt_of(work, record)
 
     def proof(self, opened: OpenedSession, entry: int) -> str:
         """Return the proof of one of the subject's own entries (`.tlog-proof`), or raise `NotFoundError`."""

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from countenance.biometrics.model import GalleryId
-from countenance.errors import NotFoundError
+from countenance.errors import LegalHoldError, NotFoundError
 from countenance.recognition.model import Gallery
 from countenance.recognition.ports import UnitOfWork
 from countenance.recognition.standing import Standing
@@ -45,9 +45,13 @@ class SubjectStanding(Standing):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnWithdrawal:
-    """What a withdrawal removed, and the request that keeps it on the subject's page."""
+    """What a withdrawal removed, and the request that keeps it on the subject's page.
 
-    erasure: Erasure
+    `erasure` is None where a legal hold keeps the references: they are used for nothing any more, and
+    destroyed when the hold ends.
+    """
+
+    erasure: Erasure | None
     request: SubjectRequest
 
 
@@ -69,7 +73,10 @@ class WithdrawOneself:
         # The role is what `Withdraw` asks for; it stands behind no lease, so it opens nothing else.
         actor = Actor(id="subject", role=Role.OPERATOR, lease_id=None)
         act = replace(self.withdraw, standing=SubjectStanding(clock, place))
-        erasure = act(actor, place.gallery_id, place.subject_id)
+        try:
+            erasure = act(actor, place.gallery_id, place.subject_id)
+        except LegalHoldError:
+            erasure = None
         with self.unit_of_work() as work:
             gallery = work.galleries.get(place.gallery_id)
             if gallery is None:
@@ -87,7 +94,8 @@ class WithdrawOneself:
                 due=now,
                 entry=0,
                 answered=now,
-                answer_entry=erasure.entry,
+                about=erasure.id if erasure is not None else None,
+                answer_entry=erasure.entry if erasure is not None else None,
             )
             request = file_request(work, asked)
             work.commit()

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from countenance.consent.retention import HoldReason
 from countenance.ledger.note import VerifierKey
 from countenance.ledger.proof import InclusionProof
+from countenance.recognition.retention_holds import HoldAsked
 from countenance.recognition.subject_requests import LONGEST_TEXT, MOST_OPEN
 from countenance.vetting.authority import LOCAL_ADMINISTRATOR
 from countenance.vetting.model import LeaseId
 from fakes_engine import photograph
-from subject_stage import ALICE, DAVE, STAFF, Reader, SubjectStage
+from subject_stage import ALICE, DAVE, EVE, STAFF, Reader, SubjectStage
 
 
 def request_of(own: SubjectStage, state: str = "open") -> dict[str, object]:
@@ -173,3 +175,39 @@ def test_mallory_sees_no_request_of_another_customers_subjects(own: SubjectStage
 
 def _token(reader: Reader) -> str:
     return str(reader.client.cookies.get("countenance-subject"))
+
+
+def test_the_whole_receipt_of_an_erasure_is_on_the_subjects_page(own: SubjectStage) -> None:
+    reader = own.reader()
+    reader.post("/subject/withdraw")
+    request = request_of(own, "done")
+    path = f"/subject/receipts/{request['request_id']}/erasure"
+    told = reader.get(f"{path}.json")
+    assert told.status_code == 200, told.text
+    assert {"receipt", "entries"} <= set(told.json())
+    printed = reader.get(f"{path}.pdf")
+    assert printed.content.startswith(b"%PDF-")
+    other = own.reader(EVE)
+    assert other.get(f"{path}.json").status_code == 404
+    assert reader.get("/subject/receipts/consent.json").status_code == 404
+
+
+def test_a_legal_hold_ends_the_use_and_says_that_erasure_waits(own: SubjectStage) -> None:
+    now = own.clock()
+    own.stage.countenance.consent.place_hold(
+        ALICE,
+        HoldAsked(
+            gallery_id=STAFF,
+            subject_id=DAVE,
+            reason=HoldReason.LITIGATION,
+            matter="case 7",
+            until=now + timedelta(days=30),
+        ),
+    )
+    reader = own.reader()
+    assert "A legal hold keeps it" in reader.get("/subject").text
+    done = reader.post("/subject/withdraw")
+    assert "Erasure is held off" in done.text
+    assert outcome(own) == "refused"
+    with own.stage.parts.unit_of_work() as work:
+        assert work.references.of_subject(STAFF, DAVE)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Final
 
 from starlette.responses import PlainTextResponse, Response
 
 from countenance.entrypoints.subject.visits import HOME, Page, Visit
-from countenance.errors import NotFoundError
+from countenance.errors import NotFoundError, StateError
 from countenance.recognition.subject_record import MOST_SHOWN
 
 _DIGITS: Final = 15
@@ -35,8 +36,33 @@ def archive(visit: Visit) -> Response:
 def document(visit: Visit) -> Response:
     """Give everything as JSON, and put on the ledger that it was given."""
     told = visit.service.subjects.take_along.document(visit.mine)
-    text = json.dumps(told, ensure_ascii=False, indent=2)
-    return _file(text.encode(), "application/json", "record.json")
+    return _file(_json(told), "application/json", "record.json")
+
+
+def consent_receipt(visit: Visit) -> Response:
+    """Give the receipt of the consent, as JSON or to be printed."""
+    try:
+        document = visit.service.subjects.read_record.consent_receipt(visit.mine).document()
+    except StateError:
+        return visit.fault("nothing", HTTPStatus.NOT_FOUND)
+    if visit.part("form") == "pdf":
+        from countenance.entrypoints.pages.consent_pdf import receipt_to_pdf  # noqa: PLC0415  slow, to draw
+
+        return _file(receipt_to_pdf(document), "application/pdf", "consent.pdf")
+    return _file(_json(document), "application/json", "consent.json")
+
+
+def erasure_receipt(visit: Visit) -> Response:
+    """Give the receipt of an erasure, as JSON or to be printed."""
+    try:
+        document = visit.service.subjects.read_record.erasure_receipt(visit.mine, visit.part("request"))
+    except StateError:
+        return visit.fault("later", HTTPStatus.CONFLICT)
+    if visit.part("form") == "pdf":
+        from countenance.entrypoints.pages.erasure_pdf import receipt_to_pdf  # noqa: PLC0415  slow, to draw
+
+        return _file(receipt_to_pdf(document), "application/pdf", "erasure.pdf")
+    return _file(_json(document), "application/json", "erasure.json")
 
 
 def proof(visit: Visit) -> Response:
@@ -60,6 +86,10 @@ def key(visit: Visit) -> Response:
     return PlainTextResponse(text + "\n", headers={"Content-Disposition": 'attachment; filename="log.key"'})
 
 
+def _json(document: Mapping[str, object]) -> bytes:
+    return json.dumps(document, ensure_ascii=False, indent=2).encode()
+
+
 def _file(content: bytes, media_type: str, name: str) -> Response:
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(content, HTTPStatus.OK, headers, media_type)
@@ -79,4 +109,6 @@ PAGES: Final = (
     Page(path=f"{HOME}/entries/{{number}}/proof", handler=proof),
     Page(path=f"{HOME}/entries/{{number}}/text", handler=entry),
     Page(path=f"{HOME}/log.key", handler=key),
+    Page(path=f"{HOME}/receipts/consent.{{form}}", handler=consent_receipt),
+    Page(path=f"{HOME}/receipts/{{request}}/erasure.{{form}}", handler=erasure_receipt),
 )

@@ -35,7 +35,7 @@ GERMAN: Final[Mapping[str, str]] = {
     "record.lead": "{customer} hält das bereit für: {purpose}. Sie heißen dort {subject}.",
     "record.until": "Dieser Besuch endet von selbst um {moment} oder nach einer Viertelstunde ohne Klick.",
     "state.used": "Ihr Gesicht nimmt an Vergleichen teil",
-    "state.used.text": "Es gibt {references} von Ihnen, und was ihre Nutzung erlaubt, ist in Kraft.",
+    "state.used.text": "Von Ihnen gespeichert: {references}. Was die Nutzung erlaubt, ist in Kraft.",
     "state.stopped": "Ihr Gesicht nimmt an keinem Vergleich teil",
     "state.stopped.text": "Sie haben am {day} widersprochen. Solange das gilt, wird nichts mit Ihnen "
     "verglichen.",
@@ -66,12 +66,20 @@ GERMAN: Final[Mapping[str, str]] = {
     "why.ends.never": "wenn Sie widerrufen",
     "why.withdrawn": "Widerrufen",
     "why.deadline": "Gelöscht spätestens",
-    "why.deadline.reason": "wegen: {reason}",
+    "why.deadline.law": "wegen eines Gesetzes",
+    "why.deadline.policy": "wegen der Regel, die Ihnen genannt wurde",
+    "why.deadline.consent": "weil Ihre Einwilligung endet",
+    "why.deadline.lease": "weil die genehmigte Nutzung endet",
+    "why.held": "Die Löschung ist aufgeschoben",
+    "why.held.text": "Eine rechtliche Sperre verhindert die Löschung. Ohne Ihre Einwilligung wird es für "
+    "nichts genutzt.",
+    "why.receipt": "Quittung über Ihre Einwilligung",
     "why.lease": "Genehmigte Nutzung endet",
     "why.none": "Es liegt nichts vor, was die Nutzung Ihres Gesichts erlauben würde.",
     "acts.title": "Jedes Mal, wenn Sie verglichen wurden",
     "acts.text": "Jede Zeile steht in einem Protokoll, das niemand nachträglich ändern kann. Der Beleg zeigt "
     "es.",
+    "acts.erased": "Was von Ihnen im Protokoll stand, lässt sich nicht mehr von anderem unterscheiden.",
     "acts.none": "Sie wurden bisher mit niemandem verglichen.",
     "acts.when": "Wann",
     "acts.what": "Was",
@@ -112,12 +120,18 @@ GERMAN: Final[Mapping[str, str]] = {
     "withdraw.button": "Jetzt widerrufen und löschen",
     "withdraw.back": "Zurück, nichts ändern",
     "withdrawn.title": "Es ist geschehen",
-    "withdrawn.lead": "Ihre Einwilligung endete am {moment}. {references} von Ihnen wurden gelöscht, und der "
-    "Schlüssel, mit dem sie verschlossen waren, ist vernichtet.",
+    "withdrawn.lead": "Ihre Einwilligung endete am {moment}. Gelöscht: {references}. Der Schlüssel, der das "
+    "verschloss, ist vernichtet.",
+    "withdrawn.held": "Ihre Einwilligung ist beendet, und Ihr Gesicht wird mit nichts mehr verglichen. Eine "
+    "rechtliche Sperre verhindert vorerst, dass das Gespeicherte gelöscht wird; endet sie, wird gelöscht.",
     "withdrawn.receipt": "Ihre Quittung",
     "withdrawn.text": "Bewahren Sie diese beiden Dateien zusammen auf. Mit dem öffentlichen Schlüssel des "
     "Protokolls kann jeder prüfen, dass dies aufgezeichnet wurde, auch wenn es dieses Programm nicht "
     "mehr gibt.",
+    "withdrawn.whole": "Die ganze Quittung: was gelöscht wurde, was nicht erreicht werden konnte, und die "
+    "Belege",
+    "withdrawn.later": "Die ganze Quittung ist fertig, sobald jeder Server gemeldet hat, dass er gefolgt "
+    "ist; sie steht auf Ihrer Seite unter Ihren Anliegen.",
     "withdrawn.key": "Öffentlicher Schlüssel des Protokolls",
     "requests.title": "Ihre Anliegen",
     "requests.kind": "Was",
@@ -163,6 +177,8 @@ GERMAN: Final[Mapping[str, str]] = {
     "fault.already.text": "Ein solches Anliegen wartet schon auf seine Antwort.",
     "fault.limit": "Zu viele Anliegen warten",
     "fault.limit.text": "Zehn Ihrer Anliegen warten schon auf eine Antwort.",
+    "fault.later": "Das ist noch nicht fertig",
+    "fault.later.text": "Versuchen Sie es in einer Minute noch einmal.",
     "fault.away": "Das geht gerade nicht",
     "fault.away.text": "Es wurde nichts getan. Versuchen Sie es in einer Minute noch einmal. Bleibt es so, "
     "sagen Sie es der Stelle, die Ihnen den Code gegeben hat.",

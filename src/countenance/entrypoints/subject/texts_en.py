@@ -34,7 +34,7 @@ ENGLISH: Final[Mapping[str, str]] = {
     "record.lead": "{customer} keeps this for: {purpose}. You are known there as {subject}.",
     "record.until": "This visit ends by itself at {moment}, or after a quarter of an hour without a click.",
     "state.used": "Your face takes part in comparisons",
-    "state.used.text": "There are {references} of you, and what allows their use is in force.",
+    "state.used.text": "Stored of you: {references}. What allows the use is in force.",
     "state.stopped": "Your face takes no part in any comparison",
     "state.stopped.text": "You objected on {day}. Nothing is compared with you while that stands.",
     "state.idle": "Your face takes no part in any comparison",
@@ -62,11 +62,20 @@ ENGLISH: Final[Mapping[str, str]] = {
     "why.ends.never": "when you withdraw it",
     "why.withdrawn": "Withdrawn",
     "why.deadline": "Erased at the latest",
-    "why.deadline.reason": "because of: {reason}",
+    "why.deadline.law": "because of a law",
+    "why.deadline.policy": "because of the rule you were told of",
+    "why.deadline.consent": "because your consent ends",
+    "why.deadline.lease": "because the approved use ends",
+    "why.held": "Erasure is held off",
+    "why.held.text": "A legal hold keeps it from being erased. It is used for nothing while your "
+    "consent does "
+    "not stand.",
+    "why.receipt": "Receipt of your consent",
     "why.lease": "Approved use ends",
     "why.none": "Nothing that would allow the use of your face is on record.",
     "acts.title": "Every time you were compared",
     "acts.text": "Each line is on a log that nobody can change afterwards. The proof shows it.",
+    "acts.erased": "What was yours on the log can no longer be told from anybody else's.",
     "acts.none": "You were not compared with anybody so far.",
     "acts.when": "When",
     "acts.what": "What",
@@ -107,11 +116,18 @@ ENGLISH: Final[Mapping[str, str]] = {
     "withdraw.button": "Withdraw and erase now",
     "withdraw.back": "Back, change nothing",
     "withdrawn.title": "It is done",
-    "withdrawn.lead": "Your consent ended on {moment}. {references} of you were erased, and the key that "
-    "they were locked with is destroyed.",
+    "withdrawn.lead": "Your consent ended on {moment}. Erased: {references}, with the key that they "
+    "were locked with.",
+    "withdrawn.held": "Your consent ended, and your face is compared with nothing any more. A legal "
+    "hold keeps "
+    "what is stored from being erased for now; it is erased when the hold ends.",
     "withdrawn.receipt": "Your receipt",
     "withdrawn.text": "Keep these two files together. With the log's public key anybody can check that this "
     "was recorded, also when this program is gone.",
+    "withdrawn.whole": "The whole receipt: what was erased, what could not be reached, and the proofs",
+    "withdrawn.later": "The whole receipt is ready as soon as every server has told that it followed; "
+    "it is on "
+    "your page, under your requests.",
     "withdrawn.key": "Public key of the log",
     # Requests
     "requests.title": "Your requests",
@@ -155,6 +171,8 @@ ENGLISH: Final[Mapping[str, str]] = {
     "fault.already.text": "A request of this kind waits for its answer already.",
     "fault.limit": "Too many requests wait",
     "fault.limit.text": "Ten requests of yours wait for an answer already.",
+    "fault.later": "This is not ready yet",
+    "fault.later.text": "Try again in a minute.",
     "fault.away": "This is not possible now",
     "fault.away.text": "Nothing was done. Try again in a minute. If it stays so, tell whoever gave you the "
     "code.",

@@ -46,6 +46,7 @@ FAULTS: Final[Mapping[type[CountenanceError], tuple[str, HTTPStatus]]] = {
     errors.ConcurrentWriteError: ("stale", HTTPStatus.CONFLICT),
     errors.InvalidInputError: ("text", HTTPStatus.BAD_REQUEST),
     errors.LimitReachedError: ("limit", HTTPStatus.CONFLICT),
+    errors.StateError: ("already", HTTPStatus.CONFLICT),
     errors.ConflictError: ("already", HTTPStatus.CONFLICT),
 }
 """What a page says of an error, by its nearest class; never the error's own words, which are in English."""
