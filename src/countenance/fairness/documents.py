@@ -64,6 +64,8 @@ def _group(rates: GroupRates) -> dict[str, Any]:
         "fte_worst_upper": rates.fte.worst_upper,
         "far": rates.far,
         "frr": rates.frr,
+        "gfar": rates.gfar,
+        "gfrr": rates.gfrr,
     }
 
 

@@ -22,8 +22,10 @@ from countenance.fairness.partitions import (
     cross_table,
     curve,
     everybody,
+    kept_scores,
     partition,
     trials_of,
+    with_anybody,
 )
 from countenance.fairness.search_document import projection_document, search_document
 
@@ -75,6 +77,8 @@ def measurement_document(
         },
         "curves": {name: _curve(evidence, finest, name) for name in finest.groups},
         "mated_scores": _scores(evidence, finest),
+        "nonmated_scores": _non_mated_scores(evidence, finest),
+        "scores_kept_from": evidence.compared.floor,
         "caps": criteria.caps.document(),
         "alpha": criteria.alpha,
     }
@@ -109,7 +113,10 @@ def _failures(
 
 
 def _kinds(evidence: Evidence, finest: Partition) -> dict[str, Any]:
-    """Return the FMR of pairs as chance brings them, and of pairs that share every group column."""
+    """Return the FMR of pairs as chance brings them, and of pairs that share every group column.
+
+    `by_group` has both for each group: pairs within it, and its images paired with anybody's.
+    """
     random = trials_of(evidence, everybody(evidence.population))["everybody"]
     rates = group_rates(random, groups=1)
     within = [trials.non_mated for trials in trials_of(evidence, finest).values()]
@@ -125,11 +132,22 @@ def _kinds(evidence: Evidence, finest: Partition) -> dict[str, Any]:
             "fnmr": rates.fnmr.rate,
             "fnmr_interval": [rates.fnmr.lower, rates.fnmr.upper],
         },
-        "yoked": {
-            "nonmated": trials,
-            "false_matches": errors,
-            "fmr": errors / trials if trials else None,
+        "yoked": _share(errors, trials),
+        "by_group": {
+            name: {
+                "yoked": _share(one.errors, one.trials),
+                "random": _share(*with_anybody(evidence, finest, at)),
+            }
+            for at, (name, one) in enumerate(zip(finest.groups, within, strict=True))
         },
+    }
+
+
+def _share(errors: int, trials: int) -> dict[str, Any]:
+    return {
+        "nonmated": trials,
+        "false_matches": errors,
+        "fmr": errors / trials if trials else None,
     }
 
 
@@ -156,5 +174,13 @@ def _scores(evidence: Evidence, finest: Partition) -> dict[str, list[int]]:
         name: np.histogram(evidence.mated_scores[of_subject == number], bins=_BINS, range=(-1.0, 1.0))[
             0
         ].tolist()
+        for number, name in enumerate(finest.groups)
+    }
+
+
+def _non_mated_scores(evidence: Evidence, finest: Partition) -> dict[str, list[int]]:
+    """Return each group's non-mated scores in the same bins, from the floor above which they were kept."""
+    return {
+        name: kept_scores(evidence, finest, number).reshape(_BINS, -1).sum(axis=1).tolist()
         for number, name in enumerate(finest.groups)
     }

@@ -124,7 +124,8 @@ class GroupRates:
     """One group's rates at the threshold.
 
     `far` = FMR (1 - FTA) and `frr` = FTA + FNMR (1 - FTA) carry failures to acquire, ISO/IEC
-    19795-1; where images were not counted they carry comparisons that could not be made.
+    19795-1; where images were not counted they carry comparisons that could not be made. `gfar`
+    and `gfrr` carry failures to enrol as well, where subjects were counted.
     """
 
     fmr: Rate
@@ -133,6 +134,17 @@ class GroupRates:
     fte: Rate
     far: float | None
     frr: float | None
+
+    @property
+    def gfar(self) -> float | None:
+        """Return (1 - FTE) FAR, the generalised false accept rate."""
+        return None if self.far is None or self.fte.rate is None else (1.0 - self.fte.rate) * self.far
+
+    @property
+    def gfrr(self) -> float | None:
+        """Return FTE + (1 - FTE) FRR, the generalised false reject rate."""
+        fte = self.fte.rate
+        return None if self.frr is None or fte is None else fte + (1.0 - fte) * self.frr
 
 
 @dataclass(frozen=True, slots=True)

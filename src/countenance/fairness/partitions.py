@@ -161,9 +161,8 @@ def curve(evidence: Evidence, grouping: Partition, group: str) -> Curve | None:
     """
     number = grouping.groups.index(group)
     cells = np.flatnonzero(grouping.group_of_cell == number)
-    inside = evidence.compared.histogram[np.ix_(cells, cells)]
     upper = np.triu(np.ones((len(cells), len(cells)), dtype=np.int64))
-    above = np.cumsum(np.einsum("ij,ijb->b", upper, inside)[::-1])[::-1]
+    above = np.cumsum(kept_scores(evidence, grouping, number)[::-1])[::-1]
     pairs = int((upper * evidence.compared.pairs[np.ix_(cells, cells)]).sum())
     of_subject = grouping.group_of_cell[evidence.population.cell_of_subject]
     mated = np.sort(evidence.mated_scores[of_subject[evidence.mated_subjects] == number])
@@ -178,6 +177,24 @@ def curve(evidence: Evidence, grouping: Partition, group: str) -> Curve | None:
         fmr=tuple((above[kept][changes] / pairs).tolist()),
         fnmr=tuple(missed[changes].tolist()),
     )
+
+
+def kept_scores(evidence: Evidence, grouping: Partition, number: int) -> Numbers:
+    """Return the histogram (2000 bins from -1 to 1) of the kept non-mated scores within one group."""
+    cells = np.flatnonzero(grouping.group_of_cell == number)
+    upper = np.triu(np.ones((len(cells), len(cells)), dtype=np.int64))
+    counts: Numbers = np.einsum("ij,ijb->b", upper, evidence.compared.histogram[np.ix_(cells, cells)])
+    return counts
+
+
+def with_anybody(evidence: Evidence, grouping: Partition, number: int) -> tuple[int, int]:
+    """Return matches and pairs of images of different people of which at least one is of the group."""
+    mine = grouping.group_of_cell == number
+    found = []
+    for counts in (evidence.compared.matches, evidence.compared.pairs):
+        outside = int(counts[np.ix_(mine, ~mine)].sum())
+        found.append(outside + int(np.triu(counts[np.ix_(mine, mine)]).sum()))
+    return found[0], found[1]
 
 
 def _mated(evidence: Evidence, chosen: npt.NDArray[np.bool_]) -> Tally:

@@ -83,7 +83,7 @@ def test_the_page_stands_alone_and_every_picture_has_words(plain: Report) -> Non
     assert "http" not in page.replace("http-equiv", "")
     assert "<script" not in page
     pictures = re.findall(r'<img src="data:image/svg\+xml;base64,([^"]+)" alt="([^"]+)">', page)
-    assert len(pictures) == page.count("<img") == 4
+    assert len(pictures) == page.count("<img") == 5
     for data, words in pictures:
         assert len(words) > 30
         assert ET.fromstring(base64.b64decode(data)).tag.endswith("svg")  # noqa: S314  our own file
@@ -96,6 +96,24 @@ def test_the_digest_on_the_page_is_that_of_the_json_and_of_the_ledger(plain: Rep
     assert document_digest(measured) == digest == place.events()[-1]["fairness"]
     for said in (digest, document["plan_digest"], document["data_set_digest"]):
         assert said in page
+
+
+def test_the_page_tells_of_searches_failures_and_kinds_of_pairs(plain: Report) -> None:
+    page, document, pdf, _ = plain
+    for heading in (
+        "Searching a gallery",
+        "Pairs with anybody",
+        "GFRR",
+        "How scores lie about the threshold",
+    ):
+        assert heading in page
+    assert "No searches were measured" in page
+    group = document["groups"]["a"]
+    assert group["gfrr"] == pytest.approx(group["fte"] + (1 - group["fte"]) * group["frr"])
+    kinds = document["kinds"]["by_group"]["a"]
+    assert kinds["random"]["nonmated"] == kinds["yoked"]["nonmated"] + 23 * 24
+    assert sum(document["nonmated_scores"]["a"]) == group["nonmated"]
+    assert len(pdf) > 20_000
 
 
 def test_it_says_where_labels_come_from_or_that_nobody_said(plain: Report, hostile: Report) -> None:

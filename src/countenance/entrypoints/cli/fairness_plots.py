@@ -58,6 +58,7 @@ def plots(document: Mapping[str, Any]) -> list[Plot]:
     """Return the plots of a measurement's document, in the order of the report."""
     with mpl.rc_context(_STYLE):
         made = [_forest(document, "fmr"), _forest(document, "fnmr"), _det(document)]
+        made += [_distributions(document)]
         made += [
             _heat(title, table) for title, table in document["cross"].items() if len(table["groups"]) > 1
         ]
@@ -88,7 +89,7 @@ def _forest(document: Mapping[str, Any], kind: str) -> Plot:
     cap = document["caps"][kind]
     if cap is not None:
         axes.axvline(cap, color=_COLOURS[1], linestyle="--", linewidth=1.2, label=f"cap {cap:g}")
-        axes.legend(loc="upper right", frameon=False)
+        axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), frameon=False, borderaxespad=0.1)
     axes.set_xscale("log")
     axes.set_ylim(len(groups) - 0.5, -0.5)
     _name(axes, [f"{name}  (n = {group[trials]:,})" for name, group in groups.items()])
@@ -128,17 +129,59 @@ def _det(document: Mapping[str, Any]) -> Plot:
         group = document["groups"][name]
         at = (group["fmr"] or fmr[shown].min(initial=1.0), group["fnmr"])
         marker = _MARKERS[number % len(_MARKERS)]
-        axes.plot(*at, marker, color=colour, markersize=7, linestyle=line, label=_short(name))
+        inside = colour if group["fmr"] else "white"
+        label = _short(name) if group["fmr"] else f"{_short(name)} (no false match)"
+        axes.plot(
+            *at, marker, color=colour, markersize=7, linestyle=line, label=label, markerfacecolor=inside
+        )
     axes.set_xscale("log")
     axes.set_xlabel("False match rate within the group, logarithmic")
     axes.set_ylabel("False non-match rate")
-    axes.set_ylim(bottom=0.0, top=max(0.02, axes.get_ylim()[1]))
+    top = max(0.02, axes.get_ylim()[1])
+    axes.set_ylim(-0.03 * top, top)
     axes.grid(color="#dddddd", linewidth=0.6)
     if curves:
         for text in axes.legend(frameon=False, fontsize=8, loc="upper right").get_texts():
             text.set_parse_math(False)
-    words = f"Curves of {len(curves)} groups; each marker is the group's rates at the same threshold."
+    words = (
+        f"Curves of {len(curves[:_MOST_CURVES])} groups; each marker is the group's rates at the same"
+        " threshold. A hollow marker stands at the smallest rate that the group's trials can show, since"
+        " none of them matched."
+    )
     return Plot("Both errors over all thresholds (DET), marked at the one threshold", figure, words)
+
+
+def _distributions(document: Mapping[str, Any]) -> Plot:
+    """Return how the scores of each group lie about the one threshold, a row a group."""
+    names = list(document["groups"])[:_MOST_CURVES]
+    figure = Figure(figsize=(7.2, 0.9 + 0.62 * len(names)), layout="constrained")
+    rows = figure.subplots(len(names), 1, sharex=True, squeeze=False)[:, 0]
+    edges = np.linspace(-1.0, 1.0, len(document["mated_scores"][names[0]]) + 1)
+    for axes, name in zip(rows, names, strict=True):
+        for kind, colour, hatch, label in (
+            ("nonmated_scores", _COLOURS[1], None, "two people"),
+            ("mated_scores", _COLOURS[0], "////", "one person"),
+        ):
+            counts = np.array(document[kind][name], dtype=float)
+            heights = counts / max(1.0, counts.max())
+            filled = hatch is None
+            axes.stairs(heights, edges, fill=filled, alpha=0.75, color=colour, hatch=hatch, label=label)
+        axes.axvline(document["threshold"], color=_INK, linestyle="--", linewidth=1.0)
+        axes.set_yticks([])
+        axes.set_ylabel(_short(name), rotation=0, ha="right", va="center", parse_math=False)
+    seen = np.sum(
+        [document[kind][name] for kind in ("mated_scores", "nonmated_scores") for name in names], axis=0
+    )
+    lowest = edges[int(np.argmax(seen > 0))] if seen.any() else -1.0
+    rows[-1].set_xlim(min(lowest, document["threshold"]) - 0.05, 1.0)
+    rows[-1].set_xlabel("Score; the dashed line is the one threshold")
+    rows[0].legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2, frameon=False, borderaxespad=0.1)
+    words = (
+        "Scores of each group, each kind drawn to its own height: pairs of two people filled, pairs of one"
+        " person hatched."
+        f" Scores of two people are shown from {document['scores_kept_from']:.2f}."
+    )
+    return Plot("How scores lie about the threshold", figure, words)
 
 
 def _heat(title: str, table: Mapping[str, Any]) -> Plot:

@@ -108,7 +108,29 @@ def _printed(document: Mapping[str, Any]) -> list[str]:
             for r in table["rows"]
         ]
     paragraphs += ["HOW FAR THE GROUPS LIE APART", *(f"{r['name']}: {r['value']}" for r in parts["measures"])]
-    paragraphs += [*parts["notes"], parts["yoked"], "WHAT THE DATA IS, AND IS NOT", *parts["data"]]
+    paragraphs += [
+        *parts["notes"],
+        parts["yoked"],
+        "SEARCHING A GALLERY",
+        *_searched(parts["searches"]),
+        "WHAT THE DATA IS, AND IS NOT",
+        *parts["data"],
+    ]
+    paragraphs += ["FAILURES TO ACQUIRE"]
+    paragraphs += [f"{r['group']}: {r['code']}, {r['count']} images" for r in parts["failures"]] or ["none"]
     paragraphs += ["LIMITS", *parts["limits"], "METHOD", *parts["method"], "HOW TO REPRODUCE AND CHECK"]
     paragraphs += [f"{label}: {value}" for label, value in parts["reproduce"]]
     return [line for text in paragraphs for line in (*textwrap.wrap(str(text), _COLUMNS), "")]
+
+
+def _searched(parts: Mapping[str, Any]) -> list[str]:
+    told = [parts["gallery"]] if parts["measured"] else ["No searches were measured."]
+    told += [
+        f"{r['name']}: FPIR {r['fpir']}, {r['strangers']} searches; FNIR {r['fnir']}, {r['mated']} searches"
+        for r in parts["measured"]
+    ]
+    told.append(parts["how"])
+    for row in parts["projected"]:
+        sizes = zip(parts["sizes"], row["rates"], strict=True)
+        told.append(f"{row['name']}, at most: " + "; ".join(f"{size}: {rate}" for size, rate in sizes))
+    return [*told, *([parts["largest"]] if parts["largest"] else [])]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from countenance.entrypoints.cli.fairness_searches import searches
 from countenance.entrypoints.cli.fairness_words import figure
 from countenance.entrypoints.cli.wording import one_in
 from countenance.fairness.assessment import DRAWS, SEED
@@ -101,6 +102,9 @@ def sections(document: Mapping[str, Any]) -> dict[str, Any]:
         ],
         "notes": _notes(document),
         "yoked": _yoked(document["kinds"]),
+        "kinds": list(_kinds(document["kinds"])),
+        "carried": list(_carried(document["groups"])),
+        "searches": searches(document),
         "failures": [
             {"group": group, "code": code.replace("_", " "), "count": f"{count:,}"}
             for group, codes in document["not_acquired"].items()
@@ -210,6 +214,29 @@ def _yoked(kinds: Mapping[str, Any]) -> str:
         f" share every group, {one_in(yoked['fmr'])}: {yoked['fmr'] / random['fmr']:.2g} times as many. Pairs"
         " as chance brings them together hide differences, so groups are compared within themselves."
     )
+
+
+def _kinds(kinds: Mapping[str, Any]) -> Iterator[dict[str, str]]:
+    """Yield each group's FMR within the group, and with anybody."""
+    for name, one in kinds["by_group"].items():
+        yield {
+            "name": name,
+            **{
+                kind: "no trials" if one[kind]["fmr"] is None else one_in(one[kind]["fmr"])
+                for kind in ("yoked", "random")
+            },
+        }
+
+
+def _carried(groups: Mapping[str, Any]) -> Iterator[dict[str, str]]:
+    """Yield the rates that carry failures to acquire and to enrol."""
+    for name, group in groups.items():
+        rates = {kind: _alone(group[kind]) for kind in ("far", "frr", "gfar", "gfrr")}
+        yield {"name": name, "fte": _rate(group["fte"], group["fte_interval"]), **rates}
+
+
+def _alone(rate: float | None) -> str:
+    return "no trials" if rate is None else one_in(rate)
 
 
 def _data(document: Mapping[str, Any]) -> Iterator[str]:
