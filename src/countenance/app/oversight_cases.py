@@ -9,21 +9,26 @@ from functools import cached_property
 
 from countenance.app.parts import Parts
 from countenance.policy.publication import RulesOfTheDay, rules_of_the_day
+from countenance.recognition.asking import Ask
 from countenance.recognition.cases_appeals import AppealLead, JudgeLeadAppeal
 from countenance.recognition.cases_closing import Settle
 from countenance.recognition.cases_disclosure import Disclose
 from countenance.recognition.cases_feedback import ReadFigures
 from countenance.recognition.cases_images import KeepImages
-from countenance.recognition.cases_keeping import AnswerForCase, AuthoriseEmergency, KeepCaseTime
+from countenance.recognition.cases_keeping import AuthoriseEmergency, KeepCaseTime
+from countenance.recognition.cases_of_customers import AnswerForCase
 from countenance.recognition.cases_reading import ReadBench, ReadLead
 from countenance.recognition.cases_release import Bench, ReleaseLead
+from countenance.recognition.detection import Detect
 from countenance.recognition.examining import Desk, ReadList, TakeNext
 from countenance.recognition.examining_known import KnownFaces
 from countenance.recognition.examining_lists import MakeLists
 from countenance.recognition.examining_sheets import Conclude, GiveBack, WriteSheet
 from countenance.recognition.examining_standing import AuthoriseExaminers, Fitness, ReadExaminers
+from countenance.recognition.reporting import Report
 from countenance.recognition.standing import Standing
 from countenance.vetting.access import Access
+from countenance.vetting.evaluation import EnsureEvaluationLease
 
 
 class OversightCases:
@@ -77,7 +82,9 @@ class OversightCases:
     def known_faces(self) -> KnownFaces:
         """Add, list and remove known faces."""
         p = self.parts
-        return KnownFaces(self._access, p.engine, p.unit_of_work, new_id)
+        detect = Detect(self._ask, self._report, p.engine, p.unit_of_work)
+        lease = EnsureEvaluationLease(p.unit_of_work, p.clock, p.jurisdictions, p.evaluation_fmr_ppb)
+        return KnownFaces(self._access, detect, lease, p.unit_of_work, new_id)
 
     # Cases and leads
 
@@ -120,7 +127,7 @@ class OversightCases:
     def answer_for_case(self) -> AnswerForCase:
         """Let a customer take its case back, or send the image behind its probe."""
         p = self.parts
-        return AnswerForCase(self._standing, p.engine, p.unit_of_work, p.commit_to)
+        return AnswerForCase(self._standing, self._ask, self._report, p.engine, p.commit_to)
 
     @cached_property
     def keep_time(self) -> KeepCaseTime:
@@ -139,6 +146,14 @@ class OversightCases:
 
     def _rules(self, day: date) -> RulesOfTheDay:
         return rules_of_the_day(self.parts.packs, day)
+
+    @cached_property
+    def _ask(self) -> Ask:
+        return Ask(self.parts.decide, self.parts.clock, new_id, self.parts.terms_of_use)
+
+    @cached_property
+    def _report(self) -> Report:
+        return Report(self.parts.unit_of_work, self.parts.clock)
 
     @cached_property
     def _standing(self) -> Standing:

@@ -7,31 +7,24 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from countenance.biometrics.faces import FaceChoice
 from countenance.errors import InvalidInputError, StateError
 from countenance.ledger import Entry, EventType, JsonValue
 from countenance.oversight.model import (
-    OPEN,
     Case,
     CaseId,
     CaseState,
     CloseReason,
     Emergency,
     Paper,
-    ProbeFacts,
 )
 from countenance.recognition.cases_closing import close
-from countenance.recognition.cases_reading import passed
 from countenance.recognition.cases_release import Bench
-from countenance.recognition.outcome import usable
-from countenance.recognition.ports import FaceEngine, UnitOfWork
-from countenance.recognition.standing import Standing
+from countenance.recognition.ports import UnitOfWork
 from countenance.vetting.model import Actor, Role
 
 _AT_ONCE: Final = 100
 _LONGEST_REFERENCE: Final = 200
 _AUTHORISES: Final = frozenset({Role.REVIEWER, Role.ADMINISTRATOR})
-_CUSTOMERS: Final = frozenset({Role.OPERATOR})
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,78 +107,3 @@ def _running(case: Case, now: datetime) -> Emergency:
     if clock.authorise_by <= now:
         raise StateError(f"the clock of case `{case.id}` ran out at {clock.authorise_by.isoformat()}")
     return clock
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerForCase:
-    """What a customer can do with a case of its own: take it back, or send the image behind its probe."""
-
-    standing: Standing
-    engine: FaceEngine
-    unit_of_work: Callable[[], UnitOfWork]
-    commit_to: Callable[[bytes], str]
-
-    def take_back(self, actor: Actor, case_id: CaseId) -> Case:
-        """End a case that is not released: the customer does not need it any more.
-
-        Raises `ForbiddenError`, `NotFoundError` and `StateError`.
-        """
-        with self.unit_of_work() as work:
-            work.become_writer()
-            case = self._own(work, actor, case_id)
-            if case.state not in OPEN | {CaseState.AGREED}:
-                raise StateError(f"case `{case.id}` is `{case.told_state}`")
-            ended = close(work, case, CaseState.WITHDRAWN, CloseReason.BY_REQUESTER, self.standing.clock())
-            work.commit()
-        return ended
-
-    def send_probe(self, actor: Actor, case_id: CaseId, image: bytes) -> Case:
-        """Keep the image that the probe was made of, where the search was made without one.
-
-        Whatever is sent must reach the search's threshold with every candidate, so that nobody is
-        judged by another photograph. Raises `ForbiddenError`, `NotFoundError`, `StateError`,
-        `InvalidInputError`, `ImageError`, `FaceError` and `BusyError`.
-        """
-        with self.unit_of_work() as work:
-            self._waits(self._own(work, actor, case_id))
-        with self.engine.admission():
-            (extraction,) = self.engine.extract([image], choice=FaceChoice.ONLY)
-            found = usable(extraction)
-            portrait = self.engine.portrait(image, found.face)
-        with self.unit_of_work() as work:
-            work.become_writer()
-            case = self._waits(self._own(work, actor, case_id))
-            file = work.cases.file(case.id)
-            if file is None or file.search is None:
-                raise StateError(f"nothing is kept of case `{case.id}` any more")
-            for one in case.candidates:
-                held = work.references.of_subject(case.gallery_id, one.subject_id)
-                named = [each.template for each in held if each.id == one.reference_id]
-                if not named or named[0].compare(found.template) < file.search.threshold:
-                    raise InvalidInputError("this image is not the one that the search was made with")
-            facts = ProbeFacts(
-                width=found.width,
-                height=found.height,
-                size=len(image),
-                commitment=self.commit_to(image),
-                faces_found=found.faces_found,
-                edits=portrait.edits,
-            )
-            work.cases.put_probe(case.id, portrait.image)
-            work.cases.put_file(case.id, replace(file, probe=facts))
-            examinable = replace(case, examinable=True)
-            work.cases.put(examinable)
-            work.commit()
-        return replace(examinable, candidates=())
-
-    def _own(self, work: UnitOfWork, actor: Actor, case_id: CaseId) -> Case:
-        lease = self.standing.lease(work, actor, _CUSTOMERS)
-        case = work.cases.get(case_id)
-        if case is None or case.customer_id != lease.customer_id:
-            self.standing.refuse(work, actor, "case", f"no case `{case_id}`")
-        return case
-
-    def _waits(self, case: Case) -> Case:
-        if case.state is not CaseState.HELD or case.examinable or passed(case, self.standing.clock()):
-            raise StateError(f"case `{case.id}` does not wait for its probe image")
-        return case

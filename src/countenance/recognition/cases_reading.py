@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -166,7 +167,7 @@ class ReadBench:
             return image
 
 
-def _judged(work: UnitOfWork, given: Assignment, references: set[str]) -> JudgedList:
+def _judged(work: UnitOfWork, given: Assignment, references: Collection[str]) -> JudgedList:
     """Return what an examiner said, of those alone who may still be spoken of."""
     file = work.examining.file(given)
     sheets = {one.slot: one for one in file.sheets} if file is not None else {}

@@ -110,7 +110,8 @@ class IssueKey:
             request.expires.utcoffset() is None or request.expires <= self.clock()
         ):
             raise InvalidInputError(f"`{request.expires.isoformat()}` is not a moment to come, with its zone")
-        if request.role in {Role.OPERATOR, Role.EXAMINER}:
+        of_a_person = request.role is Role.EXAMINER and request.person is not None
+        if request.role in {Role.OPERATOR, Role.EXAMINER} and not (of_a_person and not request.lease_id):
             if request.lease_id is None:
                 raise InvalidInputError(f"a key for the role `{request.role}` is issued under a lease")
             if work.leases.get(request.lease_id) is None:

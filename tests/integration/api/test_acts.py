@@ -97,6 +97,11 @@ def test_a_held_identification_shows_its_candidates_to_nobody_here(search: Stage
         "state": "held",
         "examiners": 2,
         "opened": case.json()["opened"],
+        "due": "2026-07-15T12:00:00Z",
+        "examinable": True,
+        "authorise_by": None,
+        "reason": None,
+        "lead": False,
     }
     decision = search.call("nina", "GET", f"/v1/decisions/{told['decision_id']}")
     entry = search.call("carol", "GET", f"/v1/ledger/entries/{told['entry']}")

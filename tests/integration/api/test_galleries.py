@@ -17,6 +17,7 @@ def test_a_gallery_is_made_shown_listed_and_deleted(stage: Stage) -> None:
     expected = {
         **GALLERY,
         "lease_id": "bank-doors",
+        "keeps_images": False,
         "subjects": 0,
         "model_digest": FAKE_PIPELINE.model_digest,
         "pipeline": FAKE_PIPELINE.version,

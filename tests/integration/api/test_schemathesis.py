@@ -33,7 +33,8 @@ BEYOND_FORM = re.compile(
     r"|are not two sizes in order"
     r"|there is no pack|has no version"
     r"|is issued under a lease|has no lease|is not a moment to come"
-    r"|the consent ends before it begins"
+    r"|the consent ends before it begins|the agreement lacks|the notice cannot be published yet"
+    r"|a hold ends in the future|a hold names its matter"
     r"|is a reason in|is one line of|is out of range|characters that are no text|is no jurisdiction"
     r"|is no rule in force|is not answered|is a day to come|is not the newest|is a moment to come"
     r"|are some of|is judged by machine alone|is not base64|evidence is one of|stands for a person"
@@ -42,10 +43,11 @@ BEYOND_FORM = re.compile(
 """Why a request that is right in form may be refused: two fields contradict each other, or the calendar."""
 
 ASKERS = {
-    "alice": r"^/v1/(galleries(?!.*identifications)|detections|decisions|policy)",
+    "alice": r"^/v1/(notices|galleries(?!.*identifications)|detections|decisions|policy)",
     "archivist": r"identifications$",
     "tester": r"^/v1/comparisons$",
-    "olivia": r"^/v1/(keys|leases|customers(?!.*applications))",
+    "olivia": r"^/v1/(retention|keys|leases|customers(?!.*applications)|examiners|known-faces|oversight)",
+    "bob": r"^/v1/examinations",
     "carol": r"^(/metrics|/v1/(ledger|cases|health|terms))",
     "ada": r"^/v1/(applications(?!.*/(marks|approvals|refusals))|customers.*/applications)",
     "ruth": r"^/v1/(applications/.*/(marks|approvals|refusals)|appeals|conditions)",

@@ -16,11 +16,14 @@ from countenance.app import Countenance
 from countenance.entrypoints.api import create_api
 from countenance.recognition.subject_model import RequestKind
 from fakes_engine import photograph
+from integration.api.agreeing import NOTICE
 from integration.api.dossier import UNKNOWN_DOSSIER, VETTING_BODIES, dossier
+from integration.api.oversight_bodies import BODILESS_OVERSIGHT, OVERSIGHT_BODIES, UNKNOWN_OVERSIGHT
 from integration.api.stage import Stage, StageParts, encoded, stages
 
 IMAGE = encoded(photograph("dave", 2))
 CONSENT = "/v1/galleries/{gallery_id}/subjects/{subject_id}/consent"
+HOLD = {"reason": "litigation", "matter": "Case 7", "until": "2027-01-01T00:00:00Z"}
 BODIES: Mapping[tuple[str, str], dict[str, Any]] = {
     ("POST", "/v1/galleries"): {
         "gallery_id": "{gallery_id}",
@@ -28,6 +31,9 @@ BODIES: Mapping[tuple[str, str], dict[str, Any]] = {
         "scraped": False,
     },
     ("PUT", CONSENT): {"notice": "doors-1", "method": "signed_form"},
+    ("POST", "/v1/notices"): {**NOTICE, "gallery_id": "{gallery_id}"},
+    ("POST", "/v1/galleries/{gallery_id}/subjects/{subject_id}/retention"): {"kind": "interaction"},
+    ("POST", "/v1/galleries/{gallery_id}/holds"): HOLD,
     ("POST", "/v1/galleries/{gallery_id}/subjects/{subject_id}/access-codes"): {},
     ("POST", "/v1/webhooks"): {"url": "https://hooks.example.org/", "customer_id": "bank"},
     ("POST", "/v1/webhooks/{webhook_id}/pause"): {"paused": True},
@@ -42,11 +48,18 @@ BODIES: Mapping[tuple[str, str], dict[str, Any]] = {
     ("POST", "/v1/comparisons"): {"reference": IMAGE, "probe": IMAGE},
     ("POST", "/v1/decisions/explain"): {"act": "identify"},
     ("POST", "/v1/keys"): {"role": "operator", "lease_id": "{lease_id}", "label": "mine"},
+    ("POST", "/v1/audit/comparisons"): {"reference": IMAGE, "probe": IMAGE},
+    ("POST", "/v1/audit/result"): {
+        "verdict": "passed",
+        "summary": "It was tested and it held.",
+        "report": "0" * 64,
+    },
     **VETTING_BODIES,
+    **OVERSIGHT_BODIES,
 }
 """A right body for every route that takes one; ids in braces are put in."""
 
-BODILESS = ("/test", "/replay", "/submission", "/withdrawal")
+BODILESS = ("/retention/run", "/test", "/replay", "/submission", "/withdrawal", *BODILESS_OVERSIGHT)
 """How the paths end that change something by their name alone."""
 
 FREE = {("GET", "/v1/health")}
@@ -55,9 +68,11 @@ FREE = {("GET", "/v1/health")}
 OPEN = {
     ("GET", "/v1/terms"),
     ("GET", "/v1/galleries"),
+    ("GET", "/v1/notices"),
     ("GET", "/v1/incidents"),
     ("GET", "/v1/subject-requests"),
     ("GET", "/v1/webhooks"),
+    ("GET", "/v1/oversight/figures"),
     ("POST", "/v1/detections"),
     ("POST", "/v1/comparisons"),
     ("POST", "/v1/decisions/explain"),
@@ -76,10 +91,14 @@ UNKNOWN = {
     "request_id": "req_" + "0" * 32,
     "webhook_id": "hook_" + "0" * 32,
     "erasure_id": "era_" + "0" * 32,
+    "notice_id": "no-such-notice",
+    "version": "1",
+    "hold_id": "hold_" + "0" * 32,
     "key_id": "0" * 16,
     "lease_id": "no-such-lease",
     "index": "1",
     **UNKNOWN_DOSSIER,
+    **UNKNOWN_OVERSIGHT,
 }
 
 
@@ -136,7 +155,12 @@ def real(world: Stage) -> Mapping[str, str]:
     world.consent("alice", "staff", "gone")
     world.enrol("alice", "staff", "gone", photograph("gone", 1))
     erased = world.call("alice", "DELETE", "/v1/galleries/staff/subjects/gone/consent").json()
+    hold = world.post("alice", "/v1/galleries/staff/holds", HOLD).json()["hold_id"]
+    assert world.post("alice", "/v1/notices", NOTICE).status_code == 201
     return {
+        "notice_id": NOTICE["notice_id"],
+        "version": "1",
+        "hold_id": hold,
         "erasure_id": erased["erasure_id"],
         "webhook_id": hook["webhook_id"],
         "request_id": subjects.file_request(dave, RequestKind.CORRECTION, "It is wrong.").id,
@@ -148,6 +172,7 @@ def real(world: Stage) -> Mapping[str, str]:
         "lease_id": "bank-doors",
         "index": "1",
         **dossier(world),
+        **UNKNOWN_OVERSIGHT,
     }
 
 
@@ -269,7 +294,9 @@ WITH_A_LEASE = [
     route
     for route in BODIES
     if route not in {("POST", "/v1/decisions/explain"), ("POST", "/v1/keys"), *VETTING_BODIES}
+    and route != ("POST", "/v1/known-faces")  # an administrator's, under the installation's own lease
     and not route[1].startswith("/v1/webhooks")
+    and not route[1].endswith("/holds")  # an administrator's too: evidence outlives a lease
 ]
 
 

@@ -27,6 +27,8 @@ from countenance.entrypoints.api import (
     enrolments,
     erasures,
     evidence,
+    examinations,
+    examiners,
     exposition,
     galleries,
     health,
@@ -72,7 +74,8 @@ _ROUTERS: Final = (
     notices, retention,
     galleries, consents, erasures, enrolments, verifications, identifications, detections, comparisons, decisions,
     vocabulary, subjects, webhooks,
-    cases, ledger, keys, leases, customers, applications, reviews, conditions, health, exposition,
+    cases, examinations, examiners, ledger, keys, leases, customers, applications, reviews, conditions,
+    health, exposition,
     incidents, evidence,
 )  # fmt: skip
 

@@ -44,6 +44,7 @@ def identify(gallery_id: GalleryPath, received: OneImage, call: WritingCall) -> 
         limit=asked.limit,
         space=asked.space,
         camera=asked.camera,
+        emergency=asked.emergency,
     )
     results: list[IdentificationResult] = []
 

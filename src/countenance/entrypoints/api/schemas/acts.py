@@ -8,6 +8,7 @@ from countenance.biometrics.faces import FaceChoice
 from countenance.entrypoints.api.schemas.identifiers import Subject
 from countenance.entrypoints.api.schemas.image import Image
 from countenance.entrypoints.api.schemas.model import Asked
+from countenance.oversight.model import EmergencyReason
 from countenance.policy.model import Camera, Purpose, Space
 from countenance.recognition.detection import MAX_FACES
 
@@ -51,6 +52,11 @@ class IdentificationAsked(Circumstances):
         ge=1,
         le=LONGEST_LIST,
         description="Candidates at most; can shorten what the lease allows, never lengthen it.",
+    )
+    emergency: EmergencyReason | None = Field(
+        default=None,
+        description="Why urgent use does not wait for its authorisation; all is undone if none follows "
+        "in time.",
     )
 
 

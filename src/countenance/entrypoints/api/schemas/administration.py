@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints
@@ -9,6 +10,7 @@ from pydantic import Field, StringConstraints
 from countenance.entrypoints.api.schemas.identifiers import LABEL, NAME
 from countenance.entrypoints.api.schemas.model import Asked, Moment, Told
 from countenance.oversight import Case, CaseState
+from countenance.oversight.model import CloseReason
 from countenance.policy.evidence import FairnessCaps
 from countenance.policy.model import Act, Camera, CustomerKind, ObligationKind, Purpose, Space
 from countenance.vetting.keys import IssuedKey
@@ -209,9 +211,14 @@ class CaseTold(Told):
     case_id: str
     gallery_id: str
     decision_id: str
-    state: CaseState
+    state: CaseState = Field(description="`held` until it is released or has ended.")
     examiners: int = Field(ge=0, description="People who must judge it.")
     opened: Moment
+    due: Moment = Field(description="When it ends by itself, unjudged or as a lead.")
+    examinable: bool = Field(description="Whether examiners have the probe's image to look at.")
+    authorise_by: Moment | None = Field(description="When emergency use is undone, unless it is authorised.")
+    reason: CloseReason | None = Field(description="Why it ended without a lead, or lost it.")
+    lead: bool = Field(description="Whether there is a lead, under `/lead`.")
 
     @classmethod
     def of(cls, case: Case) -> Self:
@@ -220,7 +227,18 @@ class CaseTold(Told):
             case_id=case.id,
             gallery_id=case.gallery_id,
             decision_id=case.decision_id,
-            state=case.state,
+            state=case.told_state,
             examiners=case.examiners,
             opened=case.opened,
+            due=case.due,
+            examinable=case.examinable,
+            authorise_by=_clock(case),
+            reason=case.reason,
+            lead=case.state is CaseState.RELEASED,
         )
+
+
+def _clock(case: Case) -> datetime | None:
+    """Return when emergency use is undone, None where no clock runs."""
+    clock = case.emergency
+    return clock.authorise_by if clock is not None and clock.authorised is None else None

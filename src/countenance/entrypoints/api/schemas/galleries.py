@@ -34,6 +34,7 @@ class GalleryTold(Told):
     lease_id: str
     purpose: Purpose
     scraped: bool
+    keeps_images: bool = Field(description="Whether an image of each reference is kept, for examiners.")
     subjects: int = Field(ge=0, description="Subjects that are enrolled now.")
     model_digest: str = Field(description="SHA-256 of the recognition model's file.")
     pipeline: str = Field(description="Version of decoding, detection and alignment around the model.")
@@ -48,6 +49,7 @@ class GalleryTold(Told):
             lease_id=gallery.lease_id,
             purpose=gallery.purpose,
             scraped=gallery.scraped,
+            keeps_images=gallery.keeps_images,
             subjects=view.subjects,
             model_digest=gallery.pipeline.model_digest,
             pipeline=gallery.pipeline.version,
