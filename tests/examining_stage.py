@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import random
+import re
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -14,6 +15,8 @@ import numpy as np
 from console_stage import ConsoleStage
 from countenance.app.oversight_cases import OversightCases
 from countenance.biometrics.faces import DetectedFace, Portrait
+from countenance.oversight.checklist import Feature
+from countenance.oversight.model import CaseId, CaseState
 from countenance.oversight.rules import OversightRules
 from countenance.policy.model import Purpose
 from countenance.recognition.examining_standing import Training
@@ -23,6 +26,12 @@ from integration.api.stage import Stage, StageParts, furnish_template
 
 RULES = OversightRules(fillers=2, known_share=0)
 """No list has a known answer, so that a test knows whose list it holds."""
+
+
+EXAMINE = "/console/examine"
+SIMILAR = {f"feature.{one}": "similar" for one in Feature}
+SAME = {**SIMILAR, "verdict": "3"}
+OTHER = {**{f"feature.{one}": "different" for one in Feature}, "verdict": "-3"}
 
 
 class DrawingEngine(FakeEngine):
@@ -94,3 +103,31 @@ def held_case(console: ConsoleStage, name: str = "lena", number: int = 2) -> str
 def quick(rules: OversightRules = RULES) -> OversightRules:
     """The same rules, with lists that can be handed in at once."""
     return replace(rules, least_seconds=0)
+
+
+def taken(office: ConsoleStage, who: str) -> str:
+    """Where the next list of an examiner stands."""
+    return str(office.post(who, EXAMINE).headers["location"])
+
+
+def places(office: ConsoleStage, who: str, place: str) -> list[str]:
+    return sorted(set(re.findall(rf"{place}/(\d+)\"", office.get(who, place).text)))
+
+
+def state_of(office: ConsoleStage, case_id: str) -> CaseState:
+    with office.stage.parts.unit_of_work() as work:
+        case = work.cases.get(CaseId(case_id))
+    assert case is not None
+    return case.state
+
+
+def judged(
+    office: ConsoleStage, who: str, place: str, like: bytes, *, takes: timedelta = timedelta(minutes=5)
+) -> None:
+    """Support whoever looks like that, nobody else; hand the list in."""
+    for slot in places(office, who, place):
+        shown = office.get(who, f"{place}/{slot}/image").content
+        done = office.post(who, f"{place}/{slot}", **(SAME if shown == like else OTHER))
+        assert done.headers["location"].endswith("done=sheet")
+    office.stage.parts.clock.advance(takes)  # type: ignore[attr-defined]  # the fake clock
+    assert office.post(who, f"{place}/conclusion").headers["location"].endswith("list-concluded")

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from applying import WHY
 from browsing import DESKTOP, PHONE, Window, wider_than
 from console_stage import ConsoleStage
 from countenance.oversight.checklist import Feature
+from countenance.oversight.incidents import IncidentKind, Scope, ScopeKind
 from countenance.oversight.model import CaseId, CaseState
-from examining_stage import drawn, examining_stage, held_case, quick
+from countenance.policy.model import Stop
+from countenance.recognition.incidents import Found
+from examining_stage import drawn, examining_stage, held_case, judged, quick, taken
 from fakes_engine import photograph
 
 LENA = drawn(photograph("lena"))
@@ -183,3 +189,49 @@ def without_scripts_a_sheet_is_filled_in(window: Window) -> None:
     assert f"Place 2 of {count}" in page.content()
     dark = window.open("fay", page.url, DESKTOP, dark=True)
     assert faults(dark) == []
+
+
+def decided(stage: ConsoleStage) -> dict[str, str]:
+    """A lead that waits, one that is released and appealed against, an incident; return their ids."""
+    oversight, rita = stage.service.oversight, stage.actor("rita")
+    cases = []
+    for number in (4, 5):
+        case_id = held_case(stage, "lena", number)
+        for who in ("bob", "fay"):
+            while oversight.take_next.queue(stage.actor(who)).waiting or in_hand(stage, who):
+                judged(stage, who, taken(stage, who), LENA, takes=timedelta(0))
+        cases.append(case_id)
+    oversight.release_lead(rita, CaseId(cases[1]), WHY)
+    oversight.appeal(stage.actor("carol"), CaseId(cases[1]), WHY)
+    found = Found(kind=IncidentKind.OTHER, reason=WHY, scope=Scope(kind=ScopeKind.CUSTOMER, of="bank"))
+    incident = stage.service.gate.open_incident(rita, replace(found, stops=Stop.ENROLMENT))
+    return {"case": cases[0], "released": cases[1], "incident": incident.id}
+
+
+def in_hand(stage: ConsoleStage, who: str) -> bool:
+    return stage.service.oversight.take_next.queue(stage.actor(who)).in_hand is not None
+
+
+DECIDING = {
+    "cases": ("rita", "/console/cases"),
+    "case": ("rita", "/console/cases/{case}"),
+    "case-released": ("rita", "/console/cases/{released}"),
+    "examiners": ("olivia", "/console/examiners"),
+    "known-faces": ("olivia", "/console/known-faces"),
+    "incidents": ("rita", "/console/incidents"),
+    "incident": ("ruben", "/console/incidents/{incident}"),
+    "overview-examiner": ("bob", "/console"),
+}
+"""The pages of those who decide, each by a name, with who looks at it."""
+
+
+def test_the_pages_of_those_who_decide_fit_and_have_no_serious_fault(
+    window: Window, stage: ConsoleStage
+) -> None:
+    ids = decided(stage)
+    for name, (who, path) in DECIDING.items():
+        page = window.open(who, path.format(**ids))
+        assert "Sign in" not in page.title()
+        for details in page.locator("details").all()[:3]:
+            details.evaluate("held => { held.open = true; }")
+        looked_at(page, name)

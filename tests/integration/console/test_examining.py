@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,13 +14,21 @@ from countenance.oversight.assignments import ReturnReason
 from countenance.oversight.checklist import Feature, Observation
 from countenance.oversight.model import CaseId, CaseState
 from countenance.oversight.qualification import Unfit
-from examining_stage import drawn, examining_stage, held_case
+from examining_stage import (
+    EXAMINE as PATH,
+)
+from examining_stage import (
+    OTHER,
+    SAME,
+    drawn,
+    examining_stage,
+    held_case,
+    judged,
+    places,
+    state_of,
+    taken,
+)
 from fakes_engine import photograph
-
-PATH = "/console/examine"
-SIMILAR = {f"feature.{one}": "similar" for one in Feature}
-SAME = {**SIMILAR, "verdict": "3"}
-OTHER = {**{f"feature.{one}": "different" for one in Feature}, "verdict": "-3"}
 
 
 @pytest.fixture
@@ -30,32 +37,6 @@ def office(tmp_path: Path) -> Iterator[ConsoleStage]:
     yield console
     console.stage.check_ledger()
     console.stage.parts.close()
-
-
-def taken(office: ConsoleStage, who: str) -> str:
-    """Where the next list of an examiner stands."""
-    return str(office.post(who, PATH).headers["location"])
-
-
-def places(office: ConsoleStage, who: str, place: str) -> list[str]:
-    return sorted(set(re.findall(rf"{place}/(\d+)\"", office.get(who, place).text)))
-
-
-def state_of(office: ConsoleStage, case_id: str) -> CaseState:
-    with office.stage.parts.unit_of_work() as work:
-        case = work.cases.get(CaseId(case_id))
-    assert case is not None
-    return case.state
-
-
-def judged(office: ConsoleStage, who: str, place: str, like: bytes) -> None:
-    """Support whoever looks like that, nobody else; hand the list in."""
-    for slot in places(office, who, place):
-        shown = office.get(who, f"{place}/{slot}/image").content
-        done = office.post(who, f"{place}/{slot}", **(SAME if shown == like else OTHER))
-        assert done.headers["location"].endswith("done=sheet")
-    office.stage.parts.clock.advance(timedelta(minutes=5))  # type: ignore[attr-defined]  # the fake clock
-    assert office.post(who, f"{place}/conclusion").headers["location"].endswith("list-concluded")
 
 
 def test_every_word_of_the_closed_lists_is_told() -> None:

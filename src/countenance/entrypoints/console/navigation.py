@@ -60,6 +60,11 @@ _MENU: Final[Mapping[str, tuple[Room, ...]]] = {
         Room("/console/customers", "Customers", "customers", READERS),
         Room("/console/conditions", "Conditions", "conditions", READERS),
     ),
+    "People who judge": (
+        Room("/console/cases", "Cases", "cases", READERS),
+        Room("/console/examiners", "Examiners", "staff", READERS),
+        Room("/console/incidents", "Incidents", "incidents", READERS),
+    ),
     "The record": (
         Room("/console/decisions", "Decisions", "decisions", READERS),
         Room("/console/ledger", "Ledger", "ledger", STAFF),

@@ -10,10 +10,13 @@ from starlette.responses import Response
 
 from countenance.entrypoints.console.conditions import PATH as CONDITIONS
 from countenance.entrypoints.console.conditions import speaking
+from countenance.entrypoints.console.examining import PATH as LISTS
+from countenance.entrypoints.console.incidents import KINDS, STOPS
 from countenance.entrypoints.console.navigation import EVERYBODY, HOME, OVERSEERS, READERS
 from countenance.entrypoints.console.nominations import PATH as NOMINATIONS
 from countenance.entrypoints.console.visits import Page, Visit
 from countenance.entrypoints.pages.words import counted, day, left
+from countenance.oversight.model import CaseState
 from countenance.recognition.model import DecisionSearch
 from countenance.staff.model import StaffRole
 from countenance.staff.standing import locked
@@ -23,6 +26,7 @@ _SOON: Final = timedelta(days=30)
 _KEYS_SOON: Final = timedelta(days=14)
 _FEW_CODES: Final = 3
 _RECENT: Final = 5
+_APPEALED: Final = "Two people judge the appeal who took no part in the case."
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,11 @@ def _tasks(visit: Visit) -> list[Task]:
     if visit.member.role in {StaffRole.REVIEWER, StaffRole.APPLICANT}:
         found += _applications(visit)
     if visit.member.role is StaffRole.REVIEWER:
-        found += _conditions(visit)
+        found += [*_conditions(visit), *_cases(visit)]
+    if visit.member.role is StaffRole.EXAMINER:
+        found += _lists(visit)
+    if visit.member.role in READERS:
+        found += _incidents(visit)
     return sorted(found, key=lambda task: task.kind)
 
 
@@ -103,6 +111,44 @@ def _conditions(visit: Visit) -> list[Task]:
         if visit.now.date() < one.expires
         and (waits := speaking(one))
         and visit.actor.person not in {officer.person for officer in waits}
+    ]
+
+
+def _cases(visit: Visit) -> list[Task]:
+    """Return the cases on which examiners agree, and those of which an appeal may wait."""
+    wanted = frozenset({CaseState.AGREED, CaseState.RELEASED})
+    text = "Nothing leaves before somebody who took no part in judging it has looked."
+    return [
+        Task("wait", "A lead waits for its release", text, f"/console/cases/{case.id}", "Look at it")
+        if case.state is CaseState.AGREED
+        else Task("wait", "A lead was appealed against", _APPEALED, f"/console/cases/{case.id}", "Look at it")
+        for case in visit.service.oversight.read_bench.all(visit.actor, wanted)
+        if case.state is CaseState.AGREED or case.appealed
+    ]
+
+
+def _lists(visit: Visit) -> list[Task]:
+    """Return what an examiner has in hand, or how much waits."""
+    held = visit.service.oversight.take_next.queue(visit.actor)
+    if held.in_hand is not None:
+        text = "Nobody else can judge it for you. Hand it in, or give it back."
+        return [Task("wait", "You have a list in hand", text, f"{LISTS}/{held.in_hand}", "Go on with it")]
+    if held.waiting:
+        title = f"{counted(held.waiting, 'list')} to judge"
+        return [Task("wait", title, "The oldest comes first.", LISTS, "Take the next one")]
+    return []
+
+
+def _incidents(visit: Visit) -> list[Task]:
+    return [
+        Task(
+            "bad",
+            f"Incident: {KINDS[one.kind]}",
+            STOPS[one.stops] if one.stops is not None else "It stops nothing.",
+            f"/console/incidents/{one.id}",
+            "Look into it",
+        )
+        for one in visit.service.gate.read_incidents(visit.actor, only_open=True)
     ]
 
 
