@@ -13,35 +13,10 @@ import pytest
 
 import receipt_verifier
 from fakes_engine import photograph
+from integration.api import agreeing
 from integration.api.stage import SIGNER, START, Stage
 
-NOTICE: dict[str, Any] = {
-    "notice_id": "doors",
-    "gallery_id": "staff",
-    "purposes": ["identity_verification"],
-    "controller": {"name": "A bank", "address": "Street 1, Zürich", "contact": "privacy desk"},
-    "jurisdictions": ["DE"],
-    "storage": ["Zürich"],
-    "withdraw_at": "https://bank.example/withdraw",
-    "retention_days": 100,
-    "retention_from": "capture",
-    "texts": [
-        {
-            "language": language,
-            "title": "Doors",
-            "who": "A bank",
-            "what": "The geometry of your face",
-            "purpose": "To open doors",
-            "term": "While you work here",
-            "retention": "After 100 days",
-            "withdrawal": "Ask the desk",
-            "alternative": "A badge",
-            "contacts": "privacy@bank.example",
-            "release": "I release it.",
-        }
-        for language in ("en", "de-CH")
-    ],
-}
+NOTICE = {**agreeing.NOTICE, "gallery_id": "staff"}
 SUBJECT = "/v1/galleries/staff/subjects/dave"
 VERIFIER = Path(receipt_verifier.__file__)
 

@@ -17,12 +17,12 @@ from countenance.entrypoints.api.calls import ReadingCall, WritingCall
 from countenance.entrypoints.api.cursors import cursor_to, place_of
 from countenance.entrypoints.api.schemas.identifiers import GalleryPath, SubjectPath
 from countenance.entrypoints.api.schemas.retention import (
-    ContactAsked,
-    ContactKind,
-    ContactTold,
     HoldsTold,
     HoldTold,
     LegalHoldAsked,
+    RetentionEvent,
+    RetentionEventAsked,
+    RetentionEventTold,
     RetentionsTold,
     RetentionTold,
     SweepTold,
@@ -60,20 +60,20 @@ def one(gallery_id: GalleryPath, subject_id: SubjectPath, call: ReadingCall) -> 
 
 @router.post(
     _SUBJECT,
-    response_model=ContactTold,
+    response_model=RetentionEventTold,
     summary="Record what retention counts from",
     description="That the subject was in contact with you now, or that the purpose is satisfied now. "
     "Role: operator.",
     responses=documents.problems(documents.EVERY, documents.PATH, documents.BODY, documents.WRITE),
-    openapi_extra=documents.json_body(ContactAsked),
+    openapi_extra=documents.json_body(RetentionEventAsked),
 )
 def record(gallery_id: GalleryPath, subject_id: SubjectPath, received: Plain, call: WritingCall) -> Response:
     """Record contact, or the end of the purpose."""
-    kind = received.parse(ContactAsked).kind
+    kind = received.parse(RetentionEventAsked).kind
     contact = call.service.consent.contact
-    act = contact.interaction if kind is ContactKind.INTERACTION else contact.purpose_satisfied
+    act = contact.interaction if kind is RetentionEvent.INTERACTION else contact.purpose_satisfied
     return call.once(
-        received.digest(), lambda: Answer.of(ContactTold.of(act(call.actor, gallery_id, subject_id)))
+        received.digest(), lambda: Answer.of(RetentionEventTold.of(act(call.actor, gallery_id, subject_id)))
     )
 
 

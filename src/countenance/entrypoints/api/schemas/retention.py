@@ -91,23 +91,23 @@ class RetentionsTold(Told):
     next: str | None = Field(description="Pass it as `cursor` for the page that follows.")
 
 
-class ContactKind(StrEnum):
+class RetentionEvent(StrEnum):
     """What is recorded."""
 
     INTERACTION = "interaction"
     PURPOSE_SATISFIED = "purpose_satisfied"
 
 
-class ContactAsked(Asked):
+class RetentionEventAsked(Asked):
     """What happened now."""
 
-    kind: ContactKind = Field(
+    kind: RetentionEvent = Field(
         description="`interaction`: the subject was in contact with you. `purpose_satisfied`: what it was "
         "taken for is done, so that some laws ask for its destruction at once."
     )
 
 
-class ContactTold(Told):
+class RetentionEventTold(Told):
     """What retention counts from."""
 
     gallery_id: str
