@@ -23,7 +23,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from countenance.ledger.export import export
-from countenance.ledger.model import Entry, EventType
+from countenance.ledger.model import Entry, EventType, JsonValue
 from countenance.ledger.note import Signer
 from countenance.ledger.verification import Trust, verify_export
 from countenance.storage import (
@@ -53,9 +53,11 @@ Units = Callable[[], SqlUnitOfWork]
 def entry(number: int) -> Entry:
     """Return an entry as long as those of acts: a permit, and every second its completion."""
     digest = hashlib.sha256(str(number // 2).encode()).hexdigest()
-    fields = {"decision": f"dec_{digest[:32]}", "subject": digest, "question": digest, "lease": "bank"}
+    fields: dict[str, JsonValue] = {"decision": f"dec_{digest[:32]}", "subject": digest, "question": digest}
     kind = EventType.VERIFICATION_COMPLETED if number % 2 else EventType.VERIFICATION_PERMITTED
-    more = {"permit": number - 1, "outcome": "match"} if number % 2 else {"permitted": True, "act": "verify"}
+    more: dict[str, JsonValue] = {"permitted": True, "act": "verify", "lease": "bank"}
+    if number % 2:
+        more = {"permit": number - 1, "outcome": "match"}
     return Entry(kind, START + timedelta(milliseconds=number), {**fields, **more})
 
 
@@ -140,8 +142,8 @@ def proof(units: Units, count: int) -> Row:
         ratio=round(few / many, 3),
         peer_name=f"the same from {FEW:,} entries",
         rounds=PROOFS,
-        note=f"{count:,} entries: up to {lengths[count]} hashes against {lengths[FEW]}; logarithmic is a ratio "
-        "of a half, linear one of a thousandth",
+        note=f"{count:,} entries: up to {lengths[count]} hashes against {lengths[FEW]}; logarithmic is a "
+        "ratio of a half, linear one of a thousandth",
     )
 
 

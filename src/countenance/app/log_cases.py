@@ -10,6 +10,8 @@ from typing import Final
 
 from countenance.app.parts import Parts
 from countenance.errors import CountenanceError, StateError
+from countenance.recognition.auditing import Audit
+from countenance.recognition.standing import Standing
 from countenance.recognition.witness_rounds import AskWitnesses, Round
 
 _EVERY: Final = 1.0
@@ -33,6 +35,11 @@ class LogCases:
         if policy is None:
             raise StateError("no witness is configured: set COUNTENANCE_WITNESS_POLICY")
         return AskWitnesses(policy, self.parts.witnesses, self.parts.unit_of_work, self.parts.clock)
+
+    @cached_property
+    def audit(self) -> Audit:
+        """Find entries as an auditor does, with what proves them."""
+        return Audit(Standing(self.parts.clock), self.parts.unit_of_work)
 
     @cached_property
     def rounds(self) -> WitnessRounds | None:

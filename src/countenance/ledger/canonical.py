@@ -160,7 +160,7 @@ def _names_within(value: JsonValue) -> int:
         return _names_in_order(value)
     if isinstance(value, (list, tuple)):
         return sum(map(_names_within, value))
-    return -_MOST_NAMES if value == 0 and isinstance(value, int) and not isinstance(value, bool) else 0
+    return -_MOST_NAMES if value == 0 and value is not False else 0
 
 
 def _slowly(leaf: bytes) -> dict[str, JsonValue]:
