@@ -62,7 +62,13 @@ from fakes_consent import (
     without_consent_of,
 )
 from fakes_erasure import ErasureState, FakeErasures, FakeManifests, FakeSearchers, commitment_to
-from fakes_incidents import FakeEvidenceRecords, FakeIncidents, FakeMonitored, IncidentState
+from fakes_incidents import (
+    FakeAudits,
+    FakeEvidenceRecords,
+    FakeIncidents,
+    FakeMonitored,
+    IncidentState,
+)
 from fakes_log import FakeCosigned, LogState
 from fakes_oversight import (
     FakeCases,
@@ -229,6 +235,7 @@ class FakeUnitOfWork:
         self.incidents = FakeIncidents(self)
         self.evidence = FakeEvidenceRecords(self)
         self.monitored = FakeMonitored(self)
+        self.audits = FakeAudits(self)
         self.cosigned = FakeCosigned(self)
 
     def __enter__(self) -> Self:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
+from countenance.fairness.audits import Audit, AuditId
 from countenance.fairness.evidence import Evidence, EvidenceId
 from countenance.fairness.monitored import Measure, Watched
 from countenance.oversight.incidents import Incident, IncidentId
@@ -22,6 +23,8 @@ class IncidentState:
     evidence_records: dict[EvidenceId, Evidence] = field(default_factory=dict)
     watched: dict[tuple[str, str], Watched] = field(default_factory=dict)
     outcomes_followed: int = 0
+    audits: dict[AuditId, Audit] = field(default_factory=dict)
+    audit_calls: dict[tuple[str, int], int] = field(default_factory=dict)
 
 
 class Unit(Protocol):
@@ -105,3 +108,36 @@ class FakeMonitored:
 
     def all(self) -> tuple[Watched, ...]:
         return self.unit.read(lambda state: tuple(one for _, one in sorted(state.watched.items())))
+
+
+@dataclass
+class FakeAudits:
+    unit: Unit
+
+    def put(self, audit: Audit) -> None:
+        self.unit.write().audits[audit.id] = audit
+
+    def get(self, audit_id: AuditId) -> Audit | None:
+        found: Audit | None = self.unit.read(lambda state: state.audits.get(audit_id))
+        return found
+
+    def of_lease(self, key_lease: str) -> Audit | None:
+        return next((one for one in self.all() if key_lease and one.key_lease == key_lease), None)
+
+    def all(self) -> tuple[Audit, ...]:
+        def question(state: Any) -> tuple[Audit, ...]:  # noqa: ANN401  the whole state
+            by_id = sorted(state.audits.values(), key=lambda one: one.id)
+            return tuple(sorted(by_id, key=lambda one: one.registered.at, reverse=True))
+
+        return self.unit.read(question)
+
+    def calls(self, audit_id: AuditId, minute: int) -> tuple[int, int]:
+        def question(state: Any) -> tuple[int, int]:  # noqa: ANN401  the whole state
+            every = {then: count for (name, then), count in state.audit_calls.items() if name == audit_id}
+            return every.get(minute, 0), sum(every.values())
+
+        return self.unit.read(question)
+
+    def count(self, audit_id: AuditId, minute: int) -> None:
+        calls = self.unit.write().audit_calls
+        calls[audit_id, minute] = calls.get((audit_id, minute), 0) + 1

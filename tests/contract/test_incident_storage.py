@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from contract import examples
 from contract.examples import HOUR, NOON
+from countenance.fairness.audits import Audit, AuditId, AuditTerms
 from countenance.fairness.evidence import Evidence, EvidenceId, Step
 from countenance.fairness.monitored import Measure, Watched
 from countenance.fairness.sequential import Stream
@@ -150,3 +151,32 @@ def test_what_is_watched_is_kept_with_the_place_along_the_ledger(place: Place) -
         assert work.monitored.get("doors", Measure.NO_MATCH) == kept
         assert work.monitored.get("doors", Measure.OVERRIDDEN) is None
         assert work.monitored.all() == (other, kept)
+
+
+def test_audits_are_found_by_the_lease_of_their_key_and_their_calls_are_counted(place: Place) -> None:
+    terms = AuditTerms(
+        party="A university",
+        contact="audit@example.com",
+        protocol="ab" * 32,
+        test_days=10,
+        window_days=30,
+        calls_a_minute=2,
+        most_calls=9,
+    )
+    step = Step(by="olivia", reason="an independent test", at=NOON)
+    first = Audit(id=AuditId("aud_1"), terms=terms, registered=step, key_lease="aud-1")
+    newer = Audit(id=AuditId("aud_2"), terms=terms, registered=replace(step, at=NOON + HOUR))
+    with place.unit() as work:
+        work.audits.put(first)
+        work.audits.put(newer)
+        for minute in (7, 7, 8):
+            work.audits.count(first.id, minute)
+        work.commit()
+    with place.unit() as work:
+        assert work.audits.of_lease("aud-1") == first
+        assert work.audits.of_lease("") is None
+        assert work.audits.get(AuditId("aud_3")) is None
+        assert work.audits.all() == (newer, first)
+        assert work.audits.calls(first.id, 7) == (2, 3)
+        assert work.audits.calls(first.id, 9) == (0, 3)
+        assert work.audits.calls(newer.id, 7) == (0, 0)

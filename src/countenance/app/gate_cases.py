@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from functools import cached_property
 
 from countenance.app.parts import Parts
+from countenance.recognition.audits import AdministerAudits, ReadAudits, RunAudit
+from countenance.recognition.comparison import Compare
 from countenance.recognition.evidence import ReadEvidence, RegisterEvidence
 from countenance.recognition.incidents import OpenIncident, ReadIncidents, ResolveIncident
 from countenance.recognition.monitor_clock import MonitorClock
-from countenance.recognition.monitoring import ReadMonitor, WatchOutcomes
+from countenance.recognition.monitoring import Looked, ReadMonitor, WatchOutcomes
 from countenance.recognition.score_tally import ScoreTally
 from countenance.recognition.standing_evidence import ReadStanding, StandingEvidence
 from countenance.vetting.access import Access
@@ -18,8 +21,11 @@ from countenance.vetting.access import Access
 class GateCases:
     """What stops acts, and what lets them go on. Every attribute is a use case."""
 
-    def __init__(self, parts: Parts, scores: ScoreTally | None = None) -> None:
+    def __init__(
+        self, parts: Parts, compare: Callable[[], Compare], scores: ScoreTally | None = None
+    ) -> None:
         self.parts = parts
+        self._compare = compare
         self._scores = scores if scores is not None else ScoreTally()
 
     @cached_property
@@ -67,7 +73,28 @@ class GateCases:
     @cached_property
     def monitor(self) -> MonitorClock:
         """The monitor's clock in the server's process."""
-        return MonitorClock(self.watch_outcomes)
+        return MonitorClock(self._look)
+
+    def _look(self) -> Looked:
+        """Watch outcomes, and say on the ledger which audits are published by now."""
+        self.read_audits.put_on_record()
+        return self.watch_outcomes()
+
+    @cached_property
+    def administer_audits(self) -> AdministerAudits:
+        """Let an outside party audit the system."""
+        p = self.parts
+        return AdministerAudits(self._access, p.unit_of_work, _new_id, p.jurisdictions, p.evaluation_fmr_ppb)
+
+    @cached_property
+    def run_audit(self) -> RunAudit:
+        """What the outside party does with its key."""
+        return RunAudit(self._access, self._compare, self.open_incident, self.parts.unit_of_work)
+
+    @cached_property
+    def read_audits(self) -> ReadAudits:
+        """Show audits, to everybody once their embargo is over."""
+        return ReadAudits(self._access, self.parts.unit_of_work)
 
     @cached_property
     def _access(self) -> Access:

@@ -136,7 +136,7 @@ class Countenance:
         """Open and resolve incidents, and keep the evidence that leases ask for."""
         from countenance.app.gate_cases import GateCases  # noqa: PLC0415  only where it is wanted
 
-        return GateCases(self.parts, self._score_watch.tally)
+        return GateCases(self.parts, lambda: self.compare, self._score_watch.tally)
 
     @cached_property
     def index(self) -> Index:

@@ -28,6 +28,7 @@ from countenance.biometrics.model import (
 )
 from countenance.consent.ports import ConsentNotices, ConsentRecords, Consents, RetentionRecords
 from countenance.errors import ImageError, InvalidInputError
+from countenance.fairness.audits import Audits
 from countenance.fairness.evidence import EvidenceRecords
 from countenance.fairness.monitored import Monitored
 from countenance.ledger.ports import CosignedCheckpoints, Ledger
@@ -249,6 +250,7 @@ class UnitOfWork(Protocol):
     incidents: Incidents
     evidence: EvidenceRecords
     monitored: Monitored
+    audits: Audits
     subject_access: SubjectAccess
     subject_requests: SubjectRequests
     subject_entries: SubjectEntries

@@ -50,5 +50,22 @@ monitor_position = Table(
     Column("followed", BigInteger, nullable=False),
 )
 
-SEALED = (incidents, fairness_evidence, monitor_streams)
+audits = Table(
+    "audits",
+    metadata,
+    Column("audit_id", name(), primary_key=True),
+    Column("key_lease", name(), nullable=False, index=True),
+    Column("registered", Moment, nullable=False),
+    Column("sealed", blob(), nullable=False),
+)
+
+audit_calls = Table(
+    "audit_calls",
+    metadata,
+    Column("audit_id", name(), primary_key=True),
+    Column("minute", BigInteger, primary_key=True, autoincrement=False),
+    Column("calls", BigInteger, nullable=False),
+)
+
+SEALED = (incidents, fairness_evidence, monitor_streams, audits)
 """Every table here with sealed rows: they are sealed for their table and their primary key."""

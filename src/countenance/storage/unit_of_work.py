@@ -8,6 +8,7 @@ from typing import Final, Self
 
 from countenance.consent.ports import ConsentNotices, ConsentRecords, Consents, RetentionRecords
 from countenance.errors import StorageError
+from countenance.fairness.audits import Audits
 from countenance.fairness.evidence import EvidenceRecords
 from countenance.fairness.monitored import Monitored
 from countenance.ledger.note import Signer
@@ -27,6 +28,7 @@ from countenance.recognition.subject_ports import (
     SubjectRequests,
 )
 from countenance.staff.ports import Invitations, StaffMembers, StaffSessions
+from countenance.storage.audits import SqlAudits
 from countenance.storage.azure_groups import SqlDynamicGroups
 from countenance.storage.azure_loose_faces import SqlLooseFaces
 from countenance.storage.azure_rosters import SqlRosterFaces, SqlRosterPersons, SqlRosters
@@ -110,6 +112,7 @@ class SqlUnitOfWork:
     incidents: Incidents
     evidence: EvidenceRecords
     monitored: Monitored
+    audits: Audits
     subject_access: SubjectAccess
     subject_requests: SubjectRequests
     subject_entries: SubjectEntries
@@ -231,6 +234,7 @@ _ROOMS: Final[Mapping[str, Callable[[SqlUnitOfWork], object]]] = {
     "incidents": lambda work: SqlIncidents(work.session, work.keyring),
     "evidence": lambda work: SqlEvidenceRecords(work.session, work.keyring),
     "monitored": lambda work: SqlMonitored(work.session, work.keyring),
+    "audits": lambda work: SqlAudits(work.session, work.keyring),
     "subject_access": lambda work: SqlSubjectAccess(work.session),
     "subject_requests": lambda work: SqlSubjectRequests(work.session, work.keyring),
     "subject_entries": lambda work: SqlSubjectEntries(work.session),

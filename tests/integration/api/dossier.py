@@ -36,6 +36,17 @@ PROPOSAL = {
 }
 CONFIRMATION = {"name": "Grace Hopper", "reasons": WHY}
 
+AUDIT = {
+    "party": "A university",
+    "contact": "audit@example.com",
+    "protocol": "0" * 64,
+    "test_days": 10,
+    "window_days": 30,
+    "calls_a_minute": 2,
+    "most_calls": 100,
+    "reason": WHY,
+}
+
 _A = "/v1/applications/{application_id}"
 VETTING_BODIES: Mapping[tuple[str, str], dict[str, Any]] = {
     ("POST", "/v1/keys/{key_id}/rotation"): {"grace_seconds": 60},
@@ -57,6 +68,9 @@ VETTING_BODIES: Mapping[tuple[str, str], dict[str, Any]] = {
     ("POST", "/v1/conditions"): PROPOSAL,
     ("POST", "/v1/conditions/{condition_id}/confirmation"): CONFIRMATION,
     ("POST", "/v1/conditions/{condition_id}/unmeeting"): CONFIRMATION,
+    ("POST", "/v1/audits"): AUDIT,
+    ("POST", "/v1/audits/{audit_id}/approval"): {"reason": WHY},
+    ("POST", "/v1/audits/{audit_id}/response"): {"reason": WHY},
     ("POST", "/v1/incidents"): {"kind": "other", "reason": WHY},
     ("POST", "/v1/incidents/{incident_id}/resolution"): {"reason": WHY},
     ("POST", "/v1/fairness/evidence"): {"entry": 1, "uses": ["one_to_one"], "reason": WHY},
@@ -71,6 +85,7 @@ UNKNOWN_DOSSIER = {
     "application_id": "app_" + "0" * 32,
     "appeal_id": "appeal_" + "0" * 32,
     "condition_id": "cond_" + "0" * 32,
+    "audit_id": "aud_" + "0" * 32,
     "incident_id": "inc_" + "0" * 32,
     "evidence_id": "evi_" + "0" * 32,
     "person": "nobody",
@@ -121,6 +136,7 @@ def dossier(stage: Stage) -> dict[str, str]:
         "application_id": name,
         "appeal_id": appeal["id"],
         "condition_id": condition["id"],
+        "audit_id": "aud_" + "1" * 32,
         "incident_id": incident["id"],
         "evidence_id": "evi_" + "1" * 32,
         "person": "ada",

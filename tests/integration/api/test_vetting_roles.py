@@ -72,6 +72,10 @@ MAY: Mapping[tuple[str, str], set[str]] = {
     ("GET", "/v1/incidents/{incident_id}"): set(PEOPLE),
     ("POST", "/v1/incidents"): {"administrator", "reviewer"},
     ("POST", "/v1/incidents/{incident_id}/resolution"): {"reviewer"},
+    ("GET", "/v1/audits"): STAFF,
+    ("POST", "/v1/audits"): {"administrator"},
+    ("POST", "/v1/audits/{audit_id}/approval"): {"reviewer"},
+    ("POST", "/v1/audits/{audit_id}/response"): {"administrator"},
     ("GET", "/v1/fairness/evidence"): STAFF,
     ("GET", "/v1/fairness/monitor"): STAFF,
     ("POST", "/v1/fairness/evidence"): {"reviewer"},
@@ -99,7 +103,7 @@ def world(
 
 def test_every_route_of_a_review_is_in_the_table() -> None:
     reviewed = re.compile(
-        r"^/v1/(customers|applications|appeals|conditions|leases|incidents|fairness|keys/.*/rotation)"
+        r"^/v1/(customers|applications|appeals|conditions|leases|incidents|fairness|audits|keys/.*/rotation)"
     )
     assert {route for route in ROUTES if reviewed.search(route[1])} == set(MAY)
 

@@ -47,6 +47,13 @@ REVIEWED = {
     "incident open": ("other", *_REASON),
     "incident resolve": ("inc_" + "0" * 32, *_REASON),
     "fairness caps": ("bank-doors",),
+    "fairness audit list": (),
+    "fairness audit register": (
+        *("--party", "Us", "--contact", "us@example.com", "--protocol", "0" * 64, "--test-days", "10"),
+        *("--window-days", "30", "--calls-a-minute", "60", "--most-calls", "1000", *_REASON),
+    ),
+    "fairness audit approve": ("aud_" + "0" * 32, *_REASON),
+    "fairness audit respond": ("aud_" + "0" * 32, *_REASON),
     "fairness evidence": (),
     "fairness monitor": (),
     "fairness register": ("1", "--use", "one_to_one", *_REASON),

@@ -16,6 +16,7 @@ import countenance
 from countenance.app import Countenance
 from countenance.entrypoints.api import (
     applications,
+    audits,
     cases,
     comparisons,
     conditions,
@@ -76,7 +77,7 @@ _ROUTERS: Final = (
     vocabulary, subjects, webhooks,
     cases, examinations, examiners, ledger, keys, leases, customers, applications, reviews, conditions,
     health, exposition,
-    incidents, evidence,
+    incidents, evidence, audits,
 )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from countenance.entrypoints.cli.fairness_audit import app as audit
 from countenance.entrypoints.cli.fairness_gate import bring, caps, confirm, evidence, register, withdraw
 from countenance.entrypoints.cli.fairness_monitor import monitor
 from countenance.entrypoints.cli.fairness_plan import plan
@@ -19,6 +20,7 @@ app = typer.Typer(
 )
 
 app.command("run")(run)
+app.add_typer(audit, name="audit")
 app.command("monitor")(monitor)
 app.command("caps")(caps)
 app.command("evidence")(evidence)

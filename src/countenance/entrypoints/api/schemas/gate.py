@@ -8,14 +8,26 @@ from typing import Annotated
 from fastapi import Path
 from pydantic import Field, StringConstraints
 
-from countenance.entrypoints.api.schemas.identifiers import NAME
+from countenance.entrypoints.api.schemas.identifiers import LABEL, NAME
 from countenance.entrypoints.api.schemas.model import Asked
 from countenance.entrypoints.api.schemas.vetting import Reason
+from countenance.fairness.audits import (
+    LONGEST_TEST,
+    LONGEST_WINDOW,
+    MOST_A_MINUTE,
+    MOST_CALLS,
+    Audit,
+    AuditId,
+    AuditTerms,
+    AuditVerdict,
+)
 from countenance.fairness.evidence import Evidence, EvidenceId
 from countenance.fairness.monitored import Watched
 from countenance.oversight.incidents import Incident, IncidentId, IncidentKind, Scope, ScopeKind
 from countenance.policy.evidence import KindOfUse
+from countenance.policy.instruments import Instrument
 from countenance.policy.model import Stop
+from countenance.recognition.audits import Handed
 from countenance.recognition.incidents import Found
 from countenance.vetting.narrowing import Narrowing
 
@@ -126,3 +138,74 @@ class MonitorTold:
 
     alarm_level: int
     rates: tuple[WatchedTold, ...]
+
+
+AuditPath = Annotated[
+    AuditId,
+    Path(
+        pattern=r"^aud_[0-9a-f]{32}$",
+        description="Id of an audit.",
+        examples=["aud_00112233445566778899aabbccddeeff"],
+    ),
+]
+Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$"), Field(examples=["ab" * 32])]
+
+
+class AuditAsked(Asked):
+    """An outside party's audit: `protocol` is the SHA-256 of what it will do and how it will judge."""
+
+    party: Annotated[str, StringConstraints(pattern=LABEL)] = Field(examples=["A university"])
+    contact: Annotated[str, StringConstraints(pattern=LABEL)] = Field(examples=["audit@example.com"])
+    protocol: Digest
+    test_days: int = Field(ge=1, le=LONGEST_TEST, description="Days in which it may call.")
+    window_days: int = Field(ge=1, le=LONGEST_WINDOW, description="Days of embargo after its result.")
+    calls_a_minute: int = Field(ge=1, le=MOST_A_MINUTE)
+    most_calls: int = Field(ge=1, le=MOST_CALLS)
+    retest_of: Annotated[str, StringConstraints(pattern=r"^aud_[0-9a-f]{32}$")] | None = Field(
+        default=None, description="The published audit that this one repeats."
+    )
+    instruments: list[Instrument] = Field(
+        default=[], max_length=len(Instrument), description="Papers on which the party has its faces."
+    )
+    reason: Reason
+
+    def terms(self) -> AuditTerms:
+        """Return what is settled."""
+        return AuditTerms(
+            party=self.party,
+            contact=self.contact,
+            protocol=self.protocol,
+            test_days=self.test_days,
+            window_days=self.window_days,
+            calls_a_minute=self.calls_a_minute,
+            most_calls=self.most_calls,
+            retest_of=AuditId(self.retest_of) if self.retest_of is not None else None,
+            instruments=frozenset(self.instruments),
+        )
+
+
+class ResultAsked(Asked):
+    """What an outside party found: `report` is the SHA-256 of its whole report."""
+
+    verdict: AuditVerdict
+    summary: Reason
+    report: Digest
+
+    def handed(self) -> Handed:
+        """Return what is handed in."""
+        return Handed(verdict=self.verdict, summary=self.summary, report=self.report)
+
+
+@dataclass(frozen=True, slots=True)
+class AuditsTold:
+    """Audits, the newest first."""
+
+    audits: tuple[Audit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AuditOpenedTold:
+    """An audit that may begin, and the party's key."""
+
+    audit: Audit
+    key: str

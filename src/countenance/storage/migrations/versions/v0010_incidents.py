@@ -1,4 +1,4 @@
-"""Incidents, caps of leases, the evidence that is held against them, and what is monitored."""
+"""Incidents, caps of leases, the evidence that is held against them, what is monitored, and audits."""
 
 from __future__ import annotations
 
@@ -31,6 +31,26 @@ def upgrade() -> None:
     )
     op.add_column("leases", sa.Column("caps", sa.Text, nullable=True))
     _evidence()
+    _audits()
+
+
+def _audits() -> None:
+    op.create_table(
+        "audits",
+        sa.Column("audit_id", name(), nullable=False),
+        sa.Column("key_lease", name(), nullable=False),
+        sa.Column("registered", Moment, nullable=False),
+        sa.Column("sealed", blob(), nullable=False),
+        sa.PrimaryKeyConstraint("audit_id", name="pk_audits"),
+    )
+    op.create_index("ix_audits_key_lease", "audits", ["key_lease"])
+    op.create_table(
+        "audit_calls",
+        sa.Column("audit_id", name(), nullable=False),
+        sa.Column("minute", sa.BigInteger, nullable=False, autoincrement=False),
+        sa.Column("calls", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("audit_id", "minute", name="pk_audit_calls"),
+    )
 
 
 def _evidence() -> None:
