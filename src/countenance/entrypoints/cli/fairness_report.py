@@ -6,7 +6,6 @@ No face is shown in it: the document holds none.
 from __future__ import annotations
 
 import base64
-import io
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,14 +18,12 @@ if TYPE_CHECKING:
     from countenance.entrypoints.cli.fairness_plots import Plot
 
 _TEMPLATE = "fairness_report.html"
-_PAGE = (8.27, 11.69)
-_LINES_A_PAGE = 62
-_COLUMNS = 92
 
 
 def rendered(document: Mapping[str, Any]) -> dict[str, bytes]:
     """Return the report as `report.html` and `report.pdf`."""
-    from countenance.entrypoints.cli.fairness_plots import plots  # noqa: PLC0415  start-up stays quick
+    from countenance.entrypoints.cli.fairness_pdf import pdf  # noqa: PLC0415  start-up stays quick
+    from countenance.entrypoints.cli.fairness_plots import plots  # noqa: PLC0415  as above
 
     drawn = plots(document)
     return {"report.html": html(document, drawn).encode(), "report.pdf": pdf(document, drawn)}
@@ -59,78 +56,3 @@ def html(document: Mapping[str, Any], drawn: list[Plot]) -> str:
         for plot in drawn
     ]
     return environment.get_template(_TEMPLATE).render(d=document, plots=shown, **sections(document))
-
-
-def pdf(document: Mapping[str, Any], drawn: list[Plot]) -> bytes:
-    """Return the same in print: pages of text, then a page for each plot."""
-    import warnings  # noqa: PLC0415  beside its one use
-
-    from matplotlib.backends.backend_pdf import PdfPages  # noqa: PLC0415  slow to load
-    from matplotlib.figure import Figure  # noqa: PLC0415  slow to load
-
-    written = io.BytesIO()
-    lines = list(_printed(document))
-    with warnings.catch_warnings(), PdfPages(written, metadata={"CreationDate": None}) as pages:
-        warnings.filterwarnings("ignore", message="Glyph")  # a script that the font lacks shows as boxes
-        for start in range(0, len(lines), _LINES_A_PAGE):
-            page = Figure(figsize=_PAGE)
-            text = "\n".join(lines[start : start + _LINES_A_PAGE])
-            page.text(0.08, 0.95, text, va="top", family="DejaVu Sans Mono", fontsize=7.5, parse_math=False)
-            pages.savefig(page)
-        for plot in drawn:
-            plot.figure.suptitle(plot.title)
-            pages.savefig(plot.figure)
-    return written.getvalue()
-
-
-def _printed(document: Mapping[str, Any]) -> list[str]:
-    """Return the report's text in lines for paper."""
-    import textwrap  # noqa: PLC0415  beside its one use
-
-    parts = sections(document)
-    verdict = parts["verdict"]
-    paragraphs = [
-        f"ERROR RATES BY GROUP: {document['name']}",
-        verdict["word"].upper(),
-        verdict["sentence"],
-        *verdict["foremost"],
-        "CAPS AND GROUPS",
-        *(
-            f"{r['what']}, cap {r['cap']}, {r['group']}: {r['verdict']}; {r['why']}"
-            for r in parts["verdicts"]
-        ),
-    ]
-    for table in parts["rates"]:
-        paragraphs.append(f"RATES BY {table['title'].upper()}")
-        paragraphs += [
-            f"{r['name']}: FMR {r['fmr']}, {r['nonmated']} trials; FNMR {r['fnmr']}, {r['mated']} trials;"
-            f" without a usable face {r['fta']}"
-            for r in table["rows"]
-        ]
-    paragraphs += ["HOW FAR THE GROUPS LIE APART", *(f"{r['name']}: {r['value']}" for r in parts["measures"])]
-    paragraphs += [
-        *parts["notes"],
-        parts["yoked"],
-        "SEARCHING A GALLERY",
-        *_searched(parts["searches"]),
-        "WHAT THE DATA IS, AND IS NOT",
-        *parts["data"],
-    ]
-    paragraphs += ["FAILURES TO ACQUIRE"]
-    paragraphs += [f"{r['group']}: {r['code']}, {r['count']} images" for r in parts["failures"]] or ["none"]
-    paragraphs += ["LIMITS", *parts["limits"], "METHOD", *parts["method"], "HOW TO REPRODUCE AND CHECK"]
-    paragraphs += [f"{label}: {value}" for label, value in parts["reproduce"]]
-    return [line for text in paragraphs for line in (*textwrap.wrap(str(text), _COLUMNS), "")]
-
-
-def _searched(parts: Mapping[str, Any]) -> list[str]:
-    told = [parts["gallery"]] if parts["measured"] else ["No searches were measured."]
-    told += [
-        f"{r['name']}: FPIR {r['fpir']}, {r['strangers']} searches; FNIR {r['fnir']}, {r['mated']} searches"
-        for r in parts["measured"]
-    ]
-    told.append(parts["how"])
-    for row in parts["projected"]:
-        sizes = zip(parts["sizes"], row["rates"], strict=True)
-        told.append(f"{row['name']}, at most: " + "; ".join(f"{size}: {rate}" for size, rate in sizes))
-    return [*told, *([parts["largest"]] if parts["largest"] else [])]
