@@ -152,8 +152,12 @@ class Erase:
 
     def _probe(self, gallery_id: GalleryId, begun: Begun) -> Probe:
         found = same = 0
+        with self.unit_of_work() as work:
+            without = work.consents.lapsed(gallery_id, self.clock())
         for template in begun.templates:
-            best = self.index.search(gallery_id, template, threshold=SAME_PHOTOGRAPH, limit=10)
+            best = self.index.search(
+                gallery_id, template, threshold=SAME_PHOTOGRAPH, limit=10, without=without
+            )
             gone = sum(one.reference_id in begun.references for one in best)
             found += gone
             same += len(best) - gone

@@ -33,7 +33,7 @@ def _unique(values: list[Instrument]) -> list[Instrument]:
     return values
 
 
-class ReleaseAsked(Asked):
+class WrittenReleaseAsked(Asked):
     """A written release. The name is sealed and stands on the receipt, never on the ledger."""
 
     signed_by: str = Field(min_length=1, max_length=200, description="The name that was signed with.")
@@ -56,7 +56,7 @@ class CaptureAsked(Asked):
         min_length=1, max_length=len(Purpose), description="What was agreed to, of what the notice has."
     )
     shown: Moment = Field(description="When the notice was shown.")
-    release: ReleaseAsked | None = Field(
+    release: WrittenReleaseAsked | None = Field(
         default=None, description="Where the law asks for one: Illinois. The notice needs the words for it."
     )
     guardian: GuardianAsked | None = Field(default=None, description="Needed for a minor.")
