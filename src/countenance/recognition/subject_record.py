@@ -243,7 +243,7 @@ def _acts(work: UnitOfWork, place: Place, documents: Mapping[int, Mapping[str, A
             found[decision] = replace(act, outcome=outcome, entries=(*act.entries, entry))
     for appearance in work.appearances.of_subject(place, limit=MOST_SHOWN):
         found[appearance.decision_id] = _listed(work, appearance, found.get(appearance.decision_id))
-    return tuple(sorted(found.values(), key=lambda act: (act.at, act.decision_id), reverse=True))
+    return tuple(sorted(found.values(), key=lambda act: (act.at, act.entries), reverse=True))
 
 
 def _begun(work: UnitOfWork, decision_id: str, act: Act, at: str) -> OwnAct:

@@ -116,8 +116,8 @@ ENGLISH: Final[Mapping[str, str]] = {
     "withdraw.button": "Withdraw and erase now",
     "withdraw.back": "Back, change nothing",
     "withdrawn.title": "It is done",
-    "withdrawn.lead": "Your consent ended on {moment}. Erased: {references}, with the key that they "
-    "were locked with.",
+    "withdrawn.lead": "Your consent ended on {moment}. Erased: {references}. The key that locked this away "
+    "is destroyed.",
     "withdrawn.held": "Your consent ended, and your face is compared with nothing any more. A legal "
     "hold keeps "
     "what is stored from being erased for now; it is erased when the hold ends.",

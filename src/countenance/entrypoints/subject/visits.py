@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -36,7 +34,6 @@ AT_ONCE: Final = 8
 
 LONGEST_QUERY: Final = 500
 _YEAR: Final = 31_536_000
-_log = logging.getLogger("countenance.access")
 
 FAULTS: Final[Mapping[type[CountenanceError], tuple[str, HTTPStatus]]] = {
     errors.CountenanceError: ("away", HTTPStatus.SERVICE_UNAVAILABLE),
@@ -163,7 +160,6 @@ class Page:
                 response = stranger.fault(*told(error))
             finally:
                 door.busy -= 1
-            _log.info(json.dumps({"method": self.method, "route": self.path, "status": response.status_code}))
             return _remembering(request, response)
 
         return Route(self.path, endpoint, methods=[self.method])
