@@ -1,4 +1,4 @@
-"""The camera of the try-it page in a real browser, with the real networks: what it sees is found and compared."""
+"""The camera of the try-it page in a browser, with the real networks: a face is found, and compared."""
 
 from __future__ import annotations
 
