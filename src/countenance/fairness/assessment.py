@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from countenance.errors import InvalidInputError
-from countenance.fairness.intervals import LEVEL, rate_of
+from countenance.fairness.intervals import LEVEL, beta_quantile, bound_without_errors, rate_of
 from countenance.fairness.measures import ALPHA, fdr, garbe, gini, inequity_rate, max_geomean, max_min
 from countenance.fairness.model import (
     Assessment,
@@ -102,10 +103,13 @@ def summarise(groups: Sequence[GroupRates], *, alpha: float) -> Summary:
 
 
 def ratio_interval(rates: Sequence[Rate]) -> tuple[float | None, float | None]:
-    """Return the 95 % interval of the largest rate over the geometric mean of all.
+    """Return bounds, at 95 % or more, of the largest rate over the geometric mean of all.
 
-    Quantiles over draws of each group's rate from the distribution that its own interval is
-    made of, Beta(k + 1/2, n - k + 1/2) on effective trials. Groups are taken as independent.
+    The upper one is a quantile over draws of each group's rate from the distribution that its own
+    interval is made of, Beta(k + 1/2, n - k + 1/2) on effective trials. Draws spread even where
+    all rates are equal, so their lower quantile would find a difference that is none: the lower
+    bound is the smallest ratio that any rates within the intervals of all groups at once have.
+    Groups are taken as independent.
     """
     known = [rate for rate in rates if rate.rate is not None]
     if len(known) < _FEWEST:
@@ -116,9 +120,28 @@ def ratio_interval(rates: Sequence[Rate]) -> tuple[float | None, float | None]:
     drawn = generator.beta(errors + 0.5, effective - errors + 0.5, size=(DRAWS, len(known)))
     logs = np.log(np.maximum(drawn, np.finfo(np.float64).tiny))
     ratios = np.exp(logs.max(axis=1) - logs.mean(axis=1))
-    tail = 50.0 * (1.0 - LEVEL)
-    lower, upper = np.percentile(ratios, (tail, 100.0 - tail))
-    return float(lower), float(upper)
+    return _smallest_ratio(known), float(np.percentile(ratios, 50.0 * (1.0 + LEVEL)))
+
+
+def _smallest_ratio(rates: Sequence[Rate]) -> float:
+    """Return the smallest ratio to the geometric mean within the simultaneous intervals of the rates.
+
+    Every rate is as near to the largest of the lower bounds as its own interval lets it be.
+    """
+    tail = 0.5 * (1.0 - LEVEL) / len(rates)
+    boxes = [_simultaneous(rate, tail) for rate in rates]
+    highest = max(lower for lower, _ in boxes)
+    if highest <= 0.0:
+        return 1.0
+    near = [math.log(min(upper, highest)) for _, upper in boxes]
+    return math.exp(math.log(highest) - math.fsum(near) / len(near))
+
+
+def _simultaneous(rate: Rate, tail: float) -> tuple[float, float]:
+    errors = rate.errors / rate.trials * rate.effective
+    if rate.errors == 0:
+        return 0.0, bound_without_errors(rate.trials, tail)
+    return beta_quantile(errors, rate.effective, tail), beta_quantile(errors, rate.effective, 1.0 - tail)
 
 
 def _measured(rates: Sequence[Rate]) -> list[float]:
