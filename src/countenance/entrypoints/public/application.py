@@ -17,6 +17,7 @@ from countenance.entrypoints.pages.preferences import prefers_html
 from countenance.entrypoints.pages.site import Look, look_of, site_of
 from countenance.entrypoints.public import (
     asking,
+    audits,
     crawlers,
     front,
     ledger,
@@ -42,6 +43,7 @@ PAGES: Final[tuple[Page, ...]] = (
     *rules.PAGES,
     *asking.PAGES,
     *rights.PAGES,
+    *audits.PAGES,
     *notices.PAGES,
     *ledger.PAGES,
 )
