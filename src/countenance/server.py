@@ -38,6 +38,7 @@ def prepare(countenance: Countenance) -> FastAPI:
     _grant_seed(countenance)
     countenance.consent.schedule.start()
     countenance.gate.monitor.start()
+    countenance.oversight.clock.start()
     countenance.webhooks.thread.start()
     countenance.erasure.caretaking.start()
     if countenance.log.rounds is not None:
@@ -70,6 +71,7 @@ def finish(countenance: Countenance) -> None:
     """Let the witnesses be, and write snapshots of the galleries in memory, for a fast start."""
     countenance.consent.schedule.stop()
     countenance.gate.monitor.stop()
+    countenance.oversight.clock.stop()
     countenance.webhooks.thread.stop()
     countenance.erasure.caretaking.stop()
     if countenance.log.rounds is not None:

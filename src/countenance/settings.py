@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -10,6 +11,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from countenance.errors import ConfigurationError
+from countenance.oversight.rules import OversightRules
 
 Words = Annotated[tuple[str, ...], NoDecode]
 
@@ -176,6 +178,42 @@ class Settings(BaseSettings):
         le=8784,
         description="Hours between two rehearsals of an erasure in each gallery; 0 for none.",
     )
+    oversight_fillers: int = Field(
+        default=3, ge=0, le=20, description="Known faces that are mixed into each list of candidates."
+    )
+    oversight_known_share: int = Field(
+        default=10, ge=0, le=100, description="Lists with a known answer among a hundred that are given out."
+    )
+    oversight_empty_share: int = Field(
+        default=30, ge=0, le=100, description="Of a hundred lists with a known answer, those without a mate."
+    )
+    oversight_seconds: int = Field(
+        default=20, ge=1, le=3600, description="Shortest time in which one candidate is judged, in seconds."
+    )
+    oversight_shift_cap: int = Field(
+        default=60, ge=1, le=1000, description="Lists that one examiner concludes in eight hours at most."
+    )
+    oversight_hold_days: int = Field(
+        default=14, ge=1, le=90, description="Days after which a case that nobody has judged is closed."
+    )
+    oversight_lead_days: int = Field(
+        default=30, ge=1, le=366, description="Days after which a released lead ends and is destroyed."
+    )
+    oversight_known_first: int = Field(
+        default=0, ge=0, le=1000, description="Lists with known answers that come before the first real one."
+    )
+    oversight_false_positives: int = Field(
+        default=100,
+        ge=0,
+        le=1000,
+        description="Known non-mates of a thousand whom an examiner may support before being suspended.",
+    )
+    oversight_false_negatives: int = Field(
+        default=300,
+        ge=0,
+        le=1000,
+        description="Known mates of a thousand whom an examiner may not support before being suspended.",
+    )
     host: str = Field(default="127.0.0.1", description="Address that the server listens on.")
     port: int = Field(default=8753, ge=0, le=65_535, description="Port that the server listens on.")
     max_image_bytes: int = Field(default=20_000_000, ge=1, description="Largest image file, in bytes.")
@@ -183,6 +221,21 @@ class Settings(BaseSettings):
     decode_seconds: float = Field(
         default=5.0, gt=0, description="Longest time to decode one image, in seconds."
     )
+
+    def oversight_rules(self) -> OversightRules:
+        """Return how examiners work in this installation."""
+        return OversightRules(
+            fillers=self.oversight_fillers,
+            known_share=self.oversight_known_share,
+            empty_share=self.oversight_empty_share,
+            least_seconds=self.oversight_seconds,
+            most_in_shift=self.oversight_shift_cap,
+            hold=timedelta(days=self.oversight_hold_days),
+            lead=timedelta(days=self.oversight_lead_days),
+            least_known=self.oversight_known_first,
+            false_positives=self.oversight_false_positives,
+            false_negatives=self.oversight_false_negatives,
+        )
 
     @field_validator(
         "packs", "accepted_licences", "jurisdictions", "object_buckets", "webhook_networks", mode="before"

@@ -80,6 +80,7 @@ class Installation(Laboratory):
         self.evaluation_fmr_ppb = round(settings.evaluation_fmr * 1_000_000_000)
         self.max_image_bytes = settings.max_image_bytes
         self.queue = settings.queue
+        self.oversight_rules = settings.oversight_rules()
         self.backups = timedelta(days=settings.backup_days) if settings.backup_days is not None else None
         self.drills = timedelta(hours=settings.drill_hours) if settings.drill_hours else None
         self.keeps_old_pages = (settings.database_url or "sqlite").startswith("postgres")

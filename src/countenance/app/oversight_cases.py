@@ -11,6 +11,7 @@ from countenance.app.parts import Parts
 from countenance.policy.publication import RulesOfTheDay, rules_of_the_day
 from countenance.recognition.asking import Ask
 from countenance.recognition.cases_appeals import AppealLead, JudgeLeadAppeal
+from countenance.recognition.cases_clock import CaseClock
 from countenance.recognition.cases_closing import Settle
 from countenance.recognition.cases_disclosure import Disclose
 from countenance.recognition.cases_feedback import ReadFigures
@@ -133,6 +134,11 @@ class OversightCases:
     def keep_time(self) -> KeepCaseTime:
         """End what has run out; takes no actor."""
         return KeepCaseTime(self.parts.clock, self.parts.unit_of_work)
+
+    @cached_property
+    def clock(self) -> CaseClock:
+        """The clock of the server's process."""
+        return CaseClock(self.keep_time)
 
     @cached_property
     def disclose(self) -> Disclose:

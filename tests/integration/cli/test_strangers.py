@@ -8,9 +8,10 @@ import pytest
 
 from fakes_engine import photograph
 from integration.api.dossier import PROPOSAL
+from integration.api.oversight_bodies import SHEET
 from integration.cli.shell import Shell
 
-IMAGE, FOLDER, WRITTEN, PROPOSED, NEW = "@image", "@folder", "@use", "@proposal", "@new"
+IMAGE, FOLDER, WRITTEN, PROPOSED, NEW, SHEETS = "@image", "@folder", "@use", "@proposal", "@new", "@sheets"
 LATER = "2027-01-01T00:00:00Z"
 APPLICATION = "app_" + "0" * 32
 _WHY = ("--reasons", "It was read and looked at whole.")
@@ -67,6 +68,33 @@ REVIEWED = {
 }
 """The commands of a review, which take a key or are done by whoever sits at the machine."""
 
+_CASE, _LIST = "case_" + "0" * 32, "list_" + "0" * 32
+_WHY = ("--reasons", "Two examiners agree.")
+OVERSEEN = {
+    "cases list": (),
+    "cases lead": (_CASE,),
+    "cases probe": (_CASE, IMAGE),
+    "cases withdraw": (_CASE, "--yes"),
+    "cases release": (_CASE, *_WHY),
+    "cases authorise": (_CASE, "--paper", "warrant", "--reference", "12/26"),
+    "cases appeal": (_CASE, *_WHY),
+    "cases judge-appeal": (_CASE, "--uphold", *_WHY),
+    "cases disclose": (_CASE, "--to", NEW),
+    "cases figures": (),
+    "examine queue": (),
+    "examine next": ("--to", NEW),
+    "examine judge": (_LIST, "--sheets", SHEETS),
+    "examine conclude": (_LIST,),
+    "examine return": (_LIST, "--reason", "unwell"),
+    "examine examiners": (),
+    "examine authorise": (
+        *("eve", "--kind", "missing_children", "--training", "course 12"),
+        *("--trained", "2026-06-01T00:00:00Z", "--expires", "2027-06-01T00:00:00Z"),
+    ),
+    "examine conflict": ("eve", "ngo"),
+}
+"""The commands of oversight, some of which whoever sits at the machine may run without a key."""
+
 KEYED = {
     "galleries create": ("staff", "--purpose", "identity_verification", "--not-scraped"),
     "galleries list": (),
@@ -93,6 +121,7 @@ KEYED = {
     "verify": ("staff", "dave", IMAGE),
     "identify": ("staff", IMAGE),
     "cases show": ("case_" + "0" * 32,),
+    **OVERSEEN,
     "decisions show": ("dec_" + "0" * 32,),
     "decisions replay": ("dec_" + "0" * 32,),
     "ledger checkpoint": (),
@@ -105,7 +134,8 @@ KEYED = {
 }
 """Every command that takes a key, with arguments that would do for its holder."""
 
-BESIDE = ("webhook", "decisions", "ledger", *{name.split()[0] for name in REVIEWED})
+_BY_STAFF = ("cases list", "cases figures", "examine examiners", "examine authorise", "examine conflict")
+BESIDE = (*_BY_STAFF, "webhook", "decisions", "ledger", *{name.split()[0] for name in REVIEWED})
 """What whoever sits at the machine may read without a key."""
 
 OF_A_GALLERY = [name for name, arguments in KEYED.items() if "staff" in arguments]
@@ -130,6 +160,7 @@ def arguments_of(shell: Shell, command: str, gallery: str = "staff") -> list[str
         WRITTEN: shell.image(b'{"title": "A door"}', "use.json"),
         PROPOSED: shell.image(json.dumps(PROPOSAL).encode(), "proposal.json"),
         NEW: str(shell.folder / "fetched"),
+        SHEETS: shell.image(json.dumps({"1": SHEET}).encode(), "sheets.json"),
     }
     given = [stands_for.get(word, word) for word in KEYED[command]]
     return [*command.split(), *given]

@@ -31,7 +31,8 @@ PANELS: Final[Mapping[str, Mapping[str, str]]] = {
         "subject": "Let subjects reach their own page, and answer what they ask for.",
         "webhook": "Name addresses that are told what happened, and see what was delivered.",
         "erasure": "Withdraw a consent, see what was erased, and check receipts; checking needs no server.",
-        "cases": "Show where held identifications stand.",
+        "cases": "Held identifications: where they stand, leads, appeals.",
+        "examine": "Judge held candidate lists, and say who may.",
     },
     "The gate and the record": {
         "policy": "Ask the gate what it would answer, and see the packs, laws and words it answers from.",
