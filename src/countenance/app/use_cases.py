@@ -57,7 +57,6 @@ if TYPE_CHECKING:
     from countenance.app.subject_cases import SubjectCases
     from countenance.app.vetting_cases import VettingCases
     from countenance.app.webhook_cases import WebhookCases
-    from countenance.recognition.following import FollowLog
 
 _STRANGERS_A_MINUTE = 60
 
@@ -376,22 +375,15 @@ class Countenance:
         """What subjects do for themselves, and what customers do about it."""
         from countenance.app.subject_cases import SubjectCases  # noqa: PLC0415  only where it is wanted
 
-        return SubjectCases(self.parts, lambda: self.withdraw, lambda: self.follow_log, self._record_stranger)
-
-    @cached_property
-    def follow_log(self) -> FollowLog:
-        """Go along the log: who is named where, and what is to be told."""
-        from countenance.recognition.announcing import KINDS, announce_entry  # noqa: PLC0415  as below
-        from countenance.recognition.following import FollowLog  # noqa: PLC0415  only where it is wanted
-
-        return FollowLog(self.parts.unit_of_work, frozenset(KINDS), announce_entry)
+        follow = lambda: self.webhooks.follow  # noqa: E731  built where it is wanted
+        return SubjectCases(self.parts, lambda: self.withdraw, follow, self._record_stranger)
 
     @cached_property
     def webhooks(self) -> WebhookCases:
         """Telling customers what has happened, at addresses of theirs."""
         from countenance.app.webhook_cases import WebhookCases  # noqa: PLC0415  only where it is wanted
 
-        return WebhookCases(self.parts, self.follow_log)
+        return WebhookCases(self.parts)
 
     def close(self) -> None:
         """Let go of files, threads and connections."""

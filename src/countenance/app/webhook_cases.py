@@ -10,7 +10,7 @@ from typing import Final
 
 from countenance.app.parts import Parts
 from countenance.errors import CountenanceError
-from countenance.recognition.announcing import HearNotices
+from countenance.recognition.announcing import KINDS, HearNotices, announce_entry
 from countenance.recognition.delivering import DeliverWebhooks
 from countenance.recognition.following import FollowLog
 from countenance.recognition.standing import Standing
@@ -26,9 +26,13 @@ _log = logging.getLogger("countenance.webhooks")
 class WebhookCases:
     """Setting up addresses, and delivering what is announced."""
 
-    def __init__(self, parts: Parts, follow: FollowLog) -> None:
+    def __init__(self, parts: Parts) -> None:
         self.parts = parts
-        self._follow = follow
+
+    @cached_property
+    def follow(self) -> FollowLog:
+        """Go along the log: who is named where, and what is to be told."""
+        return FollowLog(self.parts.unit_of_work, frozenset(KINDS), announce_entry)
 
     @cached_property
     def endpoints(self) -> WebhookEndpoints:
@@ -46,7 +50,7 @@ class WebhookCases:
             courier=p.courier,
             new_id=self._new_id,
             jitter=_jitter,
-            follow=self._follow,
+            follow=self.follow,
             hear=HearNotices(p.unit_of_work),
         )
 

@@ -14,10 +14,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from countenance.consent import Consent
+from countenance.consent.retention import Deadline
 from countenance.ledger import Entry, EventType
 from countenance.recognition.ports import UnitOfWork
 from countenance.recognition.subject_model import OpenedSession, SubjectRequest
-from countenance.recognition.subject_record import OwnAct, OwnRecord, ReadOwnRecord
+from countenance.recognition.subject_record import OwnAct, OwnRecord, OwnReference, ReadOwnRecord
 
 SCHEMA: Final = "countenance.subject-record/1"
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
@@ -74,50 +76,50 @@ class TakeAlong:
 
 def document_of(record: OwnRecord) -> dict[str, Any]:
     """Return a record as texts, numbers and lists; moments in ISO 8601."""
-    consent = record.consent
+    lease, kept = record.lease, record.retention
     return {
         "schema": SCHEMA,
         "made": record.read.isoformat(),
         "subject_id": record.place.subject_id,
         "gallery": {"id": record.gallery.id, "purpose": record.gallery.purpose.value},
         "controller": record.customer.name if record.customer is not None else None,
-        "lease": None
-        if record.lease is None
-        else {"id": record.lease.id, "expires": record.lease.terms.expires.isoformat()},
+        "lease": None if lease is None else {"id": lease.id, "expires": lease.terms.expires.isoformat()},
         "in_use": record.in_use,
-        "consent": None
-        if consent is None
-        else {
-            "basis": consent.basis.value,
-            "notice": consent.notice,
-            "method": consent.method,
-            "instruments": sorted(consent.instruments),
-            "given": consent.given.isoformat(),
-            "expires": _iso(consent.expires),
-            "withdrawn": _iso(consent.withdrawn),
-            "use_stopped_by_objection": _iso(consent.objected),
-        },
-        "retention": None
-        if record.retention is None
-        else [
-            {"at": one.at.isoformat(), "source": one.source.value, "rule": one.rule, "text": one.text}
-            for one in record.retention.deadlines
-        ],
-        "legal_holds": len(record.retention.held_by) if record.retention is not None else 0,
-        "references": [
-            {
-                "id": held.id,
-                "enrolled": held.enrolled.isoformat(),
-                "model_digest": held.pipeline.model_digest,
-                "pipeline": held.pipeline.version,
-            }
-            for held in record.references
-        ],
+        "consent": None if record.consent is None else _consent(record.consent),
+        "retention": [] if kept is None else [_deadline(one) for one in kept.deadlines],
+        "legal_holds": 0 if kept is None else len(kept.held_by),
+        "references": [_reference(held) for held in record.references],
         "acts": [_act(act) for act in record.acts],
         "events": [{"type": one.type, "at": one.at.isoformat(), "entry": one.entry} for one in record.events],
         "requests": [_request(one) for one in record.requests],
         "name_in_the_log": record.commitment,
         "acts_known_up_to_entry": record.complete_to,
+    }
+
+
+def _consent(consent: Consent) -> dict[str, Any]:
+    return {
+        "basis": consent.basis.value,
+        "notice": consent.notice,
+        "method": consent.method,
+        "instruments": sorted(consent.instruments),
+        "given": consent.given.isoformat(),
+        "expires": _iso(consent.expires),
+        "withdrawn": _iso(consent.withdrawn),
+        "use_stopped_by_objection": _iso(consent.objected),
+    }
+
+
+def _deadline(one: Deadline) -> dict[str, Any]:
+    return {"at": one.at.isoformat(), "source": one.source.value, "rule": one.rule, "text": one.text}
+
+
+def _reference(held: OwnReference) -> dict[str, Any]:
+    return {
+        "id": held.id,
+        "enrolled": held.enrolled.isoformat(),
+        "model_digest": held.pipeline.model_digest,
+        "pipeline": held.pipeline.version,
     }
 
 

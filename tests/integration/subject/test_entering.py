@@ -8,6 +8,7 @@ import pytest
 
 from countenance.app.subject_cases import WRONG_TRIES_OF_ONE
 from countenance.entrypoints.subject.application import PAGES
+from countenance.entrypoints.subject.visits import Page
 from countenance.recognition.subject_access import IDLE, LONGEST
 from subject_stage import ALICE, DAVE, EVE, STAFF, SubjectStage
 
@@ -96,9 +97,9 @@ def test_signing_out_ends_the_session_at_once(own: SubjectStage) -> None:
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if page.closed], ids=lambda page: page.path)
-def test_a_stranger_is_shown_nothing_but_the_way_in(lived: SubjectStage, page: object) -> None:
-    path = page.path.replace("{number}", "1")  # type: ignore[attr-defined]
-    method = page.method  # type: ignore[attr-defined]
+def test_a_stranger_is_shown_nothing_but_the_way_in(lived: SubjectStage, page: Page) -> None:
+    path = page.path.replace("{number}", "1")
+    method = page.method
     stranger = lived.stranger()
     answer = stranger.get(path) if method == "GET" else stranger.post(path)
     assert answer.status_code == 303

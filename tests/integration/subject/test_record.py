@@ -65,7 +65,7 @@ def test_the_archive_holds_proofs_that_verify_without_this_program(lived: Subjec
 def test_a_template_is_nowhere_in_what_is_taken_along(lived: SubjectStage) -> None:
     archive = zipfile.ZipFile(io.BytesIO(lived.reader().post("/subject/archive").content))
     with lived.stage.parts.unit_of_work() as work:
-        (held,) = work.references.of_subject("staff", DAVE)  # type: ignore[arg-type]
+        (held,) = work.references.of_subject("staff", DAVE)
     numbers = [f"{value:.4f}" for value in held.template.vector[:4]]
     text = archive.read("record.json").decode()
     assert not any(number in text for number in numbers)
@@ -96,7 +96,7 @@ def test_whoever_was_on_a_candidate_list_finds_it_and_the_log_does_not_name_them
     found = stage.identify("archivist", "portraits", photograph("kim", 2))
     assert found.json()["outcome"] == "match", found.text
     with stage.parts.unit_of_work() as work:
-        commitment = work.references.commitment("portraits", "kim")  # type: ignore[arg-type]
+        commitment = work.references.commitment("portraits", "kim")
     assert commitment is not None
     searched = [event for event in stage.events() if event["type"].startswith("identification")]
     assert all(commitment.hex() not in str(event) for event in searched)
@@ -136,4 +136,4 @@ def test_a_chosen_language_is_remembered(lived: SubjectStage) -> None:
 
 
 def _opened(stage: SubjectStage, subject: str):  # noqa: ANN202  what the act returns
-    return stage.subjects.open_session(stage.code(subject), "192.0.2.7")  # type: ignore[arg-type]
+    return stage.subjects.open_session(stage.code(subject), "192.0.2.7")

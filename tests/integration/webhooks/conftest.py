@@ -18,7 +18,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SubjectStage]
     """An installation with a history, to be copied."""
     stage = subject_stage(tmp_path_factory.mktemp("template"))
     stage.live_through()
-    stage.stage.countenance.follow_log(most=100_000)
+    stage.stage.countenance.webhooks.follow(most=100_000)
     yield stage
     stage.close()
 

@@ -92,7 +92,7 @@ def test_the_address_that_was_checked_is_the_one_that_is_connected_to(
 
     def look_up(host: object, *more: object, **named: object) -> object:
         asked.append(host)
-        return real("127.0.0.1" if host == "hooks.example" else host, *more, **named)  # type: ignore[arg-type]
+        return real("127.0.0.1" if host == "hooks.example" else host, *more, **named)
 
     monkeypatch.setattr(socket, "getaddrinfo", look_up)
     tried = HttpCourier(["127.0.0.0/8"], seconds=2).post(f"http://hooks.example:{port}/x", {}, b"{}", at=NOW)
