@@ -1,4 +1,4 @@
-"""Consent, retention and holds in any order, on SQLite: nothing is compared without a basis at that moment."""
+"""Consent, retention and holds in any order, on SQLite: nothing is compared without a basis for it then."""
 
 from __future__ import annotations
 
@@ -32,8 +32,9 @@ from plain_index import PlainIndex
 from storing import KEYRING, SIGNER
 from world import ARCHIVE, MUSEUM, SEED, World
 
-SUBJECTS = st.sampled_from([SubjectId(name) for name in ("dave", "erin", "frank")])
-DAYS = st.integers(min_value=1, max_value=40)
+NAMES = [SubjectId(name) for name in ("dave", "erin")]
+SUBJECTS = st.sampled_from(NAMES)
+DAYS = st.integers(min_value=1, max_value=6)
 
 
 class Watched(PlainIndex):
@@ -68,6 +69,9 @@ class ConsentMachine(RuleBasedStateMachine):
         self.until: dict[SubjectId, object] = {}
         self.enrolled: set[SubjectId] = set()
         self.held: dict[SubjectId, object] = {}
+        for subject in NAMES:
+            self.agree(subject, 3)
+            self.enrol(subject, 1)
 
     # What happens ----------------------------------------------------------------------------
 
@@ -114,7 +118,7 @@ class ConsentMachine(RuleBasedStateMachine):
         self.acts.consent.place_hold(LOCAL_ADMINISTRATOR, asked)
         self.held[subject] = max(until, self.held.get(subject, until))  # type: ignore[type-var]
 
-    @rule(hours=st.integers(min_value=1, max_value=24 * 30))
+    @rule(hours=st.integers(min_value=1, max_value=72))
     def sleep(self, hours: int) -> None:
         self.world.clock.advance(timedelta(hours=hours))
 
@@ -128,8 +132,12 @@ class ConsentMachine(RuleBasedStateMachine):
         for subject in held:
             self.until[subject] = min(self.until.get(subject, self.now()), self.now())  # type: ignore[type-var]
 
-    @rule(subject=SUBJECTS)
-    def identify(self, subject: SubjectId) -> None:
+    @rule()
+    def identify(self) -> None:
+        for subject in NAMES:
+            self.identify_one(subject)
+
+    def identify_one(self, subject: SubjectId) -> None:
         search = Search(gallery_id=ARCHIVE, probe=photograph(subject, 9))
         try:
             found = self.acts.identify(MUSEUM, search).candidates
@@ -196,8 +204,8 @@ def test_after_any_sequence_no_comparison_ever_used_a_reference_without_a_valid_
 ) -> None:
     machine = type("Machine", (ConsentMachine,), {"template": migrated_sqlite})
     limits = settings(
-        max_examples=12,
-        stateful_step_count=25,
+        max_examples=10,
+        stateful_step_count=30,
         deadline=None,
         derandomize=True,
         suppress_health_check=list(HealthCheck),
