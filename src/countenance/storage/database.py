@@ -29,8 +29,8 @@ from countenance.errors import (
     StorageFullError,
 )
 from countenance.storage import schema
+from countenance.storage.disk_wait import DiskWait
 from countenance.storage.prepared import Prepared
-from countenance.storage.shared_wait import SharedWait
 
 LOCK_TIMEOUT: Final = 10.0
 """Longest wait for another writer, in seconds."""
@@ -130,7 +130,7 @@ class Database:
         self._traces = False
         self._commits = 0
         self._prepared: dict[Executable, Prepared] = {}
-        self._shared_wait = SharedWait(self._wait_for_disk)
+        self._disk_wait = DiskWait(self._wait_for_disk)
         self._settled = 0
 
     def migrate(self) -> None:
@@ -201,7 +201,7 @@ class Database:
         one could give up. Threads that wait at the same time share one wait.
         """
         if self.is_sqlite:
-            self._shared_wait()
+            self._disk_wait()
 
     def settle(self, size: int) -> None:
         """Return once the log's first `size` entries, which were read, are on the disk.
@@ -214,9 +214,8 @@ class Database:
         if self.is_sqlite:
             self.reach_disk()
         else:
-            with self.engine.connect() as connection:
+            with self.engine.begin() as connection:
                 connection.exec_driver_sql(_FLUSH)
-                connection.commit()
         self._settled = max(size, self._settled)
 
     def _wait_for_disk(self) -> None:

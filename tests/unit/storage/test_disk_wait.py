@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from countenance.errors import StorageError
-from countenance.storage.shared_wait import SharedWait
+from countenance.storage.disk_wait import DiskWait
 
 
 class Disk:
@@ -42,7 +42,7 @@ class Disk:
 def test_one_thread_alone_waits_once_for_each_and_for_nobody_else() -> None:
     disk = Disk()
     disk.gate.set()
-    shared = SharedWait(disk.wait)
+    shared = DiskWait(disk.wait)
     for count in range(1, 5):
         disk.write()
         shared()
@@ -51,7 +51,7 @@ def test_one_thread_alone_waits_once_for_each_and_for_nobody_else() -> None:
 
 def test_those_who_come_during_a_wait_share_the_next_one() -> None:
     disk = Disk()
-    shared = SharedWait(disk.wait)
+    shared = DiskWait(disk.wait)
     with ThreadPoolExecutor(9) as pool:
         disk.write()
         first = pool.submit(shared)
@@ -72,7 +72,7 @@ def test_those_who_come_during_a_wait_share_the_next_one() -> None:
 def test_a_wait_that_fails_fails_for_all_who_shared_it_and_for_nobody_else() -> None:
     disk = Disk()
     disk.failing = {2}
-    shared = SharedWait(disk.wait)
+    shared = DiskWait(disk.wait)
     with ThreadPoolExecutor(4) as pool:
         first = pool.submit(shared)
         disk.entered.acquire()
@@ -91,7 +91,7 @@ def test_a_wait_that_fails_fails_for_all_who_shared_it_and_for_nobody_else() -> 
 def test_of_many_threads_none_is_told_too_early() -> None:
     disk = Disk()
     disk.gate.set()
-    shared = SharedWait(disk.wait)
+    shared = DiskWait(disk.wait)
 
     def act(_: int) -> bool:
         mine = disk.write()

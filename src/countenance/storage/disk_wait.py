@@ -17,7 +17,7 @@ class _Turn:
         self.waiting: list[threading.Lock] = []
 
 
-class SharedWait:
+class DiskWait:
     """Brings to the disk what was written before it was called; many threads share one wait.
 
     Whoever comes while nobody waits, waits at once, so that one thread pays nothing for others that
