@@ -48,7 +48,7 @@ class Criteria:
 def assess(trials: Mapping[str, GroupTrials], criteria: Criteria) -> Assessment:
     """Return rates, measures and verdicts of the groups, in the order of their names."""
     if not trials:
-        raise InvalidInputError("there is no group")
+        raise InvalidInputError("there is no group: no row has a value in every group column")
     groups = tuple((name, group_rates(trials[name], groups=len(trials))) for name in sorted(trials))
     summary = summarise([rates for _, rates in groups], alpha=criteria.alpha)
     verdicts = judge(groups, summary, criteria.caps)

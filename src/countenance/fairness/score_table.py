@@ -71,6 +71,11 @@ class _Gathered:
     subject_names: dict[str, int] = field(default_factory=dict)
 
 
+def truth_of(text: str) -> bool | None:
+    """Return whether a word says that both images show one subject; None for a word that says neither."""
+    return _TRUTH.get(text.strip().lower())
+
+
 def read_scores(lines: Iterable[str], columns: Columns) -> ScoreTable:
     """Return the table in a CSV text with its header.
 
@@ -123,7 +128,7 @@ def _places(head: Sequence[str], columns: Columns) -> Mapping[str, tuple[int, ..
 
 def _gather(row: Sequence[str], places: Mapping[str, tuple[int, ...]], into: _Gathered, line: int) -> None:
     into.scores.append(_score(row[places["score"][0]], line))
-    truth = _TRUTH.get(row[places["mated"][0]].strip().lower())
+    truth = truth_of(row[places["mated"][0]])
     if truth is None:
         raise InvalidInputError(f"line {line}: `{row[places['mated'][0]][:40]}` is neither 1 nor 0")
     into.mated.append(truth)

@@ -27,7 +27,6 @@ from countenance.vetting.model import Actor
 
 FORMAT = 1
 _REQUEST = Request(act=Act.MEASURE, space=Space.CONTROLLED, camera=Camera.FILE)
-_FEWEST = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,8 +49,8 @@ class ComparisonPlan:
     remarks: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        if len(self.systems) < _FEWEST:
-            raise InvalidInputError("at least two systems are compared")
+        if not self.systems:
+            raise InvalidInputError("at least one system is measured")
         if not np.isfinite([system.threshold for system in self.systems.values()]).all():
             raise InvalidInputError("a threshold is a number")
 
@@ -184,6 +183,8 @@ def _differences(
     names = np.array(
         [
             BETWEEN.join(trials.values[column][code] for column, code in enumerate(codes))
+            if (codes >= 0).all()
+            else ""
             for codes in trials.codes.T
         ]
     )
@@ -196,5 +197,5 @@ def _differences(
             for rows in (np.flatnonzero(both & chosen & which),)
         }
 
-    groups = {str(group): apart(names == group) for group in np.unique(names)}
+    groups = {str(group): apart(names == group) for group in np.unique(names) if group}
     return {"compared_by_both": int(both.sum()), "everybody": apart(np.ones_like(both)), "groups": groups}

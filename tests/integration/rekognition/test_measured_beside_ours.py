@@ -130,7 +130,6 @@ def test_a_service_that_does_not_let_us_in_is_a_recorded_failure(
 @pytest.mark.parametrize(
     ("more", "message"),
     [
-        (["--system", "ours=engine"], "at least two systems"),
         (["--system", "ours=engine", "--system", "ours=engine"], "each name once"),
         (["--system", "a=engine", "--system", "b=model:x"], "needs a threshold"),
         (["--system", "a=engine", "--system", "b=engine", "--threshold", "c=1"], "is no system"),
@@ -150,6 +149,34 @@ def test_a_comparison_that_makes_no_sense_is_refused(
     assert told.exit_code == ExitCode.USAGE
     assert message in json.loads(told.stdout)["error"]["message"]
     assert "measurement:permitted" not in world.types()
+
+
+def test_one_system_is_measured_on_a_list_of_pairs(world: World, tmp_path: Path) -> None:
+    folder = people(tmp_path / "people").parent
+    lines = ["a,b,mated,subject_a,subject_b,sex,lens"]
+    for subject in range(1, SUBJECTS):
+        lines.append(f"{subject}-1.png,{subject}-2.png,1,s{subject},s{subject},{'fm'[subject % 2]},x")
+        lines.append(f"{subject}-1.png,0-2.png,0,s{subject},s0,{'fm'[subject % 2]},")
+    table = folder / "pairs.csv"
+    table.write_text("\n".join(lines), encoding="utf-8")
+    told = run(world, table, "--system", "ours=engine", "--group", "sex", "--json")
+    assert told.exit_code == 0, told.output
+    document = json.loads(told.stdout)
+    assert document["differences"] == {}
+    groups = document["systems"]["ours"]["groups"]
+    assert {name: (one["mated"], one["nonmated"]) for name, one in groups.items()} == {
+        "f": (5, 5),
+        "m": (6, 6),
+    }
+    both = json.loads(run(world, table, "--system", "a=engine", "--json").stdout)
+    assert sorted(both["systems"]["a"]["groups"]) == ["f & x", "m & x"]
+    for text, message in (
+        ("1-1.png,1-2.png,0,s1,s1,f,x", "contradict"),
+        ("1-1.png,../x,0,s1,s2,f,x", "below"),
+    ):
+        table.write_text("\n".join([lines[0], text]), encoding="utf-8")
+        refused = run(world, table, "--system", "a=engine", "--json")
+        assert message in json.loads(refused.stdout)["error"]["message"]
 
 
 def test_people_read_who_differs_from_whom(world: World, tmp_path: Path) -> None:

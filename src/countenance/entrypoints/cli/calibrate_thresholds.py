@@ -9,6 +9,7 @@ import typer
 
 from countenance.entrypoints.cli.context import CommandLine
 from countenance.entrypoints.cli.fairness_options import DirectionOption
+from countenance.entrypoints.cli.fairness_searches import share
 from countenance.entrypoints.cli.fairness_words import rate
 from countenance.entrypoints.cli.options import JsonFlag
 from countenance.entrypoints.cli.tables import read_table
@@ -159,7 +160,7 @@ def _say_meaning(output: Output, document: dict[str, Any]) -> None:
     output.table(
         ("references", "strangers named", "at best", "at worst"),
         (
-            (f"{one['size']:,}", *(one_in(one[name]) for name in ("fpir", "lower", "upper")))
+            (f"{one['size']:,}", *(share(one[name]) for name in ("fpir", "lower", "upper")))
             for one in document["galleries"]
         ),
     )
@@ -262,7 +263,7 @@ def _say_choice(output: Output, document: dict[str, Any]) -> None:
         ("references", "strangers named, at most"),
         zip(
             (f"{size:,}" for size in projection["sizes"]),
-            map(one_in, projection["worst_fpir_upper"]),
+            map(share, projection["worst_fpir_upper"]),
             strict=True,
         ),
     )

@@ -7,6 +7,8 @@ from typing import Any
 
 from countenance.entrypoints.cli.wording import counted, one_in
 
+_FEW = 0.1
+_MOST = 99.0
 _PROJECTED = (
     "A false match rate says how often one comparison goes wrong; a search makes one for every reference. The"
     " figures below are 1 - (1 - FMR)^N (NIST IR 8429) at the upper bound of each group's rate, at 95 % for"
@@ -71,5 +73,12 @@ def _measured(rate: float | None, interval: Sequence[float] | None) -> str:
     return f"{one_in(rate)} ({one_in(interval[0])} to {one_in(interval[1])})"
 
 
+def share(rate: float) -> str:
+    """Return how many of all searches: `1 in 80` where they are few, else as a percentage short of all."""
+    if rate < _FEW:
+        return one_in(rate)
+    return f"over {_MOST:g} %" if rate > _MOST / 100 else f"{100 * rate:.2g} %"
+
+
 def _rate(rate: float | None) -> str:
-    return "no trials" if rate is None else one_in(rate)
+    return "no trials" if rate is None else share(rate)

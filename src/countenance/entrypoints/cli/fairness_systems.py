@@ -15,10 +15,12 @@ import typer
 from countenance.entrypoints.cli.context import CommandLine
 from countenance.entrypoints.cli.fairness_options import Alpha, FmrCap, FnmrCap, MinSubjects
 from countenance.entrypoints.cli.options import FaceOption, JsonFlag
+from countenance.entrypoints.cli.tables import read_table
 from countenance.errors import InvalidInputError
 
 if TYPE_CHECKING:
     from countenance.entrypoints.cli.output import Output
+    from countenance.fairness.paired_trials import PairedTrials
     from countenance.recognition.system_comparison import ComparisonPlan, System, SystemComparison
 
 _REMOTE = ("rekognition", "azure")
@@ -30,11 +32,12 @@ def systems(  # noqa: PLR0913  each is an option of the command
     manifest: Annotated[
         Path,
         typer.Argument(
-            metavar="MANIFEST",
+            metavar="TABLE",
             exists=True,
             dir_okay=False,
             readable=True,
-            help="CSV or Parquet with the columns image and subject; every other column is a group.",
+            help="CSV or Parquet with the columns image and subject, or of pairs: a, b, mated, subject_a and"
+            " subject_b. Every other column is a group.",
         ),
     ],
     system: Annotated[
@@ -90,15 +93,15 @@ def systems(  # noqa: PLR0913  each is an option of the command
     ] = None,
     as_json: JsonFlag = False,
 ) -> None:
-    """Let several systems compare the same pairs, and tell where they differ.
+    """Let one or more systems compare the same pairs, and tell where they differ.
 
-    All mated pairs and the non-mated pairs within each smallest group, or as many as --pairs says,
-    drawn from a fixed seed. Each system has one threshold for everybody. Differences are paired:
-    pair by pair, with intervals over subjects. Systems, thresholds and pairs are on the ledger
-    before an image is read or sent. Services get photographs only with --send-images.
+    The pairs of a list, or of a manifest: all mated pairs and the non-mated pairs within each
+    smallest group, or as many as --pairs says, drawn from a fixed seed. Each system has one
+    threshold for everybody. Differences are paired: pair by pair, with intervals over subjects.
+    Systems, thresholds and pairs are on the ledger before an image is read or sent. Services get
+    photographs only with --send-images.
     """
     from countenance.fairness.model import Caps  # noqa: PLC0415  start-up stays quick
-    from countenance.fairness.paired_trials import pairs_of_manifest  # noqa: PLC0415  as above
     from countenance.recognition.system_comparison import ComparisonPlan  # noqa: PLC0415  as above
 
     line = CommandLine.of(context)
@@ -106,7 +109,7 @@ def systems(  # noqa: PLR0913  each is an option of the command
         raise InvalidInputError(f"`{scores}` exists already")
     named = _named(system, "--system NAME=SYSTEM")
     _check_sending(named, send_images=send_images)
-    trials = pairs_of_manifest(_manifest(manifest, group, band), most=pairs)
+    trials = _trials(manifest, group, band or [], pairs)
     caps = Caps(fmr=fmr_cap, fnmr=fnmr_cap, min_subjects=min_subjects)
     operator = line.operator()
     with ExitStack() as held:
@@ -140,10 +143,16 @@ def _check_sending(named: Mapping[str, str], *, send_images: bool) -> None:
         )
 
 
-def _manifest(path: Path, group: list[str] | None, band: list[str] | None) -> Any:  # noqa: ANN401  a `Manifest`
+def _trials(path: Path, groups: list[str] | None, bands: list[str], most: int) -> PairedTrials:
+    """Return the pairs that a table lists, or those of a manifest."""
     from countenance.entrypoints.cli.fairness_run import manifest_at  # noqa: PLC0415  start-up stays quick
+    from countenance.fairness.paired_trials import is_pairs, pairs_of_manifest, pairs_of_rows  # noqa: PLC0415  as above
 
-    return manifest_at(path, group, band or [], [])
+    if not read_table(path, lambda rows: is_pairs(next(iter(rows), []))):
+        return pairs_of_manifest(manifest_at(path, groups, bands, []), most=most)
+    if bands:
+        raise InvalidInputError("`--band` is for a manifest: a list of pairs has the groups of its pairs")
+    return read_table(path, lambda rows: pairs_of_rows(rows, groups))
 
 
 def _systems(
@@ -216,7 +225,8 @@ def _rows(plan: ComparisonPlan, values: Any) -> Iterator[list[object]]:  # noqa:
     yield ["score", "mated", "subject_a", "subject_b", *trials.columns]
     for at, score in enumerate(values.tolist()):
         subjects = (int(trials.subjects[side[at]]) for side in (trials.first, trials.second))
-        groups = (held[trials.codes[column, at]] for column, held in enumerate(trials.values))
+        codes = enumerate(trials.codes[:, at])
+        groups = (trials.values[column][code] if code >= 0 else "" for column, code in codes)
         yield ["" if score != score else score, int(trials.mated[at]), *subjects, *groups]  # noqa: PLR0124  NaN alone differs from itself
 
 
