@@ -85,12 +85,13 @@ def misspelt(words: list[str]) -> str | None:
         return None
     if words[0] not in {name for names in PANELS.values() for name in names}:
         return words[0]
-    command = load(words[0])
-    below = getattr(command, "commands", None)
-    if below is not None and len(words) > 1 and not words[1].startswith(("-", "<", "…")):
-        if words[1] not in below:
-            return f"{words[0]} {words[1]}"
-        command = below[words[1]]
+    command, at = load(words[0]), 1
+    while (
+        getattr(command, "commands", None) and at < len(words) and not words[at].startswith(("-", "<", "…"))
+    ):
+        if words[at] not in command.commands:
+            return " ".join(words[: at + 1])
+        command, at = command.commands[words[at]], at + 1
     known = {name for option in command.params for name in [*option.opts, *option.secondary_opts]}
     options = [word.split("=")[0] for word in words if re.match(r"--?[a-z]", word)]
     unknown = [option for option in options if option not in known | {"--help", "-h"}]
