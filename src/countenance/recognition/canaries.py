@@ -17,7 +17,7 @@ from typing import Final
 
 import numpy as np
 
-from countenance.biometrics.model import GalleryId, ReferenceId, SubjectId, Template
+from countenance.biometrics.model import GalleryId, ReferenceId, Template
 from countenance.errors import CountenanceError, NotFoundError
 from countenance.ledger import Entry, EventType, JsonValue
 from countenance.ledger.erasure_receipt import check_receipt
@@ -27,14 +27,11 @@ from countenance.policy.model import Stop
 from countenance.recognition.erasure import SAME_PHOTOGRAPH, Erase, Order
 from countenance.recognition.erasure_codec import manifest_fields
 from countenance.recognition.erasure_completion import LOADED_FOR_THE_PROBE, catch_up
-from countenance.recognition.erasure_model import Cause, Drill, DrillFault, ErasureRecord
+from countenance.recognition.erasure_model import CANARY, Cause, Drill, DrillFault, ErasureRecord
 from countenance.recognition.erasure_receipts import receipt_of
 from countenance.recognition.incidents import MONITOR, Found, OpenIncident
 from countenance.recognition.model import Gallery, Reference
 from countenance.recognition.ports import UnitOfWork
-
-CANARY: Final = SubjectId("countenance~canary")
-"""The id under which every gallery's canary is enrolled for a moment."""
 
 BY: Final = "erasure-drill"
 _WHILE: Final = timedelta(minutes=5)

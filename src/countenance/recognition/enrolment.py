@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from countenance.biometrics.faces import DetectedFace, Extraction, FaceChoice
 from countenance.biometrics.model import GalleryId, ReferenceId, SubjectId, Template
-from countenance.errors import ConflictError, LimitReachedError, TemplateMismatchError
+from countenance.errors import ConflictError, InvalidInputError, LimitReachedError, TemplateMismatchError
 from countenance.ledger import EventType, JsonValue
 from countenance.policy.model import Act, Camera, Space
 from countenance.recognition.asking import Ask, Permission, Request
 from countenance.recognition.erasure_codec import manifest_fields
+from countenance.recognition.erasure_model import CANARY
 from countenance.recognition.model import Reference
 from countenance.recognition.outcome import usable
 from countenance.recognition.ports import FaceEngine, UnitOfWork
@@ -132,6 +133,8 @@ class Enrol:
         self, work: UnitOfWork, enrolment: Enrolment, reference_id: ReferenceId, template: Template
     ) -> JsonValue:
         """Store the reference; return what the ledger says of the gallery's manifest."""
+        if enrolment.subject_id == CANARY:
+            raise InvalidInputError(f"`{CANARY}` is kept for rehearsals of erasure")
         before = work.manifests.get(enrolment.gallery_id)
         reference = Reference(
             id=reference_id,

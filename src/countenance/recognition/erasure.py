@@ -27,6 +27,7 @@ from countenance.recognition.erasure_codec import manifest_fields
 from countenance.recognition.erasure_completion import CompleteErasures
 from countenance.recognition.erasure_limits import limits_of
 from countenance.recognition.erasure_model import (
+    CANARY,
     Cause,
     ErasureFacts,
     ErasureId,
@@ -76,7 +77,8 @@ class Erase:
         """Do (1) to (6) inside `work`, which the caller commits; who is not there is told of too."""
         work.become_writer()
         gallery, subject_id = order.gallery, order.subject_id
-        require_not_held(work, gallery.id, subject_id, self.clock())
+        if subject_id != CANARY:  # a hold keeps what is somebody's
+            require_not_held(work, gallery.id, subject_id, self.clock())
         name = work.references.commitment(gallery.id, subject_id)  # (1)
         held = work.references.of_subject(gallery.id, subject_id)
         commitments = work.references.commitments(gallery.id, subject_id)

@@ -7,14 +7,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import NewType
+from typing import Final, NewType
 
-from countenance.biometrics.model import GalleryId, ReferenceId
+from countenance.biometrics.model import GalleryId, ReferenceId, SubjectId
 from countenance.ledger.manifest import Absence, Manifest, Presence
 from countenance.vetting.model import CustomerId
 
 ErasureId = NewType("ErasureId", str)
 """Names one erasure: `era_` and 128 random bits."""
+
+CANARY: Final = SubjectId("countenance~canary")
+"""The id under which every gallery's canary is enrolled for a moment; nobody can be enrolled under it."""
 
 
 class Cause(StrEnum):

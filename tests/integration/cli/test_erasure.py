@@ -34,7 +34,7 @@ def test_a_receipt_is_written_and_checked_by_two_programs_without_an_installatio
     found = shell.json("erasure", "verify", str(path), "--vkey", vkey)
     assert (found["ok"], found["erasure"], found["references"]) == (True, erased, 1)
     said = shell.run("erasure", "verify", str(path))
-    assert "holds: 1 reference" in said.stdout
+    assert "took 1 reference out" in said.stdout
     assert "--vkey" in said.stderr
     command = [sys.executable, str(CHECKER), str(path), vkey]
     alone = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)  # noqa: S603  spelled out

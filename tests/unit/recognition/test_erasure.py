@@ -12,12 +12,20 @@ from typing import Any
 import pytest
 
 from countenance.biometrics.model import Comparison, GalleryId, ReferenceId, SubjectId
-from countenance.errors import ForbiddenError, NotFoundError, RefusedError, StateError
+from countenance.consent.retention import Hold, HoldId, HoldReason
+from countenance.errors import (
+    ForbiddenError,
+    InvalidInputError,
+    LegalHoldError,
+    NotFoundError,
+    RefusedError,
+    StateError,
+)
 from countenance.ledger.erasure_receipt import check_receipt
 from countenance.policy.model import Purpose
 from countenance.recognition.erasure import Order
 from countenance.recognition.erasure_completion import PROBE_WITHIN, SILENT_AFTER
-from countenance.recognition.erasure_model import Cause, DrillFault, ErasureId, Searcher, Unreached
+from countenance.recognition.erasure_model import CANARY, Cause, DrillFault, ErasureId, Searcher, Unreached
 from countenance.recognition.identification import Search
 from countenance.recognition.loose_face_model import LooseFace, LooseFaceId
 from countenance.recognition.model import GalleryChange
@@ -372,3 +380,32 @@ def test_a_canary_is_never_a_candidate(museum: World) -> None:
     with museum.unit_of_work() as work:
         lapsed = work.consents.lapsed(ARCHIVE, museum.clock())
     assert canary.reference.subject_id in lapsed
+
+
+def test_a_legal_hold_on_a_gallery_does_not_keep_the_canary(museum: World) -> None:
+    with museum.unit_of_work() as work:
+        work.retention.put_hold(
+            Hold(
+                id=HoldId("hold_1"),
+                gallery_id=ARCHIVE,
+                subject_id=None,
+                reason=HoldReason.LITIGATION,
+                matter="1",
+                placed_by="a",
+                placed=START,
+                until=START + timedelta(days=9),
+            )
+        )
+        work.commit()
+    drill = museum.acts.erasure.drills.run(LOCAL_ADMINISTRATOR, ARCHIVE)
+    assert drill is not None
+    assert drill.passed
+    with pytest.raises(LegalHoldError):
+        museum.acts.withdraw(MUSEUM, ARCHIVE, DAVE)
+
+
+def test_nobody_is_enrolled_under_the_canarys_id(museum: World) -> None:
+    museum.agree(MUSEUM, ARCHIVE, CANARY)
+    with pytest.raises(InvalidInputError):
+        museum.enrol(MUSEUM, ARCHIVE, CANARY)
+    assert museum.types()[-1] == "enrolment:failed"

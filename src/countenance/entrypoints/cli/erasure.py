@@ -171,7 +171,7 @@ def verify(
         line.output.document(found.to_json())
     elif found.ok:
         line.output.say(
-            f"holds: {counted(found.references, 'reference')} of `{found.erasure}` were there and are not"
+            f"holds: `{found.erasure}` took {counted(found.references, 'reference')} out of the gallery"
         )
         line.output.facts([("log", f"{found.log}, {found.size} entries")])
         if not keys:
