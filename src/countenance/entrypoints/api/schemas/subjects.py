@@ -61,7 +61,9 @@ class SubjectRequestTold(Told):
     subject_id: str
     kind: RequestKind
     state: RequestState
-    about: str | None = Field(description="Id of the decision that an appeal is against, or of the erasure of a withdrawal.")
+    about: str | None = Field(
+        description="Id of the decision that an appeal is against, or of the erasure of a withdrawal."
+    )
     text: str = Field(description="What the subject wrote; empty once the subject was erased.")
     filed: Moment
     due: Moment = Field(description="When the answer is due: GDPR, Article 12(3).")
