@@ -14,6 +14,7 @@ from countenance.policy.instruments import CONSENT, text_of
 from countenance.policy.leasing import (
     GATE,
     LEASE,
+    Gate,
     conditions_met,
     conditions_of,
     unmet_reasons,
@@ -72,20 +73,24 @@ def reason_of(rule: Rule) -> Reason:
     )
 
 
-def explain_permit(question: Question, duties: Iterable[Rule]) -> Explained:
+def explain_permit(gate: Gate, question: Question, duties: Iterable[Rule]) -> Explained:
     """Tell why the act may happen: the lease, and the duties that come with the permit."""
     imposed = tuple(duties)
     shown = (reason_of(rule) for rule in imposed if rule.pack != GATE)
     return Explained(
         reasons=(_ground(question), *_merged(shown)),
         conditions=_distinct(
-            [*_standing_conditions(question), *(c for rule in imposed for c in _conditions(question, rule))]
+            [
+                *_standing_conditions(gate, question),
+                *(c for rule in imposed for c in _conditions(question, rule)),
+            ]
         ),
         obligations=_obligations(question, imposed),
     )
 
 
 def explain_denial(
+    gate: Gate,
     question: Question,
     fired: Iterable[Rule],
     held: Mapping[str, Rule | None] | None,
@@ -103,9 +108,9 @@ def explain_denial(
     if held is not None:
         clauses = frozenset(name for name, rule in held.items() if rule is None)
         duties = [rule for rule in held.values() if rule is not None and rule.pack != GATE]
-        conditions += _standing_conditions(question, clauses)
+        conditions += _standing_conditions(gate, question, clauses)
         if question.lease is not None:
-            reasons += told(question, unmet_reasons(question.act, clauses))
+            reasons += told(question, unmet_reasons(gate, question.act, clauses))
     for rule in (*prohibitions, *duties):
         conditions += _conditions(question, rule)
     if errors:
@@ -128,11 +133,13 @@ def _ground(question: Question) -> Reason:
     )
 
 
-def _standing_conditions(question: Question, held: frozenset[str] | None = None) -> tuple[Condition, ...]:
+def _standing_conditions(
+    gate: Gate, question: Question, held: frozenset[str] | None = None
+) -> tuple[Condition, ...]:
     """Return the lease's clauses, all met where `held` is None, or the want of a lease."""
     if question.lease is None:
         return (_LEASE_NEEDED,) if question.act in LEASED else ()
-    stated = conditions_met(question.act) if held is None else conditions_of(question.act, held)
+    stated = conditions_met(gate, question.act) if held is None else conditions_of(gate, question.act, held)
     return concerning(question, stated)
 
 

@@ -7,14 +7,14 @@ every act. The lease is an entity, parsed once for each lease.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
-from cedarpy import Entities
+from cedarpy import Entities, Schema
 
 from countenance.errors import InvalidInputError
 from countenance.policy.evidence import EvidenceFacts, FairnessCaps
@@ -30,10 +30,12 @@ from countenance.policy.model import (
     Space,
 )
 from countenance.policy.places import enclosing
+from countenance.policy.projection import Projection
 from countenance.policy.schema import CLOSED_LISTS, schema
 
 ASKER: Final = {"type": "Asker", "id": "asker"}
 UNLEASED: Final = {"type": "Unleased", "id": "unleased"}
+_NO_LEASE: Final[dict[str, Any]] = {"uid": UNLEASED, "attrs": {}, "parents": []}
 
 _TYPES: Final = {words: name for name, words in CLOSED_LISTS.items()}
 _FIGURES: Final = ("subjects", "fmr_ppb", "fnmr_ppb", "fte_ppb", "ratio_ppb", "gallery_limit")
@@ -134,6 +136,22 @@ def lease_entities(lease: LeaseTerms) -> Entities:
 
     Raises `ValueError` where a number of the lease does not fit into 64 bits.
     """
+    return _parsed(_lease(lease), schema())
+
+
+@lru_cache(maxsize=1)
+def no_lease_entities() -> Entities:
+    """Return what stands where the lease would, in a question that has none."""
+    return _parsed(_NO_LEASE, schema())
+
+
+def older_lease_entities(lease: LeaseTerms | None, older: Projection, schema: Schema) -> Entities:
+    """Return the lease, or what stands in its place, as far as an earlier schema knows it; raises so too."""
+    entity = _NO_LEASE if lease is None else _lease(lease)
+    return _parsed({**entity, "attrs": older.lease(entity["attrs"])}, schema)
+
+
+def _lease(lease: LeaseTerms) -> dict[str, Any]:
     attributes: dict[str, object] = {
         "acts": sorted(lease.acts),
         "purposes": _references(Purpose, lease.purposes),
@@ -153,17 +171,11 @@ def lease_entities(lease: LeaseTerms) -> Entities:
     }
     if lease.caps is not None:
         attributes["caps"] = _caps(lease.caps)
-    return _parsed({"uid": {"type": "Lease", "id": lease.id}, "attrs": attributes, "parents": []})
+    return {"uid": {"type": "Lease", "id": lease.id}, "attrs": attributes, "parents": []}
 
 
-@lru_cache(maxsize=1)
-def no_lease_entities() -> Entities:
-    """Return what stands where the lease would, in a question that has none."""
-    return _parsed({"uid": UNLEASED, "attrs": {}, "parents": []})
-
-
-def _parsed(entity: dict[str, object]) -> Entities:
-    return Entities.from_json_str(json.dumps([entity]), schema())
+def _parsed(entity: Mapping[str, object], schema: Schema) -> Entities:
+    return Entities.from_json_str(json.dumps([entity]), schema)
 
 
 def _gallery(gallery: GalleryFacts) -> str:

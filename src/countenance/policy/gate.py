@@ -16,6 +16,7 @@ from datetime import date
 from functools import lru_cache
 from hashlib import sha256
 from types import MappingProxyType
+from typing import Final
 
 from cedarpy import AuthzResult, Entities, PolicySet, is_authorized
 
@@ -28,29 +29,30 @@ from countenance.policy.facts import (
     context,
     lease_entities,
     no_lease_entities,
+    older_lease_entities,
     unstated,
 )
 from countenance.policy.leasing import (
     GATE,
     UNLEASED_PERMIT,
-    gate_duties,
-    gate_texts,
-    lease_clauses,
+    Gate,
     permit_id,
     permits,
     policy_set,
+    shipped_gate,
 )
 from countenance.policy.model import Decision, Denial, Jurisdiction, Permit, Question
 from countenance.policy.packs import Pack, load_pack, shipped_pack
 from countenance.policy.places import enclosing
+from countenance.policy.projection import Projection, projection_on
 from countenance.policy.register import LAWS, Register, shipped_register
 from countenance.policy.reopening import Reopening, reopened_on
 from countenance.policy.rules import Rule
-from countenance.policy.schema import schema, schema_digest
 from countenance.policy.strictness import named_jurisdictions, reads_the_clock
 
 _SEVERAL = 2
-_REOPENINGS = "reopenings"
+REOPENINGS: Final = "reopenings"
+SCHEMA: Final = "schema"
 
 HOUSE = "house"
 """The pack that no installation can leave out."""
@@ -63,7 +65,8 @@ class Policy:
     `rules` are in the order in which reasons are shown. `deciding` holds everything;
     `recording` holds the lease's clauses one by one and the duties, and is asked only to
     explain a denial. `digests` names what a decision rests on, by SHA-256 (hex).
-    `blind_to_the_clock` is whether no rule asks for more of the moment than its day.
+    `blind_to_the_clock` is whether no rule asks for more of the moment than its day. `gate` is
+    what all of it is read in; `older` is how a question is put to a schema that is not the newest.
     """
 
     packs: tuple[Pack, ...]
@@ -75,6 +78,8 @@ class Policy:
     deciding: PolicySet
     recording: PolicySet
     blind_to_the_clock: bool
+    gate: Gate
+    older: Projection | None
 
     def decide(self, question: Question) -> Decision:
         """Return the decision for `question`.
@@ -86,7 +91,7 @@ class Policy:
             request, entities = self.request(question)
         except ValueError as error:
             return self._denial(question, (), None, (str(error),))
-        answer = is_authorized(request, self.deciding, entities, schema())
+        answer = is_authorized(request, self.deciding, entities, self.gate.schema)
         found = frozenset(answer.diagnostics.reasons)
         errors = tuple(answer.diagnostics.errors)
         ground = UNLEASED_PERMIT if question.lease is None else permit_id(question.act)
@@ -106,7 +111,7 @@ class Policy:
             request, entities = self.request(question)
         except ValueError:
             return frozenset()
-        answer = is_authorized(request, self.deciding, entities, schema())
+        answer = is_authorized(request, self.deciding, entities, self.gate.schema)
         found = frozenset(answer.diagnostics.reasons)
         if answer.diagnostics.errors:
             return frozenset()
@@ -123,16 +128,18 @@ class Policy:
         reopenings = (*self.reopenings, *question.reopenings)
         reopened = reopened_on(question.on.date(), reopenings) if reopenings else frozenset()
         facts = context(question, World(self.places, reopened, strictest))
-        if question.lease is None:
-            resource, entities = UNLEASED, no_lease_entities()
+        resource = UNLEASED if question.lease is None else {"type": "Lease", "id": question.lease.id}
+        if self.older is not None:
+            facts = self.older.facts(facts)
+            entities = older_lease_entities(question.lease, self.older, self.gate.schema)
         else:
-            resource, entities = {"type": "Lease", "id": question.lease.id}, lease_entities(question.lease)
+            entities = no_lease_entities() if question.lease is None else lease_entities(question.lease)
         action = {"type": "Action", "id": question.act.value}
         return {"principal": ASKER, "action": action, "resource": resource, "context": facts}, entities
 
     def _permit(self, question: Question, found: frozenset[str]) -> Permit:
         duties = [rule for name, rule in self.rules.items() if name in found]
-        explained = explain_permit(question, duties)
+        explained = explain_permit(self.gate, question, duties)
         return Permit(
             reasons=explained.reasons,
             conditions=explained.conditions,
@@ -145,14 +152,16 @@ class Policy:
         if len(fired) < _SEVERAL or not unstated(question):
             return fired
         request, entities = self.request(question, strictest=False)
-        certain = frozenset(is_authorized(request, self.deciding, entities, schema()).diagnostics.reasons)
+        certain = frozenset(
+            is_authorized(request, self.deciding, entities, self.gate.schema).diagnostics.reasons
+        )
         return sorted(fired, key=lambda rule: rule.id not in certain)
 
     def _record(
         self, request: dict[str, object], entities: Entities, errors: tuple[str, ...]
     ) -> tuple[dict[str, Rule | None] | None, tuple[str, ...]]:
         """Evaluate what permits alone, which Cedar does not report beside a `forbid` that applies."""
-        answer: AuthzResult = is_authorized(request, self.recording, entities, schema())
+        answer: AuthzResult = is_authorized(request, self.recording, entities, self.gate.schema)
         if answer.diagnostics.errors:
             return None, tuple(sorted({*errors, *answer.diagnostics.errors}))
         found = frozenset(answer.diagnostics.reasons)
@@ -167,7 +176,7 @@ class Policy:
         held: Mapping[str, Rule | None] | None,
         errors: tuple[str, ...],
     ) -> Denial:
-        explained = explain_denial(question, fired, held, errors)
+        explained = explain_denial(self.gate, question, fired, held, errors)
         return Denial(
             reasons=explained.reasons, conditions=explained.conditions, digests=self._digests(question)
         )
@@ -177,36 +186,45 @@ class Policy:
         if question.model_digest is not None:
             digests["model"] = question.model_digest
         if question.reopenings:
-            digests[_REOPENINGS] = _digest_of((*self.reopenings, *question.reopenings))
+            digests[REOPENINGS] = _digest_of((*self.reopenings, *question.reopenings))
         return digests
 
 
 def build_policy(
-    packs: Iterable[Pack], *, register: Register | None, reopenings: Iterable[Reopening] = ()
+    packs: Iterable[Pack],
+    *,
+    register: Register | None,
+    reopenings: Iterable[Reopening] = (),
+    gate: Gate | None = None,
 ) -> Policy:
     """Return the policy of these packs, with the register's laws if one is given.
+
+    With `gate`, an earlier one decides, whose schema the packs and the register were read in.
 
     Raises `PackError` where two packs give different rules the same id, and
     `InvalidInputError` for a re-opening of a rule that is not there or cannot be re-opened.
     """
     asked = tuple(packs)
     decided = tuple(reopenings)
-    rules = _unique_rules(asked, register)
+    gate = gate or shipped_gate()
+    rules = _unique_rules(asked, register, gate)
     for reopening in decided:
         if not any(rule.reopening and rule.name == reopening.rule for rule in rules.values()):
             raise InvalidInputError(f"`{reopening.rule}` is no rule in force that officers can re-open")
     duties = [rule.template for rule in rules.values() if rule.effect == "permit"]
-    clauses = [clause.template for clause in lease_clauses()]
+    clauses = [clause.template for clause in gate.clauses]
     return Policy(
         packs=asked,
         register=register,
         reopenings=decided,
         rules=MappingProxyType(rules),
         places=_places(rules.values()),
-        digests=MappingProxyType(_digests(asked, register, decided)),
-        deciding=policy_set([*permits(), *(rule.template for rule in rules.values())]),
+        digests=MappingProxyType(_digests(asked, register, decided, gate)),
+        deciding=policy_set([*permits(gate), *(rule.template for rule in rules.values())]),
         recording=policy_set([*clauses, *duties]),
         blind_to_the_clock=not any(reads_the_clock(rule.template) for rule in rules.values()),
+        gate=gate,
+        older=projection_on(gate.schema_text) if gate is not shipped_gate() else None,
     )
 
 
@@ -248,10 +266,10 @@ def _installed_rules(packs: tuple[str, ...]) -> tuple[Rule, ...]:
     return (*(rule for pack in loaded for rule in pack.rules), *shipped_register().rules)
 
 
-def _unique_rules(packs: Iterable[Pack], register: Register | None) -> dict[str, Rule]:
+def _unique_rules(packs: Iterable[Pack], register: Register | None, gate: Gate) -> dict[str, Rule]:
     rules: dict[str, Rule] = {}
-    sources = [*(pack.rules for pack in packs), register.rules if register is not None else (), gate_duties()]
-    reserved = {clause.id for clause in lease_clauses()} | {template.id for template in permits()}
+    sources = [*(pack.rules for pack in packs), register.rules if register is not None else (), gate.duties]
+    reserved = {clause.id for clause in gate.clauses} | {template.id for template in permits(gate)}
     for rule in (rule for source in sources for rule in source):
         known = rules.setdefault(rule.id, rule)
         if rule.id in reserved or known.template != rule.template:
@@ -267,15 +285,15 @@ def _places(rules: Iterable[Rule]) -> frozenset[Jurisdiction]:
 
 
 def _digests(
-    packs: Iterable[Pack], register: Register | None, reopenings: tuple[Reopening, ...]
+    packs: Iterable[Pack], register: Register | None, reopenings: tuple[Reopening, ...], gate: Gate
 ) -> dict[str, str]:
     digests = {pack.name: pack.digest for pack in packs}
     if register is not None:
         digests[LAWS] = register.digest
     if reopenings:
-        digests[_REOPENINGS] = _digest_of(reopenings)
-    digests[GATE] = sha256("\0".join(gate_texts()).encode()).hexdigest()
-    digests["schema"] = schema_digest()
+        digests[REOPENINGS] = _digest_of(reopenings)
+    digests[GATE] = gate.digest
+    digests[SCHEMA] = gate.schema_digest
     return digests
 
 

@@ -10,15 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cache
+from hashlib import sha256
 from importlib.resources import files
 from typing import Final
 
-from cedarpy import PolicySet, policies_to_pst, pst, validate_policies
+from cedarpy import PolicySet, Schema, policies_to_pst, pst, validate_policies
 
 from countenance.errors import PackError
 from countenance.policy.model import Act, Condition, Reason
 from countenance.policy.rules import Rule, parse_rules
-from countenance.policy.schema import ACTION_GROUPS, schema
+from countenance.policy.schema import ACTION_GROUPS, schema_text
 
 GATE: Final = "gate"
 """Name of the gate's own rules in `Rule.pack` and among a decision's digests."""
@@ -55,32 +56,64 @@ class LeaseClause:
         )
 
 
-@cache
-def gate_texts() -> tuple[str, str]:
-    """Return the gate's own Cedar: the lease's clauses, and the duties of every permit."""
-    folder = files("countenance.policy") / "gate"
-    return (folder / "lease.cedar").read_text("utf-8"), (folder / "duties.cedar").read_text("utf-8")
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Gate:
+    """The gate's own rules and the schema that all rules are read in. Made by `read_gate`.
+
+    `texts` are the Cedar of the lease's clauses and of the duties of every permit, `schema_text`
+    the schema's; `digest` and `schema_digest` are their SHA-256 (hex).
+    """
+
+    texts: tuple[str, str]
+    schema_text: str
+    schema: Schema
+    clauses: tuple[LeaseClause, ...]
+    duties: tuple[Rule, ...]
+
+    @property
+    def digest(self) -> str:
+        """Return the SHA-256 (hex) of the gate's own rules."""
+        return sha256("\0".join(self.texts).encode()).hexdigest()
+
+    @property
+    def schema_digest(self) -> str:
+        """Return the SHA-256 (hex) of the schema's text."""
+        return sha256(self.schema_text.encode()).hexdigest()
 
 
-@cache
-def lease_clauses() -> tuple[LeaseClause, ...]:
-    """Return the clauses in the order in which they are written, or raise `PackError`."""
-    text, _ = gate_texts()
-    faults = validate_policies(text, schema()).errors
+def read_gate(clauses: str, duties: str, schema_text: str) -> Gate:
+    """Parse the gate's own rules in a schema, or raise `PackError`."""
+    try:
+        schema = Schema.from_str(schema_text)
+    except ValueError as error:
+        raise PackError(f"the schema cannot be read: {error}") from error
+    faults = validate_policies(clauses, schema).errors
     if faults:
         raise PackError(f"the lease's clauses do not validate: {faults[0]}")
-    policies = policies_to_pst(text).static_policies
-    return tuple(_clause(policies[f"policy{number}"]) for number in range(len(policies)))
+    policies = policies_to_pst(clauses).static_policies
+    rules, wrong = parse_rules(duties, pack=GATE, effect="permit", schema=schema)
+    if wrong:
+        raise PackError(f"the gate's duties do not validate: {wrong[0].detail}")
+    return Gate(
+        texts=(clauses, duties),
+        schema_text=schema_text,
+        schema=schema,
+        clauses=tuple(_clause(policies[f"policy{number}"]) for number in range(len(policies))),
+        duties=rules,
+    )
 
 
 @cache
-def gate_duties() -> tuple[Rule, ...]:
-    """Return what every permit demands, or raise `PackError`."""
-    _, text = gate_texts()
-    rules, faults = parse_rules(text, pack=GATE, effect="permit")
-    if faults:
-        raise PackError(f"the gate's duties do not validate: {faults[0].detail}")
-    return rules
+def shipped_gate() -> Gate:
+    """Return the gate that comes with the program, or raise `PackError`."""
+    folder = files("countenance.policy") / "gate"
+    clauses, duties = ((folder / name).read_text("utf-8") for name in ("lease.cedar", "duties.cedar"))
+    return read_gate(clauses, duties, schema_text())
+
+
+def lease_clauses() -> tuple[LeaseClause, ...]:
+    """Return the shipped gate's clauses in the order in which they are written, or raise `PackError`."""
+    return shipped_gate().clauses
 
 
 def permit_id(act: Act) -> str:
@@ -88,7 +121,7 @@ def permit_id(act: Act) -> str:
     return f"lease/{act}"
 
 
-def permits() -> tuple[pst.Template, ...]:
+def permits(gate: Gate) -> tuple[pst.Template, ...]:
     """Return the one permit of each act under a lease, and the one of questions about no lease.
 
     Each act has a prohibition beside it that applies where the lease does not cover the act:
@@ -99,7 +132,7 @@ def permits() -> tuple[pst.Template, ...]:
     for act in Act:
         action = pst.ActionEq(pst.EntityUid(pst.EntityType("Action"), act.value))
         clauses = tuple(
-            part for clause in lease_clauses() if act in clause.acts for part in clause.template.clauses
+            part for clause in gate.clauses if act in clause.acts for part in clause.template.clauses
         )
         covered: pst.Expr = pst.BoolLit(value=True)
         for part in clauses:
@@ -128,23 +161,23 @@ def _template(
 
 
 @cache
-def conditions_met(act: Act) -> tuple[Condition, ...]:
+def conditions_met(gate: Gate, act: Act) -> tuple[Condition, ...]:
     """Return the clauses for `act` as conditions that all hold."""
-    return conditions_of(act, frozenset(clause.id for clause in lease_clauses()))
+    return conditions_of(gate, act, frozenset(clause.id for clause in gate.clauses))
 
 
-def conditions_of(act: Act, held: frozenset[str]) -> tuple[Condition, ...]:
+def conditions_of(gate: Gate, act: Act, held: frozenset[str]) -> tuple[Condition, ...]:
     """Return the clauses for `act` as conditions, met where `held` names them."""
     return tuple(
         Condition(clause.id, clause.text, met=clause.id in held)
-        for clause in lease_clauses()
+        for clause in gate.clauses
         if act in clause.acts
     )
 
 
-def unmet_reasons(act: Act, held: frozenset[str]) -> tuple[Reason, ...]:
+def unmet_reasons(gate: Gate, act: Act, held: frozenset[str]) -> tuple[Reason, ...]:
     """Return a reason for each clause for `act` that `held` does not name."""
-    return tuple(clause.reason for clause in lease_clauses() if act in clause.acts and clause.id not in held)
+    return tuple(clause.reason for clause in gate.clauses if act in clause.acts and clause.id not in held)
 
 
 def policy_set(templates: Iterable[pst.Template]) -> PolicySet:

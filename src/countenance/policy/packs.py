@@ -8,7 +8,7 @@ digest covers every byte of them.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -16,6 +16,8 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Final
+
+from cedarpy import Schema
 
 from countenance.errors import InvalidInputError, PackError
 from countenance.policy.rules import Effect, PackFault, Rule, parse_rules
@@ -32,7 +34,10 @@ _TOO_LARGE: Final = 1 << 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pack:
-    """Rules from one source. `name` is what was asked for, with its version if one was."""
+    """Rules from one source. `name` is what was asked for, with its version if one was.
+
+    `texts` are the names and contents of the files that it was read from.
+    """
 
     name: str
     title: str
@@ -40,6 +45,7 @@ class Pack:
     versions: tuple[str, ...]
     rules: tuple[Rule, ...]
     digest: str
+    texts: tuple[tuple[str, str], ...] = ()
 
 
 @cache
@@ -78,21 +84,48 @@ def inspect_pack(source: Path | Traversable) -> tuple[Pack | None, tuple[PackFau
 
     Raises `InvalidInputError` where there is no readable pack at all.
     """
-    texts = _texts(source)
+    return _read(source.name.removesuffix(".cedar"), _texts(source), None)
+
+
+def read_pack(name: str, texts: Mapping[str, str], schema: Schema) -> Pack:
+    """Return the pack `name` (with its version, if it has one) from the texts that it once had.
+
+    Raises like `shipped_pack`.
+    """
+    folder, _, version = name.partition("@")
+    pack, faults = _read(folder, texts, schema)
+    if pack is None:
+        raise refuse(name, faults)
+    return _version_of(pack, version)
+
+
+def _read(
+    name: str, texts: Mapping[str, str], schema: Schema | None
+) -> tuple[Pack | None, tuple[PackFault, ...]]:
     title, about, versions, faults = _about(texts.get(_ABOUT))
-    name = source.name.removesuffix(".cedar")
     rules: list[Rule] = []
     for file, effect in _EFFECTS.items():
-        found, wrong = parse_rules(texts.get(file, ""), pack=name, effect=effect)
+        found, wrong = parse_rules(texts.get(file, ""), pack=name, effect=effect, schema=schema)
         rules += found
         faults += [*wrong, *_unknown_versions(found, versions)]
     faults += _repeated_across(rules)
     if faults:
         return None, tuple(faults)
-    digest = sha256("".join(f"{file}\0{texts[file]}\0" for file in sorted(texts)).encode()).hexdigest()
-    return Pack(
-        name=name, title=title or name, about=about, versions=versions, rules=tuple(rules), digest=digest
-    ), ()
+    pack = Pack(
+        name=name,
+        title=title or name,
+        about=about,
+        versions=versions,
+        rules=tuple(rules),
+        digest=digest_of_texts(texts.items()),
+        texts=tuple(sorted(texts.items())),
+    )
+    return pack, ()
+
+
+def digest_of_texts(texts: Iterable[tuple[str, str]]) -> str:
+    """Return the SHA-256 (hex) of files by name, each name and content ended by a zero byte."""
+    return sha256("".join(f"{file}\0{text}\0" for file, text in sorted(texts)).encode()).hexdigest()
 
 
 def refuse(name: str, faults: Iterable[PackFault]) -> PackError:
@@ -128,6 +161,7 @@ def _version_of(pack: Pack, version: str) -> Pack:
         versions=(version,),
         rules=rules,
         digest=pack.digest,
+        texts=pack.texts,
     )
 
 

@@ -19,7 +19,7 @@ from cedarpy import pst
 from countenance.policy.distinctions import papers as papers_named
 from countenance.policy.gate import Policy
 from countenance.policy.instruments import CONSENT, ORDER_PREFIX
-from countenance.policy.leasing import permit_id, permits
+from countenance.policy.leasing import permit_id, permits, shipped_gate
 from countenance.policy.model import Act, Question
 from countenance.policy.reopening import HumanRightsPoint, Reopening
 from countenance.policy.rules import Rule
@@ -104,7 +104,7 @@ def _named(template: pst.Template) -> Papers:
 
 @cache
 def _leasing() -> dict[str, pst.Template]:
-    return {template.id: template for template in permits()}
+    return {template.id: template for template in permits(shipped_gate())}
 
 
 def _assumed(rule: str, day: date) -> Reopening:

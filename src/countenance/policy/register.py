@@ -17,6 +17,8 @@ from hashlib import sha256
 from importlib.resources import files
 from typing import Final
 
+from cedarpy import Schema
+
 from countenance.errors import InvalidInputError, PackError
 from countenance.policy.places import jurisdiction
 from countenance.policy.rules import PackFault, Rule, parse_rules
@@ -73,12 +75,13 @@ class Law:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Register:
-    """Every law that is known, the rules of those that can bind, and the digest of the whole."""
+    """Every law that is known, the rules of those that can bind, and the digest of `text`, the whole."""
 
     version: str
     laws: tuple[Law, ...]
     rules: tuple[Rule, ...]
     digest: str
+    text: str
 
 
 @cache
@@ -87,7 +90,7 @@ def shipped_register() -> Register:
     return read_register((files("countenance.policy") / LAWS / "register.toml").read_text("utf-8"))
 
 
-def read_register(text: str) -> Register:
+def read_register(text: str, schema: Schema | None = None) -> Register:
     """Parse and compile the register, or raise `PackError`; its `reasons` are `code:line:law`."""
     try:
         document = tomllib.loads(text)
@@ -103,7 +106,7 @@ def read_register(text: str) -> Register:
             name = str(row.get("id", ""))
             faults.append(PackFault("malformed_law", _line(text, name), name, f"{name}: {error}"))
     faults += _repeated(text, laws)
-    rules, wrong = compile_laws(laws)
+    rules, wrong = compile_laws(laws, schema)
     faults += [PackFault(fault.code, _line(text, fault.rule), fault.rule, fault.detail) for fault in wrong]
     if faults:
         raise PackError(
@@ -115,10 +118,13 @@ def read_register(text: str) -> Register:
         laws=tuple(laws),
         rules=rules,
         digest=sha256(text.encode()).hexdigest(),
+        text=text,
     )
 
 
-def compile_laws(laws: Iterable[Law]) -> tuple[tuple[Rule, ...], tuple[PackFault, ...]]:
+def compile_laws(
+    laws: Iterable[Law], schema: Schema | None = None
+) -> tuple[tuple[Rule, ...], tuple[PackFault, ...]]:
     """Return the rules of the laws that can bind, and the faults of any law.
 
     Bills are compiled like the rest, so that they are well-formed, and then left out.
@@ -128,7 +134,7 @@ def compile_laws(laws: Iterable[Law]) -> tuple[tuple[Rule, ...], tuple[PackFault
     rules: list[Rule] = []
     faults: list[PackFault] = []
     for effect in ("forbid", "permit"):
-        found, wrong = parse_rules(cedar_text(rows, effect=effect), pack=LAWS, effect=effect)
+        found, wrong = parse_rules(cedar_text(rows, effect=effect), pack=LAWS, effect=effect, schema=schema)
         rules += (rule for rule in found if rule.name not in bills)
         faults += wrong
     return tuple(rules), tuple(faults)

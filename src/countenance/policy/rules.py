@@ -22,11 +22,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final, Literal
 
-from cedarpy import policies_to_pst, pst, validate_policies
+from cedarpy import Schema, policies_to_pst, pst, validate_policies
 
 from countenance.policy.instruments import CONSENT, words_of
 from countenance.policy.model import Obligation, ObligationKind, Purpose
-from countenance.policy.schema import schema
+from countenance.policy.schema import schema as newest_schema
 from countenance.policy.strictness import laxer_facts
 
 Effect = Literal["forbid", "permit"]
@@ -83,9 +83,12 @@ class Rule:
         return self.id.partition("/")[0]
 
 
-def parse_rules(text: str, *, pack: str, effect: Effect) -> tuple[tuple[Rule, ...], tuple[PackFault, ...]]:
+def parse_rules(
+    text: str, *, pack: str, effect: Effect, schema: Schema | None = None
+) -> tuple[tuple[Rule, ...], tuple[PackFault, ...]]:
     """Parse Cedar `text` into the rules of `pack`, and the faults for which it must not be loaded.
 
+    They are read in `schema`, the newest if none is given.
     Every rule must have the given effect, so that a file of prohibitions can never permit.
     """
     lines = rule_lines(text)
@@ -99,7 +102,7 @@ def parse_rules(text: str, *, pack: str, effect: Effect) -> tuple[tuple[Rule, ..
     placed = list(
         zip(templates, lines if len(lines) == len(templates) else [1] * len(templates), strict=True)
     )
-    faults = [*_schema_faults(text, placed), *_repeated(placed)]
+    faults = [*_schema_faults(text, placed, schema or newest_schema()), *_repeated(placed)]
     rules: list[Rule] = []
     for template, line in placed:
         wrong = list(_annotation_faults(template, line, effect))
@@ -137,9 +140,11 @@ def _syntax_faults(text: str, lines: Sequence[int], message: str) -> tuple[PackF
     return tuple(faults) or (PackFault("not_cedar", lines[0] if lines else 1, "", message),)
 
 
-def _schema_faults(text: str, placed: Sequence[tuple[pst.Template, int]]) -> Iterator[PackFault]:
+def _schema_faults(
+    text: str, placed: Sequence[tuple[pst.Template, int]], schema: Schema
+) -> Iterator[PackFault]:
     where = {template.id: (line, template.annotations.get("id", "")) for template, line in placed}
-    for error in validate_policies(text, schema()).errors:
+    for error in validate_policies(text, schema).errors:
         line, rule = where.get(error.policy_id, (1, ""))
         yield PackFault("not_in_schema", line, rule, error.error)
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from enum import StrEnum
 from functools import cache
-from hashlib import sha256
 from typing import Final
 
 from cedarpy import Schema
@@ -106,12 +105,6 @@ def schema_text() -> str:
 def schema() -> Schema:
     """Return the parsed schema."""
     return Schema.from_str(schema_text())
-
-
-@cache
-def schema_digest() -> str:
-    """Return the SHA-256 (hex) of the schema's text."""
-    return sha256(schema_text().encode()).hexdigest()
 
 
 def _quoted(words: type[StrEnum]) -> str:
