@@ -32,6 +32,7 @@ from countenance.ledger.model import Entry
 from countenance.ledger.note import Signer, VerifierKey
 from countenance.policy.codec import decision_to_json, question_to_json
 from countenance.policy.simulation import Recorded
+from countenance.policy.texts import KeptText, TextKind
 from countenance.recognition.model import DecisionRecord, DecisionSearch, Gallery, GalleryChange, Reference
 from countenance.recognition.subject_model import Place
 from countenance.vetting.model import AccessCredential, ApiKey, Customer, CustomerId, KeyId, Lease, LeaseId
@@ -78,7 +79,7 @@ from fakes_oversight import (
     OversightState,
     without_cases_of,
 )
-from fakes_publication import FakePublications
+from fakes_publication import FakePolicyTexts, FakePublications
 from fakes_staff import FakeInvitations, FakeStaffMembers, FakeStaffSessions, StaffState, matches
 from fakes_subjects import (
     FakeAppearances,
@@ -154,6 +155,7 @@ class State(
     changes: dict[int, tuple[GalleryId, ReferenceId, bool]] = field(default_factory=dict)
     decisions: dict[str, DecisionRecord] = field(default_factory=dict)
     claims: dict[Pair, Claim] = field(default_factory=dict)
+    policy_texts: dict[tuple[TextKind, str], tuple[KeptText, datetime]] = field(default_factory=dict)
     leaves: tuple[bytes, ...] = ()
     checkpoint: str = ""
     sequence: int = 0
@@ -222,6 +224,7 @@ class FakeUnitOfWork:
         self.reviews = FakeReviews(self)
         self.conditions = FakeConditions(self)
         self.publications = FakePublications(self)
+        self.policy_texts = FakePolicyTexts(self)
         self.manifests = FakeManifests(self)
         self.erasures = FakeErasures(self)
         self.searchers = FakeSearchers(self)

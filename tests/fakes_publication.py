@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from countenance.policy.model import Denial
+from countenance.policy.texts import KeptText, TextKind
 from countenance.vetting.model import Customer, Lease
 from countenance.vetting.publication import Refusal
 
@@ -40,3 +41,18 @@ class FakePublications:
             )
             for record in records[:limit]
         )
+
+
+class FakePolicyTexts:
+    def __init__(self, unit: Any) -> None:  # noqa: ANN401  as above
+        self.unit = unit
+
+    def keep(self, text: KeptText, at: datetime) -> bool:
+        texts = self.unit.write().policy_texts
+        new = (text.kind, text.digest) not in texts
+        texts.setdefault((text.kind, text.digest), (text, at))
+        return new
+
+    def find(self, kind: TextKind, digest: str) -> KeptText | None:
+        found = self.unit.read(lambda state: state.policy_texts.get((kind, digest)))
+        return found[0] if found is not None else None

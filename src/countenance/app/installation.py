@@ -103,11 +103,14 @@ class Installation(Laboratory):
 
     @built_once
     def decide(self) -> Decider:
-        """Load and check the packs and the laws."""
+        """Load and check the packs and the laws, and keep their texts."""
         from countenance.policy.gate import installed_policy  # noqa: PLC0415  slow
         from countenance.policy.remembering import RememberingPolicy  # noqa: PLC0415  slow
+        from countenance.recognition.policy_keeping import KeepPolicy  # noqa: PLC0415  slow
 
-        return RememberingPolicy(installed_policy(self.settings.packs)).decide
+        policy = installed_policy(self.settings.packs)
+        KeepPolicy(self.unit_of_work, self.clock)(policy)
+        return RememberingPolicy(policy).decide
 
     @built_once
     def engine(self) -> FaceEngine:

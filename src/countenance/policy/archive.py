@@ -8,9 +8,6 @@ does not have its digest is no such text.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from enum import StrEnum
-from hashlib import sha256
 from itertools import islice, permutations
 from typing import Final
 
@@ -18,45 +15,20 @@ from countenance.errors import PackError
 from countenance.policy.gate import HOUSE, REOPENINGS, SCHEMA, Policy, build_policy
 from countenance.policy.leasing import GATE, read_gate
 from countenance.policy.model import Decision
-from countenance.policy.packs import digest_of_texts, read_pack
+from countenance.policy.packs import read_pack
 from countenance.policy.register import LAWS, read_register
+from countenance.policy.texts import (
+    DUTIES_FILE,
+    LAWS_FILE,
+    LEASE_FILE,
+    SCHEMA_FILE,
+    KeptText,
+    TextKind,
+)
 
-_LEASE_FILE: Final = "lease.cedar"
-_DUTIES_FILE: Final = "duties.cedar"
-_SCHEMA_FILE: Final = "schema.cedarschema"
-_LAWS_FILE: Final = "register.toml"
 _BESIDE: Final = frozenset({"model", REOPENINGS})
 """What a decision names besides texts: the model, and re-openings, which stand in the question."""
 _ORDERS: Final = 24
-
-
-class TextKind(StrEnum):
-    """What a kept text is."""
-
-    PACK = "pack"
-    LAWS = "laws"
-    GATE = "gate"
-    SCHEMA = "schema"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeptText:
-    """A text under its digest (SHA-256, hex): names and contents of its files."""
-
-    kind: TextKind
-    digest: str
-    files: tuple[tuple[str, str], ...]
-
-    def whole(self) -> bool:
-        """Tell whether the files have the digest."""
-        texts = dict(self.files)
-        if self.kind is TextKind.PACK:
-            return digest_of_texts(self.files) == self.digest
-        if self.kind is TextKind.GATE:
-            joined = "\0".join((texts.get(_LEASE_FILE, ""), texts.get(_DUTIES_FILE, "")))
-        else:
-            joined = texts.get(_LAWS_FILE if self.kind is TextKind.LAWS else _SCHEMA_FILE, "")
-        return sha256(joined.encode()).hexdigest() == self.digest
 
 
 Find = Callable[[TextKind, str], KeptText | None]
@@ -72,12 +44,12 @@ def _texts(policy: Policy) -> Iterator[KeptText]:
     for pack in policy.packs:
         yield KeptText(kind=TextKind.PACK, digest=pack.digest, files=pack.texts)
     if policy.register is not None:
-        files = ((_LAWS_FILE, policy.register.text),)
+        files = ((LAWS_FILE, policy.register.text),)
         yield KeptText(kind=TextKind.LAWS, digest=policy.register.digest, files=files)
     clauses, duties = policy.gate.texts
-    own = ((_DUTIES_FILE, duties), (_LEASE_FILE, clauses))
+    own = ((DUTIES_FILE, duties), (LEASE_FILE, clauses))
     yield KeptText(kind=TextKind.GATE, digest=policy.gate.digest, files=own)
-    schema = ((_SCHEMA_FILE, policy.gate.schema_text),)
+    schema = ((SCHEMA_FILE, policy.gate.schema_text),)
     yield KeptText(kind=TextKind.SCHEMA, digest=policy.gate.schema_digest, files=schema)
 
 
@@ -102,10 +74,10 @@ def policies_of(decision: Decision, find: Find) -> Iterator[Policy]:
 
     own = files_of(TextKind.GATE, digests.get(GATE, ""))
     schema = files_of(TextKind.SCHEMA, digests.get(SCHEMA, ""))
-    gate = read_gate(own[_LEASE_FILE], own[_DUTIES_FILE], schema[_SCHEMA_FILE])
+    gate = read_gate(own[LEASE_FILE], own[DUTIES_FILE], schema[SCHEMA_FILE])
     register = None
     if LAWS in digests:
-        text = files_of(TextKind.LAWS, digests[LAWS])[_LAWS_FILE]
+        text = files_of(TextKind.LAWS, digests[LAWS])[LAWS_FILE]
         register = read_register(text, gate.schema)
     packs = [
         read_pack(name, files_of(TextKind.PACK, digests[name]), gate.schema) for name in _packs_of(decision)

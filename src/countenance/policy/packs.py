@@ -11,7 +11,6 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from hashlib import sha256
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -21,6 +20,7 @@ from cedarpy import Schema
 
 from countenance.errors import InvalidInputError, PackError
 from countenance.policy.rules import Effect, PackFault, Rule, parse_rules
+from countenance.policy.texts import digest_of_texts
 
 EXPLAINED: Final = ("house", "microsoft-2020", "amazon-2020")
 """Packs that answer a question which names none. `ibm-2020` binds everybody, so it is asked by name."""
@@ -121,11 +121,6 @@ def _read(
         texts=tuple(sorted(texts.items())),
     )
     return pack, ()
-
-
-def digest_of_texts(texts: Iterable[tuple[str, str]]) -> str:
-    """Return the SHA-256 (hex) of files by name, each name and content ended by a zero byte."""
-    return sha256("".join(f"{file}\0{text}\0" for file, text in sorted(texts)).encode()).hexdigest()
 
 
 def refuse(name: str, faults: Iterable[PackFault]) -> PackError:

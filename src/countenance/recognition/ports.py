@@ -36,6 +36,7 @@ from countenance.oversight.incidents import Incidents
 from countenance.oversight.ports import Cases, Examining, Notices, Portraits
 from countenance.policy.model import Decision, Question
 from countenance.policy.simulation import Recorded
+from countenance.policy.texts import KeptText, TextKind
 from countenance.recognition.announcing_ports import Webhooks
 from countenance.recognition.collection_ports import Collections, EnrolledFaces
 from countenance.recognition.erasure_model import Holdings
@@ -203,6 +204,18 @@ class Decider(Protocol):
         ...
 
 
+class PolicyTexts(Protocol):
+    """Texts by kind and digest, for as long as the database; durable with the unit of work."""
+
+    def keep(self, text: KeptText, at: datetime) -> bool:
+        """Keep a text; tell whether it was not kept before."""
+        ...
+
+    def find(self, kind: TextKind, digest: str) -> KeptText | None:
+        """Return the text, or None."""
+        ...
+
+
 class UnitOfWork(Protocol):
     """One transaction over every room's storage.
 
@@ -241,6 +254,7 @@ class UnitOfWork(Protocol):
     reviews: Reviews
     conditions: Conditions
     publications: Publications
+    policy_texts: PolicyTexts
     manifests: Manifests
     erasures: Erasures
     searchers: Searchers

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from countenance.errors import InvalidInputError
 from countenance.ledger.checkpoint import Checkpoint
 from countenance.ledger.export import Progress, export
 from countenance.oversight import Case, CaseId
+from countenance.policy.model import Decision
 from countenance.policy.replay import Replayed, replay
 from countenance.recognition.asking import leased
 from countenance.recognition.cases_reading import as_of
@@ -50,8 +51,16 @@ class ReadDecisions:
             return record
 
     def replay(self, actor: Actor, decision_id: str) -> Replayed:
-        """Decide the same question again and compare, or raise `NotFoundError`."""
-        return replay(leased(self.decide), self(actor, decision_id))
+        """Decide the question again, under what was in force then, and compare; or raise `NotFoundError`."""
+        from countenance.policy.archive import policies_of  # noqa: PLC0415  needs the gate, which is slow
+
+        record = self(actor, decision_id)
+        with self.unit_of_work() as work:
+
+            def earlier(decision: Decision) -> Iterator[Decider]:
+                return (leased(policy.decide) for policy in policies_of(decision, work.policy_texts.find))
+
+            return replay(leased(self.decide), record, earlier)
 
     def _visible(self, work: UnitOfWork, actor: Actor, record: DecisionRecord) -> bool:
         if actor.role in _AUDITS or record.actor_id == actor.id:

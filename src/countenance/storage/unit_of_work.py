@@ -19,7 +19,13 @@ from countenance.recognition.announcing_ports import Webhooks
 from countenance.recognition.collection_ports import Collections, EnrolledFaces
 from countenance.recognition.erasure_ports import Erasures, Manifests, Searchers
 from countenance.recognition.loose_face_ports import LooseFaces
-from countenance.recognition.ports import Decisions, Galleries, IdempotencyRecords, References
+from countenance.recognition.ports import (
+    Decisions,
+    Galleries,
+    IdempotencyRecords,
+    PolicyTexts,
+    References,
+)
 from countenance.recognition.roster_ports import DynamicGroups, RosterFaces, RosterPersons, Rosters
 from countenance.recognition.subject_ports import (
     Appearances,
@@ -48,6 +54,7 @@ from countenance.storage.monitored import SqlMonitored
 from countenance.storage.oversight import SqlCases
 from countenance.storage.oversight_examining import SqlExamining, SqlNotices
 from countenance.storage.oversight_portraits import SqlPortraits
+from countenance.storage.policy_texts import SqlPolicyTexts
 from countenance.storage.publication import SqlPublications
 from countenance.storage.recognition import SqlDecisions, SqlGalleries, SqlIdempotencyRecords
 from countenance.storage.references import SqlReferences
@@ -102,6 +109,7 @@ class SqlUnitOfWork:
     reviews: Reviews
     conditions: Conditions
     publications: Publications
+    policy_texts: PolicyTexts
     manifests: Manifests
     erasures: Erasures
     searchers: Searchers
@@ -223,6 +231,7 @@ _ROOMS: Final[Mapping[str, Callable[[SqlUnitOfWork], object]]] = {
     "dossiers": lambda work: SqlDossiers(work.session, work.keyring),
     "reviews": lambda work: SqlReviews(work.session, work.keyring),
     "conditions": lambda work: SqlConditions(work.session, work.keyring),
+    "policy_texts": lambda work: SqlPolicyTexts(work.session),
     "publications": lambda work: SqlPublications(work.session),
     "manifests": lambda work: SqlManifests(work.session, work.keyring),
     "erasures": lambda work: SqlErasures(work.session, work.keyring),

@@ -58,7 +58,7 @@ def test_a_decision_comes_out_the_same_a_year_later(bank: Stage) -> None:
     decision = decision_of(bank)
     bank.parts.clock.advance(timedelta(days=365))
     answer = bank.call("carol", "POST", f"/v1/decisions/{decision}/replay")
-    assert answer.json() == {"decision_id": decision, "same": True}
+    assert answer.json() == {"decision_id": decision, "same": True, "recorded_rules": True, "changed": []}
 
 
 GOLDEN = [

@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 
 from countenance.errors import PackError
-from countenance.policy.archive import KeptText, TextKind, policies_of, texts_of
+from countenance.policy.archive import policies_of, texts_of
 from countenance.policy.codec import decision_from_json, decision_to_json, question_from_json
 from countenance.policy.gate import Policy, installed_policy
 from countenance.policy.leasing import shipped_gate
-from countenance.policy.packs import digest_of_texts
+from countenance.policy.texts import KeptText, TextKind, digest_of_texts
 from policy_cases import IDENTIFY, VERIFY, installed
 
 RECORDED = tuple(sorted((Path(__file__).parent / "recorded").glob("*.json")))

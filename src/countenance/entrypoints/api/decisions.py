@@ -20,6 +20,7 @@ from countenance.entrypoints.api.schemas.decisions import (
 from countenance.entrypoints.api.schemas.identifiers import DecisionPath
 from countenance.policy.gate import explaining_policy
 from countenance.policy.packs import EXPLAINED
+from countenance.policy.replay import Replayed
 
 router = APIRouter(tags=["decisions"])
 
@@ -67,11 +68,21 @@ def one(decision_id: DecisionPath, call: ReadingCall) -> Response:
     "/v1/decisions/{decision_id}/replay",
     response_model=ReplayTold,
     summary="Decide again",
-    description="Put the recorded question to the packs and laws in force and tell whether every byte of the "
-    "answer is as it was. Changes nothing. Shown to those who may see the decision.",
+    description="Put the recorded question to the packs and laws that decided it, kept by their digests, and "
+    "tell whether every byte of the answer is as it was. Changes nothing. Shown to those who may "
+    "see the decision.",
     responses=documents.problems(documents.EVERY, documents.PATH),
 )
 def replay(decision_id: DecisionPath, call: ReadingCall) -> Response:
     """Decide a recorded question again."""
     again = call.service.read_decisions.replay(call.actor, decision_id)
-    return Answer.of(ReplayTold(decision_id=decision_id, same=again.same)).response()
+    return Answer.of(_replayed(decision_id, again)).response()
+
+
+def _replayed(decision_id: str, again: Replayed) -> ReplayTold:
+    return ReplayTold(
+        decision_id=decision_id,
+        same=again.same,
+        recorded_rules=again.recorded_rules,
+        changed=list(again.changed),
+    )

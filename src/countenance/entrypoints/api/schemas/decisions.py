@@ -126,6 +126,11 @@ class ReplayTold(Told):
 
     decision_id: str
     same: bool = Field(description="Every byte of the decision is as it was.")
+    recorded_rules: bool = Field(
+        description="It was made under the packs, laws, gate and schema that the record names, kept by their "
+        "digests; without them, under those of today."
+    )
+    changed: list[str] = Field(description="Which of them are others today.")
 
 
 class ExplanationAsked(Asked):
