@@ -19,7 +19,14 @@ from countenance.ledger.checkpoint import Checkpoint
 from countenance.ledger.merkle import HASH_SIZE, Node
 from countenance.ledger.note import VerifierKey, open_note
 from countenance.ledger.ports import Ledger
-from countenance.ledger.tiles import TILE_HEIGHT, TILE_WIDTH, Tile, encode_entries, tiles_in
+from countenance.ledger.tiles import (
+    TILE_HEIGHT,
+    TILE_WIDTH,
+    Tile,
+    decode_entries,
+    encode_entries,
+    tiles_in,
+)
 
 CHECKPOINT_FILE: Final = "checkpoint"
 KEY_FILE: Final = "key.pub"
@@ -34,7 +41,8 @@ def export(ledger: Ledger, folder: Path, *, progress: Progress | None = None) ->
     A folder that holds an earlier export of the same log is brought up to date: full tiles
     never change, so only what is new is read and written, and partial tiles that have grown
     are replaced. The checkpoint comes last, so that a reader of the folder never sees one
-    that reaches beyond the tiles. Raises `InvalidInputError` for a folder with anything else
+    that reaches beyond the tiles. After a crash, tiles beyond the checkpoint that is there, and
+    those that are torn, are written anew. Raises `InvalidInputError` for a folder with anything else
     in it, `StorageError` if it cannot be written, `LedgerError` if the log is broken.
     """
     note, keys = ledger.checkpoint(), ledger.keys
@@ -42,12 +50,13 @@ def export(ledger: Ledger, folder: Path, *, progress: Progress | None = None) ->
     head = Checkpoint.parse(text)
     tiles = list(tiles_in(head.size))
     try:
+        before = _size_before(folder, keys)
         _prepare(folder, keys)
         for done, tile in enumerate(tiles):
             if progress is not None:
                 progress(done, len(tiles))
             path = folder / tile.path
-            if tile.width < TILE_WIDTH or not _complete(path, tile):
+            if not _complete(path, tile, before):
                 _write(path, tile_bytes(ledger, tile))
         _write(folder / CHECKPOINT_FILE, note.encode())
         _clear_partials(folder, {tile.path for tile in tiles})
@@ -82,9 +91,24 @@ def _prepare(folder: Path, keys: Sequence[VerifierKey]) -> None:
     _write(held, "".join(f"{key}\n" for key in keys).encode())
 
 
-def _complete(path: Path, tile: Tile) -> bool:
-    """Tell whether a full tile is there already: written whole or not at all, so its presence is enough."""
-    return path.is_file() and (tile.level is None or path.stat().st_size == TILE_WIDTH * HASH_SIZE)
+def _size_before(folder: Path, keys: Sequence[VerifierKey]) -> int:
+    """Return how many entries the checkpoint in the folder vouches for; 0 without one of this log."""
+    try:
+        text, _ = open_note((folder / CHECKPOINT_FILE).read_bytes().decode("utf-8"), keys)
+        return Checkpoint.parse(text).size
+    except (FileNotFoundError, UnicodeDecodeError, LedgerError):
+        return 0
+
+
+def _complete(path: Path, tile: Tile, before: int) -> bool:
+    """Tell whether a full tile is there that the checkpoint in the folder vouches for: it never changes."""
+    end = (tile.index + 1) * TILE_WIDTH << (TILE_HEIGHT * (tile.level or 0))
+    if tile.width < TILE_WIDTH or end > before or not path.is_file():
+        return False
+    if tile.level is not None:
+        return path.stat().st_size == TILE_WIDTH * HASH_SIZE
+    leaves, trouble = decode_entries(path.read_bytes())
+    return trouble is None and len(leaves) == TILE_WIDTH
 
 
 def _write(path: Path, content: bytes) -> None:
