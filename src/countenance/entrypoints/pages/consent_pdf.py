@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
@@ -32,7 +33,7 @@ def receipt_to_pdf(document: Mapping[str, Any]) -> bytes:
     Raises `InvalidInputError` for a script that cannot be printed here.
     """
     record: Mapping[str, Any] = document["dpv:hasRecordOfActivity"]
-    rows = list(_rows(document, record))
+    rows = [(name, _in_seconds(value)) for name, value in _rows(document, record)]
     require_letters(word for row in rows for word in row)
     proof = document["countenance:proof"]
     leaf = json.dumps(json.loads(decode_base64(proof["leaf"])), indent=1, ensure_ascii=False)
@@ -102,3 +103,8 @@ def _papers(capture: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
 
 def _purpose(process: Mapping[str, Any]) -> str:
     return str(process["dpv:hasPurpose"]["@id"]).rpartition(":")[2].replace("_", " ")
+
+
+def _in_seconds(text: str) -> str:
+    """Return a text with its moments cut to seconds, for people."""
+    return re.sub(r"(T\d\d:\d\d:\d\d)\.\d{6}Z", r"\1Z", text)

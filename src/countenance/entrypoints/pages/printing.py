@@ -40,7 +40,7 @@ HEADING: Final = ParagraphStyle(
 )
 TEXT: Final = ParagraphStyle("text", fontName=_FONT, fontSize=9.5, leading=13.5)
 SMALL: Final = ParagraphStyle(
-    "small", fontName=_FONT, fontSize=7.5, leading=10, textColor=colors.HexColor("#444")
+    "small", fontName=_FONT, fontSize=7.5, leading=10, textColor=colors.HexColor("#444444")
 )
 FIXED: Final = ParagraphStyle("fixed", fontName=_FIXED, fontSize=6.4, leading=8)
 
