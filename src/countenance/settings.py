@@ -222,6 +222,12 @@ class Settings(BaseSettings):
         default=5.0, gt=0, description="Longest time to decode one image, in seconds."
     )
 
+    def erasure_reach(self) -> tuple[timedelta | None, timedelta | None, bool]:
+        """Return how long backups are kept, how often erasures are rehearsed, and whether old pages stay."""
+        backups = timedelta(days=self.backup_days) if self.backup_days is not None else None
+        drills = timedelta(hours=self.drill_hours) if self.drill_hours else None
+        return backups, drills, (self.database_url or "sqlite").startswith("postgres")
+
     def oversight_rules(self) -> OversightRules:
         """Return how examiners work in this installation."""
         return OversightRules(

@@ -8,7 +8,7 @@ import hmac
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -81,9 +81,7 @@ class Installation(Laboratory):
         self.max_image_bytes = settings.max_image_bytes
         self.queue = settings.queue
         self.oversight_rules = settings.oversight_rules()
-        self.backups = timedelta(days=settings.backup_days) if settings.backup_days is not None else None
-        self.drills = timedelta(hours=settings.drill_hours) if settings.drill_hours else None
-        self.keeps_old_pages = (settings.database_url or "sqlite").startswith("postgres")
+        self.backups, self.drills, self.keeps_old_pages = settings.erasure_reach()
         self.listen = (settings.host, settings.port)
         self.leases_file = settings.leases_file
         self.console_origin = settings.console_origin
