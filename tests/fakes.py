@@ -88,7 +88,14 @@ from fakes_subjects import (
     FakeSubjectRequests,
     SubjectState,
 )
-from fakes_vetting import FakeConditions, FakeDossiers, FakeLeaseVersions, FakeReviews, VettingState
+from fakes_vetting import (
+    FakeConditions,
+    FakeDossiers,
+    FakeLeaseVersions,
+    FakePublishedTerms,
+    FakeReviews,
+    VettingState,
+)
 
 Value = TypeVar("Value")
 Pair = tuple[str, str]
@@ -131,7 +138,6 @@ class Claim:
 
 @dataclass
 class State(
-    LogState,
     SubjectState,
     ConsentState,
     CollectionState,
@@ -141,6 +147,7 @@ class State(
     IncidentState,
     OversightState,
     ErasureState,
+    LogState,
 ):
     """All that is stored. Values are never changed in place, so that a copy of the maps is a snapshot."""
 
@@ -223,11 +230,17 @@ class FakeUnitOfWork:
         self.dossiers = FakeDossiers(self)
         self.reviews = FakeReviews(self)
         self.conditions = FakeConditions(self)
+        self.published_terms = FakePublishedTerms(self)
         self.publications = FakePublications(self)
         self.policy_texts = FakePolicyTexts(self)
         self.manifests = FakeManifests(self)
         self.erasures = FakeErasures(self)
         self.searchers = FakeSearchers(self)
+        self.incidents = FakeIncidents(self)
+        self.evidence = FakeEvidenceRecords(self)
+        self.monitored = FakeMonitored(self)
+        self.audits = FakeAudits(self)
+        self.cosigned = FakeCosigned(self)
         self.subject_access = FakeSubjectAccess(self)
         self.subject_requests = FakeSubjectRequests(self)
         self.subject_entries = FakeSubjectEntries(self)
@@ -236,10 +249,6 @@ class FakeUnitOfWork:
         self.consent_notices = FakeConsentNotices(self)
         self.retention = FakeRetentionRecords(self)
         self.incidents = FakeIncidents(self)
-        self.evidence = FakeEvidenceRecords(self)
-        self.monitored = FakeMonitored(self)
-        self.audits = FakeAudits(self)
-        self.cosigned = FakeCosigned(self)
 
     def __enter__(self) -> Self:
         self._open = True

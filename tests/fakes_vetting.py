@@ -23,6 +23,7 @@ from countenance.vetting.dossier import (
     Vote,
 )
 from countenance.vetting.model import CustomerId, LeaseId, LeaseVersion
+from countenance.vetting.terms_of_use import TermsOfUse
 
 Value = TypeVar("Value")
 
@@ -41,6 +42,7 @@ class VettingState:
     appeals: dict[AppealId, Appeal] = field(default_factory=dict)
     lease_versions: dict[tuple[str, int], LeaseVersion] = field(default_factory=dict)
     conditions: dict[ConditionDecisionId, ConditionDecision] = field(default_factory=dict)
+    published_terms: dict[str, TermsOfUse] = field(default_factory=dict)
 
 
 class Unit(Protocol):
@@ -154,6 +156,14 @@ class FakeLeaseVersions(_Repository):
 
     def of_lease(self, lease_id: LeaseId) -> tuple[LeaseVersion, ...]:
         return self.held("lease_versions", lease_id)
+
+
+class FakePublishedTerms(_Repository):
+    def add(self, terms: TermsOfUse) -> None:
+        _add(self.unit.write().published_terms, terms.version, terms)
+
+    def all(self) -> tuple[TermsOfUse, ...]:
+        return self.oldest_first("published_terms", lambda one: one.published)
 
 
 class FakeConditions(_Repository):

@@ -46,6 +46,7 @@ from countenance.vetting.model import (
     LeaseVersion,
     PersonId,
 )
+from countenance.vetting.terms_of_use import TermsOfUse
 from storing import Place
 
 APP = ApplicationId("app_1")
@@ -296,3 +297,19 @@ def test_what_officers_met_holds_between_its_moments(place: Place) -> None:
             assert work.conditions.all() == (decision,)
             moments = (NOON - HOUR, NOON, NOON + HOUR)
             assert tuple(len(work.conditions.reopenings(at)) for at in moments) == expected
+
+
+def test_published_terms_come_back_in_order_and_once(place: Place) -> None:
+    first = TermsOfUse(
+        version="zz-1", published=NOON, binding=NOON + 200 * HOUR, summary="Äöü", text="Nobody.\n"
+    )
+    second = replace(first, version="aa-2", published=NOON + HOUR, binding=None)
+    with place.unit() as work:
+        assert work.published_terms.all() == ()
+        work.published_terms.add(second)
+        work.published_terms.add(first)
+        work.commit()
+    with place.unit() as work:
+        assert work.published_terms.all() == (first, second)
+        with pytest.raises(AlreadyExistsError):
+            work.published_terms.add(replace(first, text="Everybody.\n"))

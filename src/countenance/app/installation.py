@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from countenance.settings import Settings
     from countenance.staff.provider import ProviderOptions
     from countenance.storage import Database, Keyring
+    from countenance.vetting.terms_of_use import Published
 
 Part = TypeVar("Part")
 
@@ -98,6 +99,16 @@ class Installation(Laboratory):
         self._database.migrate()
         check_installation(self._database, self._keyring, self._signer)
         return unit_of_work_factory(self._database, self._keyring, self._signer)
+
+    @built_once
+    def terms_of_use(self) -> Published:
+        """Read the terms of use: the program's, and those that the operator published."""
+        from countenance.vetting.publishing_terms import TermsInForce  # noqa: PLC0415  not for every command
+        from countenance.vetting.terms_of_use import shipped_terms  # noqa: PLC0415  as above
+
+        terms = TermsInForce(self.unit_of_work, shipped_terms)
+        terms.read()
+        return terms
 
     @built_once
     def decide(self) -> Decider:

@@ -17,6 +17,7 @@ from countenance.vetting.evidence import ReadEvidence, StoreEvidence
 from countenance.vetting.leases import ListLeases, ResumeLease, RevokeLease, SuspendLease
 from countenance.vetting.officers import DecideConditions
 from countenance.vetting.outlook import ForeseeLease
+from countenance.vetting.publishing_terms import PublishTerms
 from countenance.vetting.reading import ReadApplications
 from countenance.vetting.registration import Members, ReadCustomers, RegisterCustomers
 from countenance.vetting.reviewing import ApproveApplication, MarkFactors, RefuseApplication
@@ -141,6 +142,11 @@ class VettingCases:
     def terms(self) -> ReadTerms:
         """Show the terms of use."""
         return ReadTerms(self.parts.terms_of_use)
+
+    @cached_property
+    def publish_terms(self) -> PublishTerms:
+        """Publish the operator's own terms of use."""
+        return PublishTerms(self._access, self.parts.terms_of_use, self.parts.unit_of_work)
 
     @cached_property
     def accept_terms(self) -> AcceptTerms:

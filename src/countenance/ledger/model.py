@@ -36,6 +36,7 @@ class EventType(StrEnum):
     LEASE_REVOKED = "lease:revoked"
     LEASE_NARROWED = "lease:narrowed"
     LEASE_RESTORED = "lease:restored"
+    TERMS_PUBLISHED = "terms:published"
     TERMS_ACCEPTED = "terms:accepted"
     CONDITION_PROPOSED = "condition:proposed"
     CONDITION_MET = "condition:met"

@@ -51,7 +51,13 @@ from countenance.recognition.subject_ports import (
     SubjectRequests,
 )
 from countenance.staff.ports import Invitations, StaffMembers, StaffSessions
-from countenance.vetting.dossier_ports import Conditions, Dossiers, LeaseVersions, Reviews
+from countenance.vetting.dossier_ports import (
+    Conditions,
+    Dossiers,
+    LeaseVersions,
+    PublishedTerms,
+    Reviews,
+)
 from countenance.vetting.model import CustomerId
 from countenance.vetting.ports import AccessCredentials, ApiKeys, Customers, Leases
 from countenance.vetting.publication import Publications
@@ -253,18 +259,19 @@ class UnitOfWork(Protocol):
     dossiers: Dossiers
     reviews: Reviews
     conditions: Conditions
+    published_terms: PublishedTerms
     publications: Publications
     policy_texts: PolicyTexts
     manifests: Manifests
     erasures: Erasures
     searchers: Searchers
-    consent_records: ConsentRecords
-    consent_notices: ConsentNotices
-    retention: RetentionRecords
     incidents: Incidents
     evidence: EvidenceRecords
     monitored: Monitored
     audits: Audits
+    consent_records: ConsentRecords
+    consent_notices: ConsentNotices
+    retention: RetentionRecords
     subject_access: SubjectAccess
     subject_requests: SubjectRequests
     subject_entries: SubjectEntries

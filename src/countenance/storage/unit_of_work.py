@@ -56,6 +56,7 @@ from countenance.storage.oversight_examining import SqlExamining, SqlNotices
 from countenance.storage.oversight_portraits import SqlPortraits
 from countenance.storage.policy_texts import SqlPolicyTexts
 from countenance.storage.publication import SqlPublications
+from countenance.storage.published_terms import SqlPublishedTerms
 from countenance.storage.recognition import SqlDecisions, SqlGalleries, SqlIdempotencyRecords
 from countenance.storage.references import SqlReferences
 from countenance.storage.secrecy import Keyring
@@ -67,7 +68,13 @@ from countenance.storage.vetting import SqlAccessCredentials, SqlApiKeys, SqlCus
 from countenance.storage.vetting_dossiers import SqlDossiers
 from countenance.storage.vetting_reviews import SqlConditions, SqlLeaseVersions, SqlReviews
 from countenance.storage.webhooks import SqlWebhooks
-from countenance.vetting.dossier_ports import Conditions, Dossiers, LeaseVersions, Reviews
+from countenance.vetting.dossier_ports import (
+    Conditions,
+    Dossiers,
+    LeaseVersions,
+    PublishedTerms,
+    Reviews,
+)
 from countenance.vetting.ports import AccessCredentials, ApiKeys, Customers, Leases
 from countenance.vetting.publication import Publications
 
@@ -108,19 +115,20 @@ class SqlUnitOfWork:
     dossiers: Dossiers
     reviews: Reviews
     conditions: Conditions
+    published_terms: PublishedTerms
     publications: Publications
     policy_texts: PolicyTexts
     manifests: Manifests
     erasures: Erasures
     searchers: Searchers
-    consent_records: ConsentRecords
-    consent_notices: ConsentNotices
-    retention: RetentionRecords
     cosigned: CosignedCheckpoints
     incidents: Incidents
     evidence: EvidenceRecords
     monitored: Monitored
     audits: Audits
+    consent_records: ConsentRecords
+    consent_notices: ConsentNotices
+    retention: RetentionRecords
     subject_access: SubjectAccess
     subject_requests: SubjectRequests
     subject_entries: SubjectEntries
@@ -231,19 +239,20 @@ _ROOMS: Final[Mapping[str, Callable[[SqlUnitOfWork], object]]] = {
     "dossiers": lambda work: SqlDossiers(work.session, work.keyring),
     "reviews": lambda work: SqlReviews(work.session, work.keyring),
     "conditions": lambda work: SqlConditions(work.session, work.keyring),
+    "published_terms": lambda work: SqlPublishedTerms(work.session),
     "policy_texts": lambda work: SqlPolicyTexts(work.session),
     "publications": lambda work: SqlPublications(work.session),
     "manifests": lambda work: SqlManifests(work.session, work.keyring),
     "erasures": lambda work: SqlErasures(work.session, work.keyring),
     "searchers": lambda work: SqlSearchers(work.session),
-    "consent_records": lambda work: SqlConsentRecords(work.session, work.keyring),
-    "consent_notices": lambda work: SqlConsentNotices(work.session),
-    "retention": lambda work: SqlRetentionRecords(work.session, work.keyring),
     "cosigned": lambda work: SqlCosignedCheckpoints(work.session),
     "incidents": lambda work: SqlIncidents(work.session, work.keyring),
     "evidence": lambda work: SqlEvidenceRecords(work.session, work.keyring),
     "monitored": lambda work: SqlMonitored(work.session, work.keyring),
     "audits": lambda work: SqlAudits(work.session, work.keyring),
+    "consent_records": lambda work: SqlConsentRecords(work.session, work.keyring),
+    "consent_notices": lambda work: SqlConsentNotices(work.session),
+    "retention": lambda work: SqlRetentionRecords(work.session, work.keyring),
     "subject_access": lambda work: SqlSubjectAccess(work.session),
     "subject_requests": lambda work: SqlSubjectRequests(work.session, work.keyring),
     "subject_entries": lambda work: SqlSubjectEntries(work.session),

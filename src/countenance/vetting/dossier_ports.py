@@ -24,6 +24,7 @@ from countenance.vetting.dossier import (
     Vote,
 )
 from countenance.vetting.model import CustomerId, LeaseId, LeaseVersion
+from countenance.vetting.terms_of_use import TermsOfUse
 
 
 class LeaseVersions(Protocol):
@@ -131,6 +132,18 @@ class Reviews(Protocol):
 
     def appeals(self) -> tuple[Appeal, ...]:
         """Return every appeal, the oldest first."""
+        ...
+
+
+class PublishedTerms(Protocol):
+    """The operator's own terms of use. A version is never changed or removed. They are public, not sealed."""
+
+    def add(self, terms: TermsOfUse) -> None:
+        """Store the version; raises `AlreadyExistsError`."""
+        ...
+
+    def all(self) -> tuple[TermsOfUse, ...]:
+        """Return every version, the oldest first."""
         ...
 
 

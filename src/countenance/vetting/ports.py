@@ -7,7 +7,13 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from countenance.ledger.ports import Ledger
-from countenance.vetting.dossier_ports import Conditions, Dossiers, LeaseVersions, Reviews
+from countenance.vetting.dossier_ports import (
+    Conditions,
+    Dossiers,
+    LeaseVersions,
+    PublishedTerms,
+    Reviews,
+)
 from countenance.vetting.model import AccessCredential, ApiKey, Customer, CustomerId, KeyId, Lease, LeaseId
 
 
@@ -98,6 +104,7 @@ class VettingWork(Protocol):
     dossiers: Dossiers
     reviews: Reviews
     conditions: Conditions
+    published_terms: PublishedTerms
     ledger: Ledger
 
     def __enter__(self) -> Self:

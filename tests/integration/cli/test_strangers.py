@@ -45,6 +45,7 @@ REVIEWED = {
     "conditions confirm": ("cond_" + "0" * 32, "--name", "Mallory", *_REASON),
     "conditions unmeet": ("cond_" + "0" * 32, "--name", "Mallory", *_REASON),
     "terms accept": ("bank-doors", "--version", "1"),
+    "terms publish": (WRITTEN, "--version", "acme-2", "--summary", "New.", "--binding", LATER),
     "incident open": ("other", *_REASON),
     "incident resolve": ("inc_" + "0" * 32, *_REASON),
     "fairness caps": ("bank-doors",),

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
 from countenance.entrypoints.cli.context import CommandLine
 from countenance.entrypoints.cli.documents import of_lease
+from countenance.entrypoints.cli.moments import read_moment
 from countenance.entrypoints.cli.options import JsonFlag, KeyFile
 from countenance.entrypoints.cli.wording import moment
-from countenance.errors import NotFoundError
+from countenance.errors import InvalidInputError, NotFoundError
 from countenance.vetting.model import LeaseId
+from countenance.vetting.publishing_terms import NewTerms
+from countenance.vetting.terms_of_use import TermsOfUse
 
 app = typer.Typer(no_args_is_help=True, help="Read the terms of use, and accept them for a lease.")
 
@@ -31,18 +35,37 @@ def show(
         raise NotFoundError(f"no terms of use `{chosen}`; there are {', '.join(published)}")
     terms = published[chosen]
     if as_json:
-        line.output.document(
-            {
-                "version": terms.version,
-                "published": terms.published.isoformat(),
-                "binding": terms.binding.isoformat() if terms.binding is not None else None,
-                "digest": terms.digest,
-                "text": terms.text,
-            }
-        )
+        line.output.document({**_document(terms), "text": terms.text})
         return
     typer.echo(terms.text)
     line.output.note(f"version {terms.version}, published {moment(terms.published)}, sha256 {terms.digest}")
+
+
+@app.command("publish")
+def publish(  # noqa: PLR0913  one parameter an option
+    context: typer.Context,
+    *,
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="The text in Markdown, UTF-8, 200 to 50,000 characters.")
+    ],
+    version: Annotated[str, typer.Option("--version", help="Its name: small letters, digits, dots, dashes.")],
+    summary: Annotated[str, typer.Option("--summary", help="What is new, in a sentence.")],
+    binding: Annotated[str, typer.Option("--binding", help="Grace date with its zone; 7 to 365 days ahead.")],
+    key_file: KeyFile = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Publish your own terms of use. Each lease is asked to accept them, and refused after the grace date."""
+    line = CommandLine.of(context)
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidInputError(f"`{file}` cannot be read as text") from error
+    asked = NewTerms(version=version, summary=summary, text=text, binding=read_moment(binding))
+    terms = line.countenance.vetting.publish_terms(line.holder_or_administrator(key_file), asked)
+    if as_json:
+        line.output.document(_document(terms))
+    else:
+        line.output.say(f"terms of use {terms.version} are published, and bind from {moment(asked.binding)}")
 
 
 @app.command("accept")
@@ -62,3 +85,13 @@ def accept(
         line.output.document(of_lease(held))
     else:
         line.output.say(f"terms of use {held.terms_of_use} are accepted for `{held.id}`")
+
+
+def _document(terms: TermsOfUse) -> dict[str, Any]:
+    return {
+        "version": terms.version,
+        "published": terms.published.isoformat(),
+        "binding": terms.binding.isoformat() if terms.binding is not None else None,
+        "summary": terms.summary,
+        "digest": terms.digest,
+    }

@@ -32,6 +32,7 @@ from countenance.entrypoints.console import (
     reviews,
     signing_in,
     staff,
+    terms,
     trying,
 )
 from countenance.entrypoints.console.navigation import EVERYBODY, HOME
@@ -73,6 +74,7 @@ PAGES: Final[tuple[Page, ...]] = tuple(
         leases.PAGES,
         customers.PAGES,
         conditions.PAGES,
+        terms.PAGES,
         keys.PAGES,
         trying.PAGES,
         staff.PAGES,

@@ -58,6 +58,7 @@ _MENU: Final[Mapping[str, tuple[Room, ...]]] = {
         Room("/console/applications", "Applications", "applications", READERS | {StaffRole.APPLICANT}),
         Room("/console/leases", "Leases", "leases", READERS | {StaffRole.APPLICANT}),
         Room("/console/customers", "Customers", "customers", READERS),
+        Room("/console/terms", "Terms of use", "terms", READERS | {StaffRole.APPLICANT}),
         Room("/console/conditions", "Conditions", "conditions", READERS),
     ),
     "People who judge": (

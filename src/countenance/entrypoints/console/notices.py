@@ -31,6 +31,7 @@ NOTICES: Final[Mapping[str, str]] = {
     "face-removed": "The photograph is removed, and its key destroyed.",
     "incident-opened": "The incident is open. What it stops is refused from the next question on.",
     "incident-resolved": "The incident is resolved. What it stopped goes on.",
+    "terms-published": "The version is published. Every lease is asked to accept it.",
     "role": "The role was changed, and the account's sessions have ended.",
     "disabled": "The account is closed, and its sessions have ended.",
     "enabled": "The account is open again.",
