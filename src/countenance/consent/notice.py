@@ -90,17 +90,17 @@ class NoticeDraft:
     """
 
     id: NoticeId
-    gallery_id: GalleryId | None
     purposes: frozenset[Purpose]
     controller: Controller
     jurisdictions: frozenset[str]
     storage: tuple[str, ...]
-    recipients: tuple[str, ...]
     withdraw_at: str
     retention_days: int
     retention_from: RetentionStart
-    consent_days: int | None
     texts: tuple[NoticeText, ...]
+    gallery_id: GalleryId | None = None
+    recipients: tuple[str, ...] = ()
+    consent_days: int | None = None
 
     def text_in(self, language: str) -> NoticeText | None:
         """Return the text in exactly that language, or None."""
