@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
+from countenance.app import Countenance
 from countenance.app.oversight_cases import OversightCases
 from countenance.biometrics.model import SubjectId
 from countenance.oversight.assignments import AssignmentId
@@ -15,9 +17,12 @@ from countenance.oversight.rules import OversightRules
 from countenance.policy.model import Purpose
 from countenance.recognition.examining_standing import Training
 from countenance.recognition.identification import Search
+from countenance.recognition.ports import UnitOfWork
+from countenance.vetting.authority import LOCAL_ADMINISTRATOR
 from countenance.vetting.model import Actor, PersonId, Role
+from countenance.vetting.seed import parse_seed
 from fakes_engine import photograph
-from world import MISSING, NGO, World
+from world import MISSING, NGO, SEED, World
 
 SAME = sheet_of(dict.fromkeys(Feature, Observation.SIMILAR), 3)
 OTHER = sheet_of(dict.fromkeys(Feature, Observation.DIFFERENT), -3)
@@ -33,6 +38,19 @@ def person(name: str, role: Role) -> Actor:
 EXAMINERS = {name: person(name, Role.EXAMINER) for name in ("eve", "bob", "fay", "gus")}
 RITA, RUBEN, RUTH = (person(name, Role.REVIEWER) for name in ("rita", "ruben", "ruth"))
 OLIVIA = person("olivia", Role.ADMINISTRATOR)
+
+
+class StoredWorld(World):
+    """The world of the acts on a real database."""
+
+    def __init__(self, unit_of_work: Callable[[], UnitOfWork]) -> None:
+        super().__init__()
+        self.unit_of_work = unit_of_work  # type: ignore[assignment]  # memory for everybody else
+        self.acts = Countenance(self)
+        with unit_of_work() as work:
+            settled = bool(work.leases.all())
+        if not settled:
+            self.acts.grant_leases(LOCAL_ADMINISTRATOR, parse_seed(SEED))
 
 
 @dataclass

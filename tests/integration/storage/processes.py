@@ -19,7 +19,7 @@ from countenance.policy.gate import installed_policy
 from countenance.policy.model import Act
 from countenance.policy.remembering import RememberingPolicy
 from countenance.recognition.asking import Ask, Request
-from countenance.storage import Database, open_database, unit_of_work_factory
+from countenance.storage import Database, SqlUnitOfWork, open_database, unit_of_work_factory
 from countenance.vetting.model import Actor, LeaseId, Role
 from storing import KEYRING, SIGNER
 
@@ -61,6 +61,23 @@ def die_in_an_erasure(database: Database, subject: str) -> None:
     with unit_of_work_factory(database, KEYRING, SIGNER)() as work:
         work.references.erase(examples.gallery().id, examples.reference("r", subject).subject_id)
         os.kill(os.getpid(), signal.SIGKILL)
+
+
+def die_in_a_release(database: Database, case_id: str) -> None:
+    """Release a lead and be killed before the commit."""
+    from countenance.oversight.model import CaseId  # noqa: PLC0415  only here
+    from examining import RITA, StoredWorld  # noqa: PLC0415  only here
+
+    make = unit_of_work_factory(database, KEYRING, SIGNER)
+    world = StoredWorld(make)
+
+    def dying() -> SqlUnitOfWork:
+        work = make()
+        work.commit = lambda: os.kill(os.getpid(), signal.SIGKILL)  # type: ignore[method-assign]  # the end
+        return work
+
+    world.unit_of_work = dying  # type: ignore[assignment]  # memory for everybody else
+    world.acts.oversight.release_lead(RITA, CaseId(case_id), "two examiners agree, each alone")
 
 
 def hold_the_writers_place(database: Database, seconds: str) -> None:
@@ -114,6 +131,7 @@ ACTS = {
         migrate,
         die_in_a_migration,
         ask_again_and_again,
+        die_in_a_release,
     )
 }
 
