@@ -96,6 +96,7 @@ from fakes_vetting import (
     FakeReviews,
     VettingState,
 )
+from fakes_webhooks import FakeWebhooks, WebhookState
 
 Value = TypeVar("Value")
 Pair = tuple[str, str]
@@ -139,6 +140,7 @@ class Claim:
 @dataclass
 class State(
     SubjectState,
+    WebhookState,
     ConsentState,
     CollectionState,
     AzureState,
@@ -249,6 +251,10 @@ class FakeUnitOfWork:
         self.consent_notices = FakeConsentNotices(self)
         self.retention = FakeRetentionRecords(self)
         self.incidents = FakeIncidents(self)
+
+    @property
+    def webhooks(self) -> FakeWebhooks:
+        return FakeWebhooks(self)
 
     def __enter__(self) -> Self:
         self._open = True

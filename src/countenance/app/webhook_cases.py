@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import random
 import threading
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cached_property
 from typing import Final
 
@@ -67,37 +68,55 @@ class WebhookCases:
 
 
 class WebhookThread:
-    """Delivers once a second until it is stopped. Any number of processes may have one."""
+    """Delivers once a second, in a thread of its own. Any number of processes may have one.
+
+    A round that fails is told in the log and made again; no fault ends it.
+    """
 
     def __init__(self, cases: WebhookCases, *, seconds: float = _EVERY_SECONDS) -> None:
         self._cases = cases
         self._seconds = seconds
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="webhooks", daemon=True)
+        self._stopped = threading.Event()
+        self._rounds = 0
+        self._thread: threading.Thread | None = None
 
     def start(self) -> None:
-        """Begin."""
-        self._thread.start()
+        """Begin, unless it has begun."""
+        if self._thread is None:
+            self._stopped.clear()
+            self._thread = threading.Thread(target=self._run, name="webhooks", daemon=True)
+            self._thread.start()
 
     def stop(self) -> None:
         """Finish what is being sent, and end: some fifteen seconds at most."""
-        self._stop.set()
-        if self._thread.is_alive():
-            self._thread.join()
+        self._stopped.set()
+        thread, self._thread = self._thread, None
+        if thread is not None:
+            thread.join()
 
     def _run(self) -> None:
-        rounds = 0
-        while not self._stop.is_set():
-            try:
-                tried = self._cases.deliver()
-                if rounds % _FORGET_EVERY == 0:
-                    self._cases.deliver.forget()
-            except CountenanceError as error:
-                _log.warning("webhooks wait: %s [%s]", error.message, error.code)
-                tried = 0
-            rounds += 1
-            if not tried:
-                self._stop.wait(self._seconds)
+        with ThreadPoolExecutor(max_workers=1, thread_name_prefix="webhook-round") as rounds:
+            while not self._stopped.is_set():
+                if not _tried(rounds.submit(self._round)):
+                    self._stopped.wait(self._seconds)
+
+    def _round(self) -> int:
+        if self._rounds % _FORGET_EVERY == 0:
+            self._cases.deliver.forget()
+        self._rounds += 1
+        return self._cases.deliver()
+
+
+def _tried(made: Future[int]) -> int:
+    """Return how many deliveries a round tried; a fault is told by its kind, and is no end."""
+    error = made.exception()
+    if error is None:
+        return made.result()
+    if isinstance(error, CountenanceError):
+        _log.error("webhooks wait: %s [%s]", error.message, error.code)
+    else:
+        _log.error("webhooks wait: %s", type(error).__qualname__)
+    return 0
 
 
 def _jitter() -> float:

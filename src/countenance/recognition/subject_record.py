@@ -272,7 +272,7 @@ def _listed(work: UnitOfWork, appearance: Appearance, known: OwnAct | None) -> O
         outcome="held" if appearance.case_id is not None else "match",
         listed=True,
         case_id=appearance.case_id,
-        case_state=str(case.state.value) if case is not None else None,
+        case_state=case.told_state.value if case is not None else None,
         entries=tuple(sorted({*act.entries, appearance.entry})),
     )
 

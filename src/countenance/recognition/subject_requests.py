@@ -24,6 +24,7 @@ from countenance.ledger import Entry, EventType, JsonValue
 from countenance.recognition.ports import UnitOfWork
 from countenance.recognition.standing import Standing
 from countenance.recognition.subject_access import commitment_of
+from countenance.recognition.subject_appeals import appeal_lead
 from countenance.recognition.subject_model import (
     OpenedSession,
     Place,
@@ -65,14 +66,15 @@ class FileRequest:
         """Return the request, on record.
 
         `about` is the decision that an appeal is against: one of the subject's own, else
-        `NotFoundError`. Raises `InvalidInputError` for a text that is none, `StateError` for a second
-        objection, and `LimitReachedError` where ten requests wait already.
+        `NotFoundError`. Where a lead came of it, reviewers judge it as well. Raises `InvalidInputError`
+        for a text that is none, `StateError` for a second objection, and `LimitReachedError` where ten
+        requests wait already.
         """
         if kind not in _ASKS or (kind is RequestKind.APPEAL) != (about is not None):
             raise InvalidInputError("a correction, an objection, or an appeal against a decision")
         written = checked_text(text, required=kind is not RequestKind.OBJECTION)
-        own = {act.decision_id for act in self.read(opened).acts} if about is not None else set()
-        if about is not None and about not in own:
+        cases = {act.decision_id: act.case_id for act in self.read(opened).acts} if about is not None else {}
+        if about is not None and about not in cases:
             raise NotFoundError("no such decision about you")
         now, place = self.clock(), opened.place
         with self.unit_of_work() as work:
@@ -92,6 +94,8 @@ class FileRequest:
                 about=about,
             )
             filed = file_request(work, asked)
+            if about is not None:
+                appeal_lead(work, cases[about], filed)
             work.commit()
         return filed
 
