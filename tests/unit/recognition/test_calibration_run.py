@@ -156,7 +156,7 @@ def test_progress_goes_through_each_phase_to_its_end() -> None:
     CalibrationRun(FakeEngine(), FakeClock())(
         plan, read=Disk(FOLDER), progress=lambda *step: told.append(step)
     )
-    for phase in Phase:
+    for phase in (Phase.EXTRACTING, Phase.COMPARING, Phase.RESAMPLING):
         steps = [(done, total) for name, done, total in told if name is phase]
         assert steps == sorted(steps)
         assert steps[-1][0] == steps[-1][1]
