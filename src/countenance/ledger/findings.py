@@ -39,6 +39,7 @@ class FaultCode(StrEnum):
     ENTRY_HASH = "entry_hash"
     ENTRY_MALFORMED = "entry_malformed"
     ACT_WITHOUT_PERMIT = "act_without_permit"
+    MANIFEST_GAP = "manifest_gap"
     CLOCK_WENT_BACK = "clock_went_back"
     CLOCK_AHEAD = "clock_ahead"
     WITNESS_UNVERIFIABLE = "witness_unverifiable"

@@ -12,6 +12,7 @@ from typing import Final
 from countenance.errors import LedgerError
 from countenance.ledger.canonical import parse_leaf
 from countenance.ledger.findings import FaultCode, Findings, Incomplete
+from countenance.ledger.manifest_chain import ManifestChain
 from countenance.ledger.model import JsonValue
 
 DECISION: Final = "decision"
@@ -38,6 +39,7 @@ class Narrative:
     latest: tuple[str, int] = ("", -1)
     steps_back: dict[int, str] = field(default_factory=dict)
     _permits: array[int] = field(default_factory=lambda: array("L"))
+    _manifests: ManifestChain = field(default_factory=ManifestChain)
 
     def follow(self, index: int, leaf: bytes) -> None:
         """Take entry `index`; entries come in order, though some may be missing."""
@@ -54,6 +56,9 @@ class Narrative:
             self.latest = (time, index)
         else:
             self._step_back(index, time)
+        changed = self._manifests.follow(document)
+        if changed is not None:
+            self.troubles[index] = (FaultCode.MANIFEST_GAP, changed)
         if not isinstance(decision, str):
             return
         if kind.endswith(_PERMITTED):
