@@ -125,3 +125,26 @@ def test_a_measurement_of_nothing_is_a_recorded_failure(world: World, manifest: 
     told = run(world, manifest, "--group", "sex", "--json")
     assert "nothing to compare" in json.loads(told.stdout)["error"]["message"]
     assert world.types()[-1] == "measurement:failed"
+
+
+def test_a_manifest_that_says_who_is_enrolled_gives_searches_by_group(world: World, manifest: Path) -> None:
+    lines = manifest.read_text(encoding="utf-8").splitlines()
+    parts = ["part", *("enrol" if at % 2 == 0 and at < 60 else "probe" for at in range(2 * SUBJECTS))]
+    manifest.write_text(
+        "\n".join(f"{line},{part}" for line, part in zip(lines, parts, strict=True)), encoding="utf-8"
+    )
+    document = json.loads(run(world, manifest, "--group", "sex", "--json").stdout)
+    found = document["one_to_many"]
+    assert found["gallery"] == {"subjects": 28, "references": 28, "by_group": {"a": 14, "b": 14}}
+    group = found["groups"]["a"]
+    assert (group["mated_searches"], group["nonmated_searches"]) == (15, 10)
+    assert (group["false_negatives"], group["false_positives"]) == (1, 0)
+    assert group["without_template"] == 1
+    assert document["projection"]["groups"]["a"]["fpir"] == [0.0] * 5
+    capped = run(world, manifest, "--group", "sex", "--fpir-cap", "0.5", "--gallery-size", "10")
+    assert "strangers named (FPIR)" in capped.stdout
+    completed = world.events()[-1]
+    assert completed["caps"]["fpir"]["cap_ppb"] == 500_000_000
+    assert completed["n_max"] > 10
+    alone = run(world, manifest, "--group", "sex", "--fpir-cap", "0.5", "--json")
+    assert "named together" in json.loads(alone.stdout)["error"]["message"]

@@ -203,6 +203,18 @@ def _tell(line: CommandLine, made: FairnessReport, folder: Path | None, *, as_js
     from countenance.entrypoints.cli.fairness_words import say_assessment  # noqa: PLC0415  as above
 
     say_assessment(line.output, document)
+    if document["one_to_many"] is not None:
+        from countenance.entrypoints.cli.fairness_searches import searches  # noqa: PLC0415  as above
+
+        told = searches(document)
+        line.output.say(told["gallery"])
+        line.output.table(
+            ("group", "strangers named (FPIR)", "searches", "mates missed or not first (FNIR)", "searches"),
+            (
+                (row["name"], row["fpir"], row["strangers"], row["fnir"], row["mated"])
+                for row in told["measured"]
+            ),
+        )
     line.output.facts(
         [
             ("digest", made.digest),
