@@ -24,14 +24,16 @@ WITH_SUBJECTS = ("subject_id", "subject", "reference_id")
 
 
 def test_of_every_table_it_is_said_what_becomes_of_a_subject_in_it() -> None:
-    assert sorted(metadata.tables) == sorted(REACH)
+    untold = sorted(metadata.tables.keys() - REACH.keys())
+    assert untold == [], "say in storage/erasure_reach.py what becomes of a subject in these"
+    assert sorted(REACH.keys() - metadata.tables.keys()) == []
 
 
 def test_a_table_that_names_subjects_in_a_column_is_not_said_to_hold_nothing_of_them() -> None:
     told = [
         table.name
         for table in metadata.tables.values()
-        if REACH[table.name] is Reach.NOBODY and any(column.name in WITH_SUBJECTS for column in table.c)
+        if REACH.get(table.name) is Reach.NOBODY and any(column.name in WITH_SUBJECTS for column in table.c)
     ]
     assert told == ["staff_members"], "whose column `subject` is who the identity provider says somebody is"
 
