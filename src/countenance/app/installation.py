@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from countenance.recognition.transparency import ModelNote
     from countenance.recognition.witness_rounds import Witnesses
     from countenance.settings import Settings
-    from countenance.staff.provider import ProviderOptions
     from countenance.storage import Database, Keyring
     from countenance.vetting.terms_of_use import Published
 
@@ -86,7 +85,7 @@ class Installation(Laboratory):
         self.listen = (settings.host, settings.port)
         self.leases_file = settings.leases_file
         self.console_origin = settings.console_origin
-        self.provider = _provider_of(settings)
+        self.provider = provider_of(settings)
         self.packs = tuple(settings.packs)
         self.operator = operator_of(settings)
         self.object_buckets = buckets_of(settings.object_buckets)
@@ -333,7 +332,7 @@ class Installation(Laboratory):
         """Let go of files, threads and connections that were opened."""
         if self._warming is not None:
             self._warming.join()
-        for name in ("engine", "_search", "witnesses", "_database"):
+        for name in ("engine", "_search", "witnesses", "courier", "_database"):
             part = self.__dict__.pop(name, None)
             if part is not None:
                 part.close()
@@ -368,24 +367,6 @@ class Installation(Laboratory):
             return Keyring.from_base64(settings.master_key.get_secret_value())
         path = settings.master_key_file or settings.home / "master.key"
         return Keyring.from_file(path, create=settings.master_key_file is None)
-
-
-def _provider_of(settings: Settings) -> ProviderOptions | None:
-    """Return the identity provider, or None; raises `ConfigurationError` for half of one."""
-    told = (settings.oidc_issuer, settings.oidc_client_id, settings.oidc_client_secret)
-    issuer, client_id, secret = told
-    if issuer is None or client_id is None or secret is None:
-        if any(part is not None for part in told):
-            raise ConfigurationError("issuer, client id and secret of OpenID Connect are given together")
-        return None
-    from countenance.staff.provider import ProviderOptions  # noqa: PLC0415  slow, and seldom configured
-
-    return ProviderOptions(
-        name=settings.oidc_name,
-        issuer=issuer.rstrip("/"),
-        client_id=client_id,
-        client_secret=secret.get_secret_value(),
-    )
 
 
 def operator_of(settings: Settings) -> Operator:
