@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from countenance.biometrics.model import ComparisonScore, GalleryId, ReferenceId, Template
@@ -123,7 +124,8 @@ class Associate:
         """Put the references under the user that `place` names by gallery and id.
 
         The first face of a user without faces needs no likeness; every other must reach
-        `at_least` against one that the user has. Raises `NotFoundError`, `RefusedError`, and
+        `at_least` against one that the user has and whose subject's consent holds. Raises
+        `NotFoundError`, also where the user has none of these, `RefusedError`, and
         `LimitReachedError` beyond 100 faces.
         """
         gallery_id, user_id = place
@@ -135,7 +137,10 @@ class Associate:
         with self.unit_of_work() as work:
             work.become_writer()
             known = work.faces.page(gallery_id, after=None, limit=MOST_FACES, user_id=user_id)
-            templates = [_template(work, face) for face in known]
+            now = self.report.clock()
+            templates = [_template(work, face) for face in known if _agreed(work, face, now)]
+            if known and not templates:
+                raise NotFoundError(f"user `{user_id}` has no face that may be compared")
             changed, left_out = [], []
             for reference_id in dict.fromkeys(references):
                 face = work.faces.get(gallery_id, reference_id)
@@ -184,6 +189,12 @@ def user_of(work: UnitOfWork, gallery_id: GalleryId, user_id: str) -> User:
     if user is None:
         raise NotFoundError(f"there is no user `{user_id}`")
     return user
+
+
+def _agreed(work: UnitOfWork, face: EnrolledFace, at: datetime) -> bool:
+    """Tell whether a face may be compared: the user's other faces can be of subjects who agreed to less."""
+    consent = work.consents.get(face.gallery_id, face.subject_id)
+    return consent is not None and consent.valid_at(at)
 
 
 def _template(work: UnitOfWork, face: EnrolledFace) -> Template:
