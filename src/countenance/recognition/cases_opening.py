@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import TypeVar
 
 from countenance.biometrics.faces import Extraction
 from countenance.biometrics.model import CandidateList
@@ -25,6 +26,8 @@ from countenance.policy.model import Camera, ObligationKind, Space
 from countenance.recognition.asking import Permission
 from countenance.recognition.ports import FaceEngine, UnitOfWork
 from countenance.recognition.reporting import Report
+
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,8 +120,8 @@ class OpenCase:
             requested_by=permission.actor.id,
             requester=permission.actor.person,
             due=now + self.rules.hold,
-            space=asked.space,
-            camera=asked.camera,
+            space=asked.space or _only(permission.lease.terms.spaces),
+            camera=asked.camera or _only(permission.lease.terms.cameras),
             emergency=emergency,
         )
 
@@ -149,3 +152,8 @@ class OpenCase:
             calibration=threshold.calibration_id,
             permitted_by=permission.entry,
         )
+
+
+def _only(values: frozenset[Value]) -> Value | None:
+    """Return the one value that a lease allows, None where it leaves a choice."""
+    return next(iter(values)) if len(values) == 1 else None
