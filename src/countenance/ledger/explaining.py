@@ -41,6 +41,17 @@ _SENTENCES: Final = {
     "lease:resumed": "An approved use that had been stopped may go on.",
     "lease:revoked": "An approved use was ended for good.",
     "erasure:completed": "An erasure was completed: what was destroyed is committed to here.",
+    "key:issued": "A key for the API was issued.",
+    "key:rotated": "A key for the API was replaced by another.",
+    "key:revoked": "A key for the API was ended.",
+    "customer:registered": "An organisation was registered.",
+    "gallery:created": "A gallery was made: a reference database for one purpose.",
+    "gallery:deleted": "A gallery was deleted with everything in it.",
+    "application:submitted": "An application for a use was submitted.",
+    "application:approved": "An application for a use was approved.",
+    "application:refused": "An application for a use was refused.",
+    "session:opened": "Somebody who works here signed in.",
+    "session:closed": "Somebody who works here signed out.",
     "session:refused": "Somebody tried to sign in and was turned away.",
 }
 _FIELDS: Final = {

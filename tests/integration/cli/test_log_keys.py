@@ -126,7 +126,7 @@ def test_a_log_is_watched_and_told_in_words(home: Path, tmp_path: Path) -> None:
     assert run(home, "keys", "issue", "--role", "auditor", "--label", "dora").exit_code == 0
     told(home, "ledger", "export", str(log))
     seen = run(home, *look, "--entries")
-    assert "entry 1: Key: issued." in seen.stdout
+    assert "entry 1: A key for the API was issued." in seen.stdout
     assert run(home, "ledger", "monitor", str(log), "--state", str(state)).exit_code != 0
     elsewhere = tmp_path / "elsewhere"
     told(elsewhere, "ledger", "export", str(tmp_path / "other-log"))

@@ -20,18 +20,20 @@ from countenance.app.witness import WitnessHouse
 from countenance.errors import AlreadyExistsError, ConfigurationError, InvalidInputError
 from countenance.ledger import Entry, EventType
 from countenance.ledger.checkpoint import Checkpoint
-from countenance.ledger.cosignature import CosignatureKind
+from countenance.ledger.cosignature import CosignatureKind, Cosigner
 from countenance.ledger.export import export
 from countenance.ledger.merkle import leaf_hash, root_of
 from countenance.ledger.note import Signer
 from countenance.ledger.trust_policy import TrustPolicy
 from countenance.ledger.verification import Trust, verify_export
-from countenance.ledger.witnessing import REQUEST_LIMIT, AddCheckpoint, Outcome
+from countenance.ledger.witnessing import REQUEST_LIMIT, AddCheckpoint, Outcome, Reply
 from countenance.recognition.public_log import PublishLog
 from countenance.recognition.witness_rounds import AskWitnesses
+from countenance.server import finish, prepare
 from countenance.storage import Database, unit_of_work_factory
 from countenance.storage.witness_client import HttpWitnesses
 from storing import KEYRING, SIGNER
+from world import World
 
 COMMAND = [sys.executable, "-m", "countenance.entrypoints.cli", "witness"]
 SECONDS = 60
@@ -237,3 +239,30 @@ def test_what_is_no_witness_s_answer_is_unavailable() -> None:
     for address in ("http://127.0.0.1:1/", "nonsense", ""):
         assert client.add_checkpoint(address, request).outcome is Outcome.UNAVAILABLE
     client.close()
+
+
+def test_a_server_asks_its_witnesses_from_its_start_to_its_end() -> None:
+    world = World()
+    asked: list[str] = []
+    witness = Cosigner("council.example/w", CosignatureKind.ED25519, bytes(32))
+
+    class Street:
+        def add_checkpoint(self, url: str, request: AddCheckpoint) -> Reply:
+            asked.append(url)
+            text = request.note.partition("\n\n")[0] + "\n"
+            return Reply(Outcome.COSIGNED, witness.cosign(text, now()))
+
+    lines = (f"log {world.store.signer.vkey}", f"witness w {witness.key} http://council.example/", "quorum w")
+    world.witness_policy = TrustPolicy.parse("\n".join(lines).encode())
+    world.witnesses = Street()
+    world.leases_file = None
+    world.max_image_bytes, world.queue = 1_000_000, 4
+    prepare(world.acts)
+    for _ in range(600):
+        if world.store.state.cosigned:
+            break
+        threading.Event().wait(0.05)
+    finish(world.acts)
+    assert asked == ["http://council.example/"]
+    assert "council.example/w" in world.acts.public.log.head().note
+    assert not [thread for thread in threading.enumerate() if thread.name == "witnesses"]
