@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from countenance.app.laboratory import Laboratory, text_of
 from countenance.app.objects import buckets_of, open_objects
+from countenance.app.provider import provider_of
 from countenance.biometrics.model import Threshold
 from countenance.errors import AlreadyExistsError, ConfigurationError, CountenanceError, InvalidInputError
 from countenance.ledger.model import Entry, EventType
