@@ -17,7 +17,8 @@ BILLION: Final = 1_000_000_000
 LONGEST_AGE: Final = 1_096
 """Days after which no report speaks for a system that is in use."""
 
-_LARGEST: Final = 2**53 - 1
+LARGEST_RATIO: Final = 2**53 - 1
+"""The largest ratio, in parts per billion, that every reader of JSON can read."""
 
 
 class KindOfUse(StrEnum):
@@ -53,7 +54,7 @@ class FairnessCaps:
                 raise InvalidInputError(
                     f"`{name}` is a rate in parts per billion, above 0 and below a billion"
                 )
-        if self.ratio_ppb is not None and not BILLION <= self.ratio_ppb <= _LARGEST:
+        if self.ratio_ppb is not None and not BILLION <= self.ratio_ppb <= LARGEST_RATIO:
             raise InvalidInputError("`ratio_ppb` is a ratio of at least 1, which is a billion")
         if all(cap is None for cap in (*rates.values(), self.ratio_ppb)):
             raise InvalidInputError("caps name at least one figure that is limited")

@@ -38,19 +38,22 @@ BEYOND_FORM = re.compile(
     r"|is a reason in|is one line of|is out of range|characters that are no text|is no jurisdiction"
     r"|is no rule in force|is not answered|is a day to come|is not the newest|is a moment to come"
     r"|are some of|is judged by machine alone|is not base64|evidence is one of|stands for a person"
+    r"|names which one|does not close a measurement|caps name at least one|is narrowed by an incident"
     r"|names a customer if|names the law|is the officer's name|names something twice"
 )
 """Why a request that is right in form may be refused: two fields contradict each other, or the calendar."""
 
 ASKERS = {
-    "alice": r"^/v1/(notices|galleries(?!.*identifications)|detections|decisions|policy)",
+    "alice": r"^/v1/(audit(?!s)|notices|galleries(?!.*identifications)|detections|decisions|policy)",
     "archivist": r"identifications$",
     "tester": r"^/v1/comparisons$",
-    "olivia": r"^/v1/(retention|keys|leases|customers(?!.*applications)|examiners|known-faces|oversight)",
+    "olivia": r"^/v1/(audits(?!.*approval)|fairness/(monitor|reports)"
+    r"|retention|keys|leases|customers(?!.*applications)|examiners|known-faces|oversight)",
     "bob": r"^/v1/examinations",
     "carol": r"^(/metrics|/v1/(ledger|cases|health|terms))",
     "ada": r"^/v1/(applications(?!.*/(marks|approvals|refusals))|customers.*/applications)",
-    "ruth": r"^/v1/(applications/.*/(marks|approvals|refusals)|appeals|conditions)",
+    "ruth": r"^/v1/(applications/.*/(marks|approvals|refusals)|appeals|conditions|incidents"
+    r"|fairness/evidence|audits/.*/approval)",
 }
 """Who asks on which paths: a key that may."""
 

@@ -11,9 +11,9 @@ from countenance.entrypoints.api import documents
 from countenance.entrypoints.api.bodies import Plain
 from countenance.entrypoints.api.calls import ReadingCall, WritingCall
 from countenance.entrypoints.api.schemas.gate import (
-    EvidenceAsked,
     EvidencePath,
     EvidenceTold,
+    MeasurementAsked,
     MonitorTold,
     ReportAsked,
     WatchedTold,
@@ -51,11 +51,11 @@ def every(call: ReadingCall) -> Response:
     "fails: the newest one for a model, a threshold and a kind of use is the one that counts. 403 "
     "`separation_of_duties` for whoever ran it. Role: reviewer, as a person.",
     responses=_WRITES,
-    openapi_extra=documents.json_body(EvidenceAsked),
+    openapi_extra=documents.json_body(MeasurementAsked),
 )
 def register(received: Plain, call: WritingCall) -> Response:
     """Register a measurement that was made here."""
-    asked = received.parse(EvidenceAsked)
+    asked = received.parse(MeasurementAsked)
     act = call.service.gate.register_evidence
     return call.once(
         received.digest(),
@@ -70,7 +70,7 @@ def register(received: Plain, call: WritingCall) -> Response:
     status_code=HTTPStatus.CREATED,
     response_model=Evidence,
     summary="Bring a report made elsewhere",
-    description="Its digest, its signature and its place in the log that signed it are checked; it counts "
+    description="Digest, signature and place in the log that signed it are checked; it counts "
     "once a reviewer has confirmed it. Role: administrator, as a person.",
     responses=_WRITES,
     openapi_extra=documents.json_body(ReportAsked),
@@ -118,8 +118,8 @@ def withdraw(evidence_id: EvidencePath, received: Plain, call: WritingCall) -> R
     "/v1/fairness/monitor",
     response_model=MonitorTold,
     summary="Show what is watched",
-    description="Rates of live outcomes by gallery, each tested after every trial; `level` is the evidence for "
-    "a rise, and `alarm_level` what it alarms at. Roles: administrator, reviewer, auditor.",
+    description="Rates of live outcomes by gallery, each tested after every trial; `level` is the evidence "
+    "for a rise, and `alarm_level` what it alarms at. Roles: administrator, reviewer, auditor.",
     responses=documents.problems(documents.EVERY),
 )
 def monitor(call: ReadingCall) -> Response:

@@ -69,7 +69,7 @@ def approve(application_id: ApplicationPath, received: Plain, call: WritingCall)
         conditions=tuple(asked.conditions),
         obligations=frozenset(asked.obligations),
         examiners=asked.examiners,
-        caps=asked.caps,
+        caps=asked.caps.caps() if asked.caps is not None else None,
     )
     act = call.service.vetting.approve
     return call.once(received.digest(), lambda: told(act(call.actor, application_id, approval)))

@@ -31,7 +31,7 @@ from countenance.recognition.audits import Handed
 from countenance.recognition.incidents import Found
 from countenance.vetting.narrowing import Narrowing
 
-_LONGEST_REPORT = 700_000
+_LONGEST_REPORT = 30_000
 _LONGEST_ENTRY = 2**53 - 1
 
 IncidentPath = Annotated[
@@ -100,7 +100,7 @@ class IncidentsTold:
     incidents: tuple[Incident, ...]
 
 
-class EvidenceAsked(Asked):
+class MeasurementAsked(Asked):
     """A measurement that was made here, by the ledger entry that completed it."""
 
     entry: int = Field(ge=0, le=_LONGEST_ENTRY, examples=[4711])

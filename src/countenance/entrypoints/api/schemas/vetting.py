@@ -15,7 +15,7 @@ from pydantic import BeforeValidator, Field, StringConstraints
 
 from countenance.entrypoints.api.schemas.identifiers import JURISDICTION, LABEL, NAME
 from countenance.entrypoints.api.schemas.model import Asked, Moment
-from countenance.policy.evidence import FairnessCaps
+from countenance.policy.evidence import BILLION, LARGEST_RATIO, LONGEST_AGE, FairnessCaps
 from countenance.policy.model import CustomerKind, Jurisdiction, ObligationKind
 from countenance.policy.reopening import HumanRightsPoint
 from countenance.vetting.conditions import ConditionDecisionId
@@ -103,15 +103,23 @@ UseField = Annotated[
 ]
 
 
-def _caps(document: Json) -> FairnessCaps | None:
-    return None if document is None else value_from(FairnessCaps, document, "caps")
+_Rate = Annotated[int, Field(ge=1, lt=BILLION)]
 
 
-CapsField = Annotated[
-    FairnessCaps | None,
-    BeforeValidator(_caps),
-    Field(examples=[{"max_age_days": 365, "min_subjects": 200, "fmr_ppb": 100_000}]),
-]
+class CapsAsked(Asked):
+    """Caps of fairness evidence, one at least, in parts per billion; a ratio of 1 is a billion."""
+
+    max_age_days: int = Field(ge=1, le=LONGEST_AGE, examples=[365])
+    min_subjects: int = Field(ge=1, le=BILLION, examples=[200])
+    fmr_ppb: _Rate | None = Field(default=None, examples=[100_000])
+    fnmr_ppb: _Rate | None = None
+    fte_ppb: _Rate | None = None
+    ratio_ppb: int | None = Field(default=None, ge=BILLION, le=LARGEST_RATIO)
+    fpir_ppb: _Rate | None = None
+
+    def caps(self) -> FairnessCaps:
+        """Return the caps, or raise `InvalidInputError` where none is named."""
+        return FairnessCaps(**self.model_dump())
 
 
 class CustomerFields(Asked):
@@ -207,7 +215,7 @@ class ApprovalAsked(Asked):
     conditions: list[Reason] = Field(default=[], max_length=20)
     obligations: list[ObligationKind] = Field(default=[], max_length=len(ObligationKind))
     examiners: int = Field(default=0, ge=0, le=5)
-    caps: CapsField = Field(default=None, description="What fairness evidence is held against, or nothing.")
+    caps: CapsAsked | None = Field(default=None, description="What fairness evidence is held against.")
 
 
 class RefusalAsked(Asked):
