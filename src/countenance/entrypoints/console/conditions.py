@@ -69,9 +69,9 @@ QUESTIONS: Final[Mapping[HumanRightsPoint, tuple[str, str]]] = {
 """Each point of the checklist: its title, and what is to be answered."""
 
 STATES: Final[Mapping[ConditionState, tuple[str, str]]] = {
-    ConditionState.PROPOSED: ("wait", "proposed, waits for a second officer"),
+    ConditionState.PROPOSED: ("wait", "proposed"),
     ConditionState.MET: ("good", "met"),
-    ConditionState.UNMEETING: ("wait", "met; one officer says not any more"),
+    ConditionState.UNMEETING: ("wait", "met, one says no more"),
     ConditionState.UNMET: ("bad", "not met any more"),
 }
 
