@@ -88,6 +88,7 @@ class Erase:
         templates = tuple(reference.template for reference in held)
         references = frozenset(reference.id for reference in held)
         cleared = work.erasures.clear(gallery.id, subject_id, references)  # (3)
+        work.retention.forget(gallery.id, subject_id)
         loose = self._loose_faces(work, gallery, templates)
         work.references.erase(gallery.id, subject_id)  # (4)
         facts = ErasureFacts(

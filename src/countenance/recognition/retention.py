@@ -201,7 +201,6 @@ class DestroyDue:
                     work.ledger.append(_held_entry(work, found, now))
                     work.commit()
                 return False
-            work.retention.forget(gallery_id, subject_id)
             order = Order(
                 gallery=gallery, subject_id=subject_id, cause=Cause.RETENTION_ENDED, actor_id=actor_id
             )

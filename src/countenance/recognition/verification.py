@@ -14,6 +14,7 @@ from countenance.recognition.asking import Ask, Permission, Request
 from countenance.recognition.outcome import Outcome, calibration_fields, usable
 from countenance.recognition.ports import FaceEngine, UnitOfWork
 from countenance.recognition.reporting import Report
+from countenance.recognition.retention_contact import note_contact
 from countenance.vetting.model import Actor
 
 
@@ -80,6 +81,8 @@ class Verify:
             consent = work.consents.get(claim.gallery_id, claim.subject_id)
             if consent is None or not consent.valid_at(self.report.clock()):
                 raise NotFoundError(f"subject `{claim.subject_id}` has no reference in this gallery")
+            if outcome is Outcome.MATCH:
+                note_contact(work, claim.gallery_id, claim.subject_id, self.report.clock())
             entry = self.report.completed(
                 work,
                 EventType.VERIFICATION_COMPLETED,

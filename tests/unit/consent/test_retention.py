@@ -25,6 +25,7 @@ from countenance.recognition.identification import Search
 from countenance.recognition.retention import Sweep
 from countenance.recognition.retention_holds import LONGEST_HOLD, HoldAsked
 from countenance.recognition.retention_schedule import RetentionSchedule
+from countenance.recognition.verification import Claim
 from countenance.vetting.authority import LOCAL_ADMINISTRATOR
 from countenance.vetting.model import Actor, CustomerId, PersonId, Role
 from fakes_engine import photograph
@@ -59,6 +60,11 @@ def hold(world: World, subject: SubjectId | None = DAVE, days: int = 30) -> Hold
         matter="Bank v. Example",
         until=world.clock() + days * DAY,
     )
+
+
+def contact(world: World) -> datetime | None:
+    with world.unit_of_work() as work:
+        return work.retention.interactions(DOORS, DAVE).last_interaction
 
 
 def templates(world: World, subject: SubjectId = DAVE) -> int:
@@ -108,6 +114,27 @@ def test_contact_with_the_subject_moves_what_counts_from_it_and_nothing_else() -
     after = {one.source: one.at for one in world.acts.consent.retention.one(BANK, DOORS, DAVE).deadlines}
     assert after[Source.LAW] == later.replace(year=2029)
     assert after[Source.POLICY] == before[Source.POLICY]
+
+
+def test_a_claim_that_is_verified_is_contact_and_one_that_is_not_is_none() -> None:
+    world, _ = enrolled("US-IL")
+    world.clock.advance(30 * DAY)
+    world.acts.verify(BANK, Claim(gallery_id=DOORS, subject_id=DAVE, probe=photograph("mallory")))
+    assert contact(world) is None
+    seen = world.clock.advance(30 * DAY)
+    world.acts.verify(BANK, Claim(gallery_id=DOORS, subject_id=DAVE, probe=photograph("dave", 2)))
+    world.clock.advance(DAY / 2)
+    world.acts.verify(BANK, Claim(gallery_id=DOORS, subject_id=DAVE, probe=photograph("dave", 3)))
+    assert contact(world) == seen
+    found = world.acts.consent.retention.one(BANK, DOORS, DAVE).deadlines
+    assert {one.at for one in found if one.source is Source.LAW} == {seen.replace(year=2029)}
+
+
+def test_nothing_of_a_subjects_contacts_is_left_after_an_erasure() -> None:
+    world, _ = enrolled("US-IL")
+    world.acts.consent.contact.interaction(BANK, DOORS, DAVE)
+    world.acts.withdraw(BANK, DOORS, DAVE)
+    assert contact(world) is None
 
 
 def test_three_years_from_a_leap_day_end_on_the_twenty_eighth() -> None:
