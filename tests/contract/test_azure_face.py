@@ -26,7 +26,7 @@ from countenance.recognition.roster_model import (
 )
 from countenance.storage import rotate_master_key, unit_of_work_factory
 from countenance.storage.secrecy import Keyring
-from countenance.vetting.model import LeaseId
+from countenance.vetting.model import CustomerId, LeaseId
 from storing import KEYRING, SIGNER, Place
 
 CLIENTS = GalleryId("clients")
@@ -122,6 +122,20 @@ def test_faces_are_counted_by_lease(place: Place) -> None:
         work.commit()
         counts = [work.loose_faces.count(name) for name in (LEASE, OTHER, LeaseId("none"))]
     assert counts == [2, 1, 0]
+
+
+def test_the_faces_of_a_customer_are_those_under_all_of_its_leases(place: Place) -> None:
+    with place.unit() as work:
+        for lease, customer in ((LEASE, "bank"), (OTHER, "museum")):
+            work.leases.put(replace(examples.lease(lease), customer_id=CustomerId(customer)))
+        for name, lease in (("b", LEASE), ("a", LEASE), ("c", OTHER)):
+            work.loose_faces.add(loose(name, lease=lease))
+        work.commit()
+    with place.unit() as work:
+        found = list(work.loose_faces.of_customer(CustomerId("bank")))
+        assert [face.id for face in found] == ["a", "b"]
+        assert np.array_equal(found[0].template.vector, loose("a").template.vector)
+        assert list(work.loose_faces.of_customer(CustomerId("nobody"))) == []
 
 
 @pytest.mark.parametrize("place", ["sqlite"], indirect=True)
