@@ -190,12 +190,15 @@ def test_a_rotated_master_key_opens_everything_and_the_old_one_nothing(sqlite: D
         work.ledger.append(examples.entry())
         work.commit()
         names = [work.references.commitment(CLIENTS, SubjectId(f"subject-{n}")) for n in range(3)]
+        case = work.cases.get(examples.case().id)
+        assert case is not None
+        assert len(case.candidates) == 2
     old_wraps = secrets_of(sqlite, "subject-0") - secrets_of_templates(sqlite)
     assert rotate_master_key(sqlite, KEYRING, new) == 3
     with unit_of_work_factory(sqlite, new, SIGNER)() as work:
         assert [work.references.commitment(CLIENTS, SubjectId(f"subject-{n}")) for n in range(3)] == names
         assert len(list(work.references.changes(CLIENTS, after=0))) == 3
-        assert work.cases.get(examples.case().id) == examples.case()
+        assert work.cases.get(case.id) == case
         held = work.idempotency.claim(actor_id="alice", key="k", request_digest=bytes(32), at=NOON)
         assert held == b"created"
     assert old_wraps
