@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -44,7 +44,7 @@ class Watched(PlainIndex):
         super().__init__()
         self.machine = machine
 
-    def search(self, gallery_id, probe, *, threshold, limit, without=frozenset()):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201  as the class above has it
+    def search(self, gallery_id, probe, *, threshold, limit, without=frozenset()):  # type: ignore[no-untyped-def]  # as the class above has it  # noqa: ANN001, ANN201  as above
         self.machine.compared(gallery_id, without, self)
         return super().search(gallery_id, probe, threshold=threshold, limit=limit, without=without)
 
@@ -66,9 +66,9 @@ class ConsentMachine(RuleBasedStateMachine):
         self.acts = self.world.acts = Countenance(self.world)
         self.acts.grant_leases(LOCAL_ADMINISTRATOR, parse_seed(SEED))
         self.acts.create_gallery(MUSEUM, ARCHIVE, Purpose.MEDIA_ARCHIVE, scraped=False)
-        self.until: dict[SubjectId, object] = {}
+        self.until: dict[SubjectId, datetime] = {}
         self.enrolled: set[SubjectId] = set()
-        self.held: dict[SubjectId, object] = {}
+        self.held: dict[SubjectId, datetime] = {}
         for subject in NAMES:
             self.agree(subject, 3)
             self.enrol(subject, 1)
@@ -116,7 +116,7 @@ class ConsentMachine(RuleBasedStateMachine):
             gallery_id=ARCHIVE, subject_id=subject, reason=HoldReason.REGULATOR, matter="7", until=until
         )
         self.acts.consent.place_hold(LOCAL_ADMINISTRATOR, asked)
-        self.held[subject] = max(until, self.held.get(subject, until))  # type: ignore[type-var]
+        self.held[subject] = max(until, self.held.get(subject, until))
 
     @rule(hours=st.integers(min_value=1, max_value=72))
     def sleep(self, hours: int) -> None:
@@ -130,7 +130,7 @@ class ConsentMachine(RuleBasedStateMachine):
         assert (made.destroyed, made.held, made.busy) == (len(due - held), len(held), 0)
         self.enrolled -= due - held
         for subject in held:
-            self.until[subject] = min(self.until.get(subject, self.now()), self.now())  # type: ignore[type-var]
+            self.until[subject] = min(self.until.get(subject, self.now()), self.now())
 
     @rule()
     def identify(self) -> None:
@@ -181,16 +181,16 @@ class ConsentMachine(RuleBasedStateMachine):
 
     # The model -------------------------------------------------------------------------------
 
-    def now(self):  # type: ignore[no-untyped-def]  # noqa: ANN201  the clock's moment
+    def now(self) -> datetime:
         return self.world.clock()
 
     def agreed(self, subject: SubjectId) -> bool:
         end = self.until.get(subject)
-        return end is not None and self.now() < end  # type: ignore[operator]
+        return end is not None and self.now() < end
 
     def is_held(self, subject: SubjectId) -> bool:
         end = self.held.get(subject)
-        return end is not None and self.now() < end  # type: ignore[operator]
+        return end is not None and self.now() < end
 
     def leased(self) -> bool:
         with self.world.unit_of_work() as work:
