@@ -40,6 +40,7 @@ BEYOND_FORM = re.compile(
     r"|are some of|is judged by machine alone|is not base64|evidence is one of|stands for a person"
     r"|names which one|does not close a measurement|caps name at least one|is narrowed by an incident"
     r"|names a customer if|names the law|is the officer's name|names something twice"
+    r"|the checklist lacks|nothing can be determined|the training lies ahead|an authorisation ends"
 )
 """Why a request that is right in form may be refused: two fields contradict each other, or the calendar."""
 
