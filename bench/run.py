@@ -29,8 +29,8 @@ MEASURES: dict[str, tuple[str, ...]] = {
     "start": ("first_answer", "rss_mb"),
     "search": ("search_1m_vs_faiss_flat", "search_1m_vs_numpy", "remove_one_1m_ms"),
     "dialect": ("rekognition_search", "rekognition_compare"),
-    "ledger": ("ledger_group_commit", "ledger_proof", "ledger_verify", "ledger_verify_read"),
     "fairness": ("fairness_comparisons",),
+    "ledger": ("ledger_group_commit", "ledger_proof", "ledger_verify", "ledger_verify_read"),
 }
 
 _PINNED = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "PYTHONDONTWRITEBYTECODE")

@@ -82,9 +82,7 @@ class Countenance:
     def verify(self) -> Verify:
         """Compare a probe with one subject."""
         p = self.parts
-        return Verify(
-            self._ask, self._report, p.engine, p.threshold_for, p.unit_of_work, self._score_watch
-        )
+        return Verify(self._ask, self._report, p.engine, p.threshold_for, p.unit_of_work, self._score_watch)
 
     @cached_property
     def identify(self) -> Identify:

@@ -17,14 +17,12 @@ from countenance.entrypoints.api import create_api
 from countenance.recognition.subject_model import RequestKind
 from fakes_engine import photograph
 from integration.api.agreeing import NOTICE
-from integration.api.agreeing import NOTICE
 from integration.api.dossier import UNKNOWN_DOSSIER, VETTING_BODIES, dossier
 from integration.api.oversight_bodies import BODILESS_OVERSIGHT, OVERSIGHT_BODIES, UNKNOWN_OVERSIGHT
 from integration.api.stage import Stage, StageParts, encoded, stages
 
 IMAGE = encoded(photograph("dave", 2))
 CONSENT = "/v1/galleries/{gallery_id}/subjects/{subject_id}/consent"
-HOLD = {"reason": "litigation", "matter": "Case 7", "until": "2027-01-01T00:00:00Z"}
 HOLD = {"reason": "litigation", "matter": "Case 7", "until": "2027-01-01T00:00:00Z"}
 BODIES: Mapping[tuple[str, str], dict[str, Any]] = {
     ("POST", "/v1/galleries"): {
@@ -33,9 +31,6 @@ BODIES: Mapping[tuple[str, str], dict[str, Any]] = {
         "scraped": False,
     },
     ("PUT", CONSENT): {"notice": "doors-1", "method": "signed_form"},
-    ("POST", "/v1/notices"): {**NOTICE, "gallery_id": "{gallery_id}"},
-    ("POST", "/v1/galleries/{gallery_id}/subjects/{subject_id}/retention"): {"kind": "interaction"},
-    ("POST", "/v1/galleries/{gallery_id}/holds"): HOLD,
     ("POST", "/v1/notices"): {**NOTICE, "gallery_id": "{gallery_id}"},
     ("POST", "/v1/galleries/{gallery_id}/subjects/{subject_id}/retention"): {"kind": "interaction"},
     ("POST", "/v1/galleries/{gallery_id}/holds"): HOLD,
@@ -74,7 +69,6 @@ OPEN = {
     ("GET", "/v1/terms"),
     ("GET", "/v1/galleries"),
     ("GET", "/v1/notices"),
-    ("GET", "/v1/notices"),
     ("GET", "/v1/incidents"),
     ("GET", "/v1/subject-requests"),
     ("GET", "/v1/webhooks"),
@@ -97,9 +91,6 @@ UNKNOWN = {
     "request_id": "req_" + "0" * 32,
     "webhook_id": "hook_" + "0" * 32,
     "erasure_id": "era_" + "0" * 32,
-    "notice_id": "no-such-notice",
-    "version": "1",
-    "hold_id": "hold_" + "0" * 32,
     "notice_id": "no-such-notice",
     "version": "1",
     "hold_id": "hold_" + "0" * 32,
@@ -305,7 +296,6 @@ WITH_A_LEASE = [
     if route not in {("POST", "/v1/decisions/explain"), ("POST", "/v1/keys"), *VETTING_BODIES}
     and route != ("POST", "/v1/known-faces")  # an administrator's, under the installation's own lease
     and not route[1].startswith("/v1/webhooks")
-    and not route[1].endswith("/holds")  # an administrator's too: evidence outlives a lease
     and not route[1].endswith("/holds")  # an administrator's too: evidence outlives a lease
 ]
 
