@@ -33,11 +33,11 @@ if TYPE_CHECKING:
 class Parts:
     """What use cases are made of; `Installation` in production, fakes in tests.
 
-    Each attribute is built at first use and kept. `backups` is how long backups are kept, None where the
-    operator has not said, `drills` how often erasures are rehearsed, and `keeps_old_pages` says that the database leaves old versions of rows for
-    its own time. `queue` is how many acts may wait for or use the
-    engine at once, `listen` is the host and port that the server
-    is told to listen on, `leases_file` the seed file that it grants at start, and
+    Each attribute is built at first use and kept. `backups` is how long backups are kept, None
+    where the operator has not said, `drills` how often erasures are rehearsed, and
+    `keeps_old_pages` says that the database leaves old versions of rows for its own time. `queue`
+    is how many acts may wait for or use the engine at once, `listen` is the host and port that the
+    server is told to listen on, `leases_file` the seed file that it grants at start, and
     `objects` where photographs lie that requests name as objects of a bucket: those of
     `object_buckets`, each with the customer whose it is, or of every bucket where that is None.
     `packs` names the policy packs that `decide` asks beside the house rules, and `terms_of_use`

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from countenance.app.parts import Parts
+from countenance.app.access_cases import Access
 from countenance.biometrics.similarity_scale import FMR_AT_80, FMR_AT_99, SimilarityScale
 from countenance.recognition.asking import Ask
 from countenance.recognition.bindings import BindCollections
@@ -27,19 +26,14 @@ from countenance.recognition.indexing import Index
 from countenance.recognition.records import ReadCases, ReadDecisions, ReadLedger
 from countenance.recognition.removal import RemoveReferences
 from countenance.recognition.reporting import Report
-from countenance.recognition.snapshots import SaveSnapshots
 from countenance.recognition.score_tally import ScoreTally, ScoreWatch
+from countenance.recognition.snapshots import SaveSnapshots
 from countenance.recognition.sorting import Sort
 from countenance.recognition.standing import Standing
 from countenance.recognition.standing_evidence import StandingEvidence
 from countenance.recognition.users import Associate, Users
 from countenance.recognition.verification import Verify
 from countenance.recognition.withdrawal import Withdraw
-from countenance.vetting.authority import RecordStranger, Throttle
-from countenance.vetting.evaluation import EnsureEvaluationLease
-from countenance.vetting.keys import Authenticate, IssueKey, ListKeys, RevokeKey
-from countenance.vetting.leases import GrantLeases, ListLeases, RevokeLease
-from countenance.vetting.signatures import AuthenticateSigned
 
 if TYPE_CHECKING:
     from countenance.app.azure_face_cases import AzureFaceCases
@@ -58,17 +52,12 @@ if TYPE_CHECKING:
     from countenance.app.vetting_cases import VettingCases
     from countenance.app.webhook_cases import WebhookCases
 
-_STRANGERS_A_MINUTE = 60
 
-
-class Countenance:
+class Countenance(Access):
     """The acts of an installation, and what they are administered with.
 
     Every attribute is a use case; those that act for somebody take an `Actor` first.
     """
-
-    def __init__(self, parts: Parts) -> None:
-        self.parts = parts
 
     # Acts on faces
 
@@ -295,52 +284,6 @@ class Countenance:
         return VettingCases(self.parts)
 
     @cached_property
-    def authenticate(self) -> Authenticate:
-        """Turn the text of a key into an actor."""
-        return Authenticate(self.parts.unit_of_work, self.parts.clock, self._record_stranger)
-
-    @cached_property
-    def authenticate_signed(self) -> AuthenticateSigned:
-        """Turn a signature into an actor."""
-        return AuthenticateSigned(self.parts.unit_of_work, self.parts.clock, self._record_stranger)
-
-    @cached_property
-    def issue_key(self) -> IssueKey:
-        """Make a key."""
-        return IssueKey(self.parts.unit_of_work, self.parts.clock)
-
-    @cached_property
-    def revoke_key(self) -> RevokeKey:
-        """End a key."""
-        return RevokeKey(self.parts.unit_of_work, self.parts.clock)
-
-    @cached_property
-    def list_keys(self) -> ListKeys:
-        """Show every key but its secret."""
-        return ListKeys(self.parts.unit_of_work, self.parts.clock)
-
-    @cached_property
-    def grant_leases(self) -> GrantLeases:
-        """Store customers and leases from a seed file."""
-        return GrantLeases(self.parts.unit_of_work, self.parts.clock)
-
-    @cached_property
-    def revoke_lease(self) -> RevokeLease:
-        """End a lease."""
-        return RevokeLease(self.parts.unit_of_work, self.parts.clock)
-
-    @cached_property
-    def list_leases(self) -> ListLeases:
-        """Show every lease."""
-        return ListLeases(self.parts.unit_of_work, self.parts.clock)
-
-    @cached_property
-    def ensure_evaluation_lease(self) -> EnsureEvaluationLease:
-        """Grant the local command line its lease."""
-        p = self.parts
-        return EnsureEvaluationLease(p.unit_of_work, p.clock, p.jurisdictions, p.evaluation_fmr_ppb)
-
-    @cached_property
     def log(self) -> LogCases:
         """The log as others see it: its witnesses and its keys."""
         from countenance.app.log_cases import LogCases  # noqa: PLC0415  only where it is wanted
@@ -386,11 +329,6 @@ class Countenance:
     def close(self) -> None:
         """Let go of files, threads and connections."""
         self.parts.close()
-
-    @cached_property
-    def _record_stranger(self) -> RecordStranger:
-        p = self.parts
-        return RecordStranger(p.unit_of_work, p.clock, Throttle(_STRANGERS_A_MINUTE, timedelta(minutes=1)))
 
     @cached_property
     def _ask(self) -> Ask:

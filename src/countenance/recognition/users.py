@@ -137,10 +137,7 @@ class Associate:
         with self.unit_of_work() as work:
             work.become_writer()
             known = work.faces.page(gallery_id, after=None, limit=MOST_FACES, user_id=user_id)
-            now = self.report.clock()
-            templates = [_template(work, face) for face in known if _agreed(work, face, now)]
-            if known and not templates:
-                raise NotFoundError(f"user `{user_id}` has no face that may be compared")
+            templates = _templates_of(work, user_id, known, self.report.clock())
             changed, left_out = [], []
             for reference_id in dict.fromkeys(references):
                 face = work.faces.get(gallery_id, reference_id)
@@ -189,6 +186,16 @@ def user_of(work: UnitOfWork, gallery_id: GalleryId, user_id: str) -> User:
     if user is None:
         raise NotFoundError(f"there is no user `{user_id}`")
     return user
+
+
+def _templates_of(
+    work: UnitOfWork, user_id: str, known: Sequence[EnrolledFace], now: datetime
+) -> list[Template]:
+    """Return the templates of a user's faces that may be compared, or raise `NotFoundError` if none may."""
+    templates = [_template(work, face) for face in known if _agreed(work, face, now)]
+    if known and not templates:
+        raise NotFoundError(f"user `{user_id}` has no face that may be compared")
+    return templates
 
 
 def _agreed(work: UnitOfWork, face: EnrolledFace, at: datetime) -> bool:

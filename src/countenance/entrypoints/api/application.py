@@ -73,7 +73,8 @@ _DESCRIPTION: Final = (
 )
 _ROUTERS: Final = (
     notices, retention,
-    galleries, consents, erasures, enrolments, verifications, identifications, detections, comparisons, decisions,
+    galleries, consents, erasures, enrolments, verifications, identifications, detections, comparisons,
+    decisions,
     vocabulary, subjects, webhooks,
     cases, examinations, examiners, ledger, keys, leases, customers, applications, reviews, conditions,
     health, exposition,

@@ -1,0 +1,73 @@
+"""Who may come in: keys, signatures, leases."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import cached_property
+
+from countenance.app.parts import Parts
+from countenance.vetting.authority import RecordStranger, Throttle
+from countenance.vetting.evaluation import EnsureEvaluationLease
+from countenance.vetting.keys import Authenticate, IssueKey, ListKeys, RevokeKey
+from countenance.vetting.leases import GrantLeases, ListLeases, RevokeLease
+from countenance.vetting.signatures import AuthenticateSigned
+
+_STRANGERS_A_MINUTE = 60
+
+
+class Access:
+    """How callers are known and what they are let in by. Every attribute is a use case."""
+
+    def __init__(self, parts: Parts) -> None:
+        self.parts = parts
+
+    @cached_property
+    def authenticate(self) -> Authenticate:
+        """Turn the text of a key into an actor."""
+        return Authenticate(self.parts.unit_of_work, self.parts.clock, self._record_stranger)
+
+    @cached_property
+    def authenticate_signed(self) -> AuthenticateSigned:
+        """Turn a signature into an actor."""
+        return AuthenticateSigned(self.parts.unit_of_work, self.parts.clock, self._record_stranger)
+
+    @cached_property
+    def issue_key(self) -> IssueKey:
+        """Make a key."""
+        return IssueKey(self.parts.unit_of_work, self.parts.clock)
+
+    @cached_property
+    def revoke_key(self) -> RevokeKey:
+        """End a key."""
+        return RevokeKey(self.parts.unit_of_work, self.parts.clock)
+
+    @cached_property
+    def list_keys(self) -> ListKeys:
+        """Show every key but its secret."""
+        return ListKeys(self.parts.unit_of_work, self.parts.clock)
+
+    @cached_property
+    def grant_leases(self) -> GrantLeases:
+        """Store customers and leases from a seed file."""
+        return GrantLeases(self.parts.unit_of_work, self.parts.clock)
+
+    @cached_property
+    def revoke_lease(self) -> RevokeLease:
+        """End a lease."""
+        return RevokeLease(self.parts.unit_of_work, self.parts.clock)
+
+    @cached_property
+    def list_leases(self) -> ListLeases:
+        """Show every lease."""
+        return ListLeases(self.parts.unit_of_work, self.parts.clock)
+
+    @cached_property
+    def ensure_evaluation_lease(self) -> EnsureEvaluationLease:
+        """Grant the local command line its lease."""
+        p = self.parts
+        return EnsureEvaluationLease(p.unit_of_work, p.clock, p.jurisdictions, p.evaluation_fmr_ppb)
+
+    @cached_property
+    def _record_stranger(self) -> RecordStranger:
+        p = self.parts
+        return RecordStranger(p.unit_of_work, p.clock, Throttle(_STRANGERS_A_MINUTE, timedelta(minutes=1)))
