@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from countenance.biometrics.faces import Extraction, FaceChoice
 from countenance.biometrics.model import (
@@ -199,19 +199,20 @@ class Identify:
         listed: tuple[CandidateList, tuple[FoundReference, ...]],
     ) -> IdentificationResult:
         permission, search = asked
-        found, faces = listed
         case_id = opening.case.id if opening is not None else None
-        outcome = Outcome.HELD if opening else Outcome.MATCH if found.candidates else Outcome.NO_MATCH
-        fields: dict[str, JsonValue] = {
-            "outcome": outcome.value,
-            "candidates": len(found.candidates),
-            "case": case_id,
-            "emergency": search.emergency.value if search.emergency is not None else None,
-            "art12": self._art12(permission, search, matched=bool(found.candidates)),
-            **calibration_fields(found.threshold),
-        }
         event = EventType.IDENTIFICATION_HELD if opening else EventType.IDENTIFICATION_COMPLETED
         with self.unit_of_work() as work:
+            work.become_writer()
+            found, faces = listed if opening is not None else self._still_there(work, search, listed)
+            outcome = Outcome.HELD if opening else Outcome.MATCH if found.candidates else Outcome.NO_MATCH
+            fields: dict[str, JsonValue] = {
+                "outcome": outcome.value,
+                "candidates": len(found.candidates),
+                "case": case_id,
+                "emergency": search.emergency.value if search.emergency is not None else None,
+                "art12": self._art12(permission, search, matched=bool(found.candidates)),
+                **calibration_fields(found.threshold),
+            }
             entry = self.report.completed(work, event, permission, fields)
             if opening is not None:
                 opening.store(work, entry)
@@ -231,6 +232,28 @@ class Identify:
             permitted_by=permission.entry,
             entry=entry,
         )
+
+    def _still_there(
+        self, work: UnitOfWork, search: Search, listed: tuple[CandidateList, tuple[FoundReference, ...]]
+    ) -> tuple[CandidateList, tuple[FoundReference, ...]]:
+        """Return the list without whoever was erased, or agrees no more, since the gallery was searched.
+
+        A case needs none of it: its candidates are sealed under their subjects' keys.
+        """
+        found, faces = listed
+        if not found.candidates:
+            return listed
+        gallery_id = search.gallery_id
+        lapsed = work.consents.lapsed(gallery_id, self.report.clock())
+        there = [
+            candidate
+            for candidate in found.candidates
+            if candidate.subject_id not in lapsed
+            and work.references.commitment(gallery_id, candidate.subject_id) is not None
+        ]
+        ranked = tuple(replace(candidate, rank=rank) for rank, candidate in enumerate(there, 1))
+        kept = replace(found, candidates=ranked)
+        return kept, of_candidates(faces, kept)
 
     def _art12(self, permission: Permission, search: Search, *, matched: bool) -> dict[str, JsonValue]:
         """Return the four facts that Article 12(3) of Regulation (EU) 2024/1689 asks for, for every 1:N.

@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 
 from countenance.biometrics.faces import FaceChoice
-from countenance.biometrics.model import GalleryId, SubjectId
+from countenance.biometrics.model import Comparison, ComparisonScore, GalleryId, SubjectId, Template
 from countenance.errors import (
     AlreadyExistsError,
     ConflictError,
@@ -182,6 +182,35 @@ def test_who_was_enrolled_or_erased_a_moment_ago_counts_at_the_next_search(museu
     assert museum.acts.identify(MUSEUM, search).outcome == "match"
     museum.acts.withdraw(MUSEUM, ARCHIVE, SubjectId("grace"))
     assert museum.acts.identify(MUSEUM, search).outcome == "no_match"
+
+
+def test_who_is_erased_while_the_gallery_is_searched_is_not_on_the_list(museum: World) -> None:
+    """The search found the subject; by the time it is recorded the subject is gone, or agrees no more."""
+    ends: list[Callable[[], object]] = [lambda: museum.acts.withdraw(MUSEUM, ARCHIVE, ERIN)]
+
+    class Slow(PlainIndex):
+        def search(
+            self,
+            gallery_id: GalleryId,
+            probe: Template,
+            *,
+            threshold: ComparisonScore,
+            limit: int,
+            without: frozenset[SubjectId] = frozenset(),
+        ) -> tuple[Comparison, ...]:
+            found = super().search(gallery_id, probe, threshold=threshold, limit=limit, without=without)
+            if ends:  # the erasure's own probe searches too
+                assert found
+                ends.pop()()
+            return found
+
+    museum.index = museum.snapshots = Slow()
+    museum.acts = type(museum.acts)(museum)
+    result = museum.acts.identify(MUSEUM, Search(gallery_id=ARCHIVE, probe=photograph("erin", 9)))
+    assert result.outcome == "no_match"
+    assert result.candidates is not None
+    assert result.candidates.candidates == ()
+    assert museum.events()[-1]["candidates"] == 0
 
 
 def test_every_identification_is_logged_as_article_12_asks(museum: World) -> None:
