@@ -78,6 +78,7 @@ class Verify:
     ) -> VerificationResult:
         outcome = Outcome.MATCH if threshold.reached_by(score) else Outcome.NO_MATCH
         with self.unit_of_work() as work:
+            work.become_writer()  # two matches at once are noted one after the other
             consent = work.consents.get(claim.gallery_id, claim.subject_id)
             if consent is None or not consent.valid_at(self.report.clock()):
                 raise NotFoundError(f"subject `{claim.subject_id}` has no reference in this gallery")

@@ -19,7 +19,7 @@ from countenance.recognition.enrolment import MAX_REFERENCES
 from countenance.recognition.idempotency import KEPT
 from integration.api.stage import Stage
 
-ROUTE = re.compile(r"`(GET|POST|PUT|DELETE) (/[\w/{}]+)`")
+ROUTE = re.compile(r"`(GET|POST|PUT|DELETE) (/[\w/{}.-]+)`")
 
 
 @pytest.fixture(scope="module")

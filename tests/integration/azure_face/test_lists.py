@@ -109,15 +109,21 @@ def test_identifying_finds_the_person_and_nobody_else(stage: Stage) -> None:
         assert raised.headers["x-countenance-threshold-raised"] == "0.5"
         assert raised.headers["x-countenance-fmr-ppb"] == "100000"
         client.large_person_group.delete_person("portraits", persons["dave"])
-        gone = faces.identify_from_large_person_group(face_ids=[dave], large_person_group_id="portraits")
+        with pytest.raises(HttpResponseError, match="Face is not found"):  # erased with the person it shows
+            faces.identify_from_large_person_group(face_ids=[dave], large_person_group_id="portraits")
+        again = kept(faces, picture("dave", 9))
+        gone = faces.identify_from_large_person_group(face_ids=[again], large_person_group_id="portraits")
         assert gone[0].candidates == []
 
 
 def test_whoever_withdraws_is_gone_from_group_search_and_list_at_once(stage: Stage) -> None:
     with stage.administration() as client, stage.faces("archivist") as faces:
         furnish(client, stage, "portraits", "dave", "erin")
-        face = kept(faces, picture("dave", 9))
+        before = kept(faces, picture("dave", 9))
         stage.withdraw("archivist", "portraits", "dave")
+        with pytest.raises(HttpResponseError, match="Face is not found"):
+            faces.identify_from_large_person_group(face_ids=[before], large_person_group_id="portraits")
+        face = kept(faces, picture("dave", 9))
         found = faces.identify_from_large_person_group(face_ids=[face], large_person_group_id="portraits")
         assert found[0].candidates == []
         assert [one.name for one in client.large_person_group.get_persons("portraits")] == ["erin"]

@@ -44,10 +44,13 @@ def command_line(*arguments: str, **environment: str) -> subprocess.CompletedPro
 def every_command() -> Iterator[tuple[str, Any]]:
     """Every command and subcommand with its path."""
     for name in COMMANDS:
-        command = load(name)
-        yield name, command
-        for child, subcommand in getattr(command, "commands", {}).items():
-            yield f"{name} {child}", subcommand
+        yield from _within(name, load(name))
+
+
+def _within(path: str, command: Any) -> Iterator[tuple[str, Any]]:  # noqa: ANN401  typer's classes are its own
+    yield path, command
+    for child, subcommand in getattr(command, "commands", {}).items():
+        yield from _within(f"{path} {child}", subcommand)
 
 
 def raising(error: BaseException) -> CommandLine:

@@ -10,8 +10,10 @@ from fakes_engine import photograph
 from integration.api.dossier import PROPOSAL
 from integration.api.oversight_bodies import SHEET
 from integration.cli.shell import Shell
+from integration.cli.test_consent import NOTICE
 
 IMAGE, FOLDER, WRITTEN, PROPOSED, NEW, SHEETS = "@image", "@folder", "@use", "@proposal", "@new", "@sheets"
+NOTICED = "@notice"
 LATER = "2027-01-01T00:00:00Z"
 APPLICATION = "app_" + "0" * 32
 _WHY = ("--reasons", "It was read and looked at whole.")
@@ -118,6 +120,25 @@ KEYED = {
     "consent give": ("staff", "dave", "--notice", "doors-1", "--method", "signed_form"),
     "consent show": ("staff", "dave"),
     "consent withdraw": ("staff", "dave", "--yes"),
+    "consent check": ("staff", "dave"),
+    "consent receipt": ("staff", "dave"),
+    "notice publish": (NOTICED,),
+    "notice list": (),
+    "notice show": ("doors",),
+    "notice render": ("doors", "--out", NEW),
+    "retention due": ("staff",),
+    "retention hold": (
+        *("staff", "--reason", "litigation", "--matter", "Case 7"),
+        *("--until", "2027-01-01T00:00:00Z"),
+    ),
+    "retention holds": ("staff",),
+    "retention release": ("staff", "hold_" + "0" * 32),
+    "retention contact": ("staff", "dave"),
+    "retention satisfied": ("staff", "dave"),
+    "erasure withdraw": ("staff", "dave", "--yes"),
+    "erasure list": ("staff",),
+    "erasure receipt": ("era_" + "0" * 32,),
+    "erasure manifest": ("staff",),
     "enrol": ("staff", "dave", IMAGE),
     "verify": ("staff", "dave", IMAGE),
     "identify": ("staff", IMAGE),
@@ -129,6 +150,7 @@ KEYED = {
     "ledger export": (FOLDER,),
     "ledger proof": ("0",),
     "ledger show": ("0",),
+    "ledger explain": ("0",),
     "incident list": (),
     "incident show": ("inc_" + "0" * 32,),
     **REVIEWED,
@@ -136,7 +158,16 @@ KEYED = {
 """Every command that takes a key, with arguments that would do for its holder."""
 
 _BY_STAFF = ("cases list", "cases figures", "examine examiners", "examine authorise", "examine conflict")
-BESIDE = (*_BY_STAFF, "webhook", "decisions", "ledger", *{name.split()[0] for name in REVIEWED})
+_KEPT_BY_STAFF = ("retention due", "retention hold", "retention release", "erasure list", "erasure receipt")
+BESIDE = (
+    *_BY_STAFF,
+    *_KEPT_BY_STAFF,
+    "erasure manifest",
+    "webhook",
+    "decisions",
+    "ledger",
+    *{name.split()[0] for name in REVIEWED},
+)
 """What whoever sits at the machine may read without a key."""
 
 OF_A_GALLERY = [name for name, arguments in KEYED.items() if "staff" in arguments]
@@ -158,6 +189,7 @@ def arguments_of(shell: Shell, command: str, gallery: str = "staff") -> list[str
         IMAGE: image,
         FOLDER: folder,
         "staff": gallery,
+        NOTICED: shell.image(NOTICE.encode(), "notice.toml"),
         WRITTEN: shell.image(b'{"title": "A door"}', "use.json"),
         PROPOSED: shell.image(json.dumps(PROPOSAL).encode(), "proposal.json"),
         NEW: str(shell.folder / "fetched"),

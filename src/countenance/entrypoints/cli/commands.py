@@ -17,7 +17,8 @@ PANELS: Final[Mapping[str, Mapping[str, str]]] = {
         "detect": "Find the faces of images, with their quality and what speaks against using them.",
         "compare": "Compare the faces of two images. Neither is kept.",
         "sort": "List for each image of a folder which known people it may show. Nothing is kept.",
-        "calibrate": "Measure how often the pipeline errs on images whose truth is known.",
+        "calibrate": "Measure how often the pipeline errs on images whose truth is known, and choose"
+        " thresholds. `calibrate PAIRS` is `calibrate measure PAIRS`.",
         "fairness": "Measure how error rates differ between groups, and say when evidence is too thin.",
     },
     "Acts on enrolled subjects, with an API key": {

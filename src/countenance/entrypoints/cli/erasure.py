@@ -82,16 +82,21 @@ def receipt(
         typer.Option("--to", metavar="FILE", help="Write here; a name that ends in `.pdf` gives a PDF."),
     ] = None,
     key_file: KeyFile = None,
+    as_json: JsonFlag = False,
 ) -> None:
-    """Write the receipt of an erasure: JSON that is checked offline, or a PDF to print."""
+    """Write the receipt of an erasure: JSON that is checked offline, or a PDF to print.
+
+    Without --to it is printed, whether --json is given or not.
+    """
     from countenance.entrypoints.cli.written import write_new  # noqa: PLC0415  start-up stays quick
     from countenance.recognition.erasure_model import ErasureId  # noqa: PLC0415  start-up stays quick
 
     line = CommandLine.of(context)
     actor = line.holder_or_administrator(key_file)
     found = line.countenance.erasure.read.receipt(actor, ErasureId(erasure))
-    if to is None:
+    if to is None or as_json:
         line.output.document(found)
+    if to is None:
         return
     if to.suffix.lower() == ".pdf":
         from countenance.entrypoints.pages.erasure_pdf import receipt_to_pdf  # noqa: PLC0415  slow

@@ -9,7 +9,7 @@ from fastapi import Path
 from pydantic import Field, StringConstraints
 
 from countenance.entrypoints.api.schemas.identifiers import LABEL, NAME
-from countenance.entrypoints.api.schemas.model import Asked
+from countenance.entrypoints.api.schemas.model import Asked, Integer
 from countenance.entrypoints.api.schemas.vetting import Reason
 from countenance.fairness.audits import (
     LONGEST_TEST,
@@ -103,7 +103,7 @@ class IncidentsTold:
 class MeasurementAsked(Asked):
     """A measurement that was made here, by the ledger entry that completed it."""
 
-    entry: int = Field(ge=0, le=_LONGEST_ENTRY, examples=[4711])
+    entry: Integer = Field(ge=0, le=_LONGEST_ENTRY, examples=[4711])
     uses: Uses
     reason: Reason
 
@@ -157,10 +157,10 @@ class AuditAsked(Asked):
     party: Annotated[str, StringConstraints(pattern=LABEL)] = Field(examples=["A university"])
     contact: Annotated[str, StringConstraints(pattern=LABEL)] = Field(examples=["audit@example.com"])
     protocol: Digest
-    test_days: int = Field(ge=1, le=LONGEST_TEST, description="Days in which it may call.")
-    window_days: int = Field(ge=1, le=LONGEST_WINDOW, description="Days of embargo after its result.")
-    calls_a_minute: int = Field(ge=1, le=MOST_A_MINUTE)
-    most_calls: int = Field(ge=1, le=MOST_CALLS)
+    test_days: Integer = Field(ge=1, le=LONGEST_TEST, description="Days in which it may call.")
+    window_days: Integer = Field(ge=1, le=LONGEST_WINDOW, description="Days of embargo after its result.")
+    calls_a_minute: Integer = Field(ge=1, le=MOST_A_MINUTE)
+    most_calls: Integer = Field(ge=1, le=MOST_CALLS)
     retest_of: Annotated[str, StringConstraints(pattern=r"^aud_[0-9a-f]{32}$")] | None = Field(
         default=None, description="The published audit that this one repeats."
     )

@@ -27,6 +27,15 @@ class Told(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
+def _integer(value: object) -> object:
+    """Take `1.0` for `1`, as JSON Schema does: it is an integer that is written otherwise."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+Integer = Annotated[int, BeforeValidator(_integer)]
+"""An integer that a caller sends."""
+
+
 def _moment(value: object) -> object:
     """Read RFC 3339 and nothing else: no numbers, no dates without a time."""
     if not isinstance(value, str):

@@ -8,7 +8,7 @@ from fastapi import Path
 from pydantic import Field, StringConstraints
 
 from countenance.entrypoints.api.schemas.identifiers import LAST_INDEX, NAME
-from countenance.entrypoints.api.schemas.model import Asked, Moment, Told
+from countenance.entrypoints.api.schemas.model import Asked, Integer, Moment, Told
 from countenance.recognition.announcing_model import AnnouncementKind, DeliveryState, Endpoint
 from countenance.recognition.webhook_administration import (
     LONGEST_OVERLAP,
@@ -97,7 +97,7 @@ class PauseAsked(Asked):
 class OverlapAsked(Asked):
     """How long the secret before still signs."""
 
-    overlap_seconds: int = Field(
+    overlap_seconds: Integer = Field(
         ge=0, le=int(LONGEST_OVERLAP.total_seconds()), description="Up to seven days; 0 ends it at once."
     )
 
@@ -105,7 +105,7 @@ class OverlapAsked(Asked):
 class ReplayAsked(Asked):
     """Which deliveries are to be tried again."""
 
-    delivery: int | None = Field(
+    delivery: Integer | None = Field(
         default=None,
         ge=0,
         le=LAST_INDEX,
