@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,15 +15,24 @@ from console_stage import ConsoleStage, console_stage, serving
 CHROMIUM = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
 
 
+Launch = Callable[..., Browser]
+
+
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def launch() -> Iterator[Launch]:
+    """Start browsers, with arguments beside the usual ones; a process has one Playwright only."""
     path = next((path for path in CHROMIUM if Path(path).exists()), shutil.which("chromium"))
     if path is None:
         pytest.skip("there is no Chromium on this machine: these tests need a real browser")
     with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield found
-        found.close()
+        yield lambda *more: playwright.chromium.launch(executable_path=path, args=["--no-sandbox", *more])
+
+
+@pytest.fixture(scope="session")
+def browser(launch: Launch) -> Iterator[Browser]:
+    found = launch()
+    yield found
+    found.close()
 
 
 @pytest.fixture(scope="module")

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 from PIL import Image, ImageEnhance
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from skimage import data
 
 from console_stage import ConsoleStage, console_stage, serving
 from countenance.engine.networks import EngineOptions
 from countenance.engine.pipeline import Limits, open_engine
-from e2e.conftest import CHROMIUM
 
 ACROSS, DOWN = 640, 480
 
@@ -47,15 +46,12 @@ def console(tmp_path: Path) -> Iterator[ConsoleStage]:
 
 
 @pytest.fixture
-def page(console: ConsoleStage, tmp_path: Path) -> Iterator[Page]:
+def page(launch: Callable[..., Browser], console: ConsoleStage, tmp_path: Path) -> Iterator[Page]:
     """The try-it page in a browser whose camera shows the film."""
-    path = next((path for path in CHROMIUM if Path(path).exists()), None)
-    if path is None:
-        pytest.skip("there is no Chromium on this machine: these tests need a real browser")
     camera = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
     film = f"--use-file-for-fake-video-capture={filmed(tmp_path)}"
-    with serving(console) as origin, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", *camera, film])
+    with serving(console) as origin:
+        browser = launch(*camera, film)
         context = browser.new_context(base_url=origin)
         token = console.sessions["rita"].token
         context.add_cookies([{"name": "countenance", "value": token, "url": origin}])
