@@ -5,49 +5,57 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from types import TracebackType
-from typing import Protocol, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
-from countenance.biometrics.model import (
-    GalleryId,
-    ReferenceId,
-    SubjectId,
-)
-from countenance.consent.ports import ConsentNotices, ConsentRecords, Consents, RetentionRecords
-from countenance.fairness.audits import Audits
-from countenance.fairness.evidence import EvidenceRecords
-from countenance.fairness.monitored import Monitored
-from countenance.ledger.ports import CosignedCheckpoints, Ledger
-from countenance.oversight.incidents import Incidents
-from countenance.oversight.ports import Cases, Examining, Notices, Portraits
-from countenance.policy.model import Decision, Question
-from countenance.policy.simulation import Recorded
-from countenance.policy.texts import KeptText, TextKind
-from countenance.recognition.announcing_ports import Webhooks
-from countenance.recognition.collection_ports import Collections, EnrolledFaces
 from countenance.recognition.engine_ports import FaceEngine as FaceEngine  # noqa: PLC0414  named from here
 from countenance.recognition.engine_ports import SearchIndex as SearchIndex  # noqa: PLC0414  as above
 from countenance.recognition.engine_ports import SearchSnapshots as SearchSnapshots  # noqa: PLC0414  as above
-from countenance.recognition.erasure_ports import Erasures, Manifests, Searchers
-from countenance.recognition.loose_face_ports import LooseFaces
-from countenance.recognition.model import DecisionRecord, DecisionSearch, Gallery, GalleryChange, Reference
-from countenance.recognition.roster_ports import DynamicGroups, RosterFaces, RosterPersons, Rosters
-from countenance.recognition.subject_ports import (
-    Appearances,
-    SubjectAccess,
-    SubjectEntries,
-    SubjectRequests,
-)
-from countenance.staff.ports import Invitations, StaffMembers, StaffSessions
-from countenance.vetting.dossier_ports import (
-    Conditions,
-    Dossiers,
-    LeaseVersions,
-    PublishedTerms,
-    Reviews,
-)
-from countenance.vetting.model import CustomerId
-from countenance.vetting.ports import AccessCredentials, ApiKeys, Customers, Leases
-from countenance.vetting.publication import Publications
+
+if TYPE_CHECKING:  # named and never called here: loading them all would be a fifth of a start
+    from countenance.biometrics.model import (
+        GalleryId,
+        ReferenceId,
+        SubjectId,
+    )
+    from countenance.consent.ports import ConsentNotices, ConsentRecords, Consents, RetentionRecords
+    from countenance.fairness.audits import Audits
+    from countenance.fairness.evidence import EvidenceRecords
+    from countenance.fairness.monitored import Monitored
+    from countenance.ledger.ports import CosignedCheckpoints, Ledger
+    from countenance.oversight.incidents import Incidents
+    from countenance.oversight.ports import Cases, Examining, Notices, Portraits
+    from countenance.policy.model import Decision, Question
+    from countenance.policy.simulation import Recorded
+    from countenance.policy.texts import KeptText, TextKind
+    from countenance.recognition.announcing_ports import Webhooks
+    from countenance.recognition.collection_ports import Collections, EnrolledFaces
+    from countenance.recognition.erasure_ports import Erasures, Manifests, Searchers
+    from countenance.recognition.loose_face_ports import LooseFaces
+    from countenance.recognition.model import (
+        DecisionRecord,
+        DecisionSearch,
+        Gallery,
+        GalleryChange,
+        Reference,
+    )
+    from countenance.recognition.roster_ports import DynamicGroups, RosterFaces, RosterPersons, Rosters
+    from countenance.recognition.subject_ports import (
+        Appearances,
+        SubjectAccess,
+        SubjectEntries,
+        SubjectRequests,
+    )
+    from countenance.staff.ports import Invitations, StaffMembers, StaffSessions
+    from countenance.vetting.dossier_ports import (
+        Conditions,
+        Dossiers,
+        LeaseVersions,
+        PublishedTerms,
+        Reviews,
+    )
+    from countenance.vetting.model import CustomerId
+    from countenance.vetting.ports import AccessCredentials, ApiKeys, Customers, Leases
+    from countenance.vetting.publication import Publications
 
 
 class Galleries(Protocol):
