@@ -56,7 +56,7 @@ QUESTIONS = st.builds(
 )
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(QUESTIONS, min_size=2, max_size=12))
 def test_whatever_was_asked_before_the_answer_is_the_one_that_would_be_given_anew(
     questions: list[Question],
