@@ -12,10 +12,11 @@ from countenance.recognition.consent_receipts import CheckBasis, IssueReceipt, R
 from countenance.recognition.consenting import GiveConsent, ReadConsent
 from countenance.recognition.erasure import Erase
 from countenance.recognition.notices import PublicNotices, PublishNotice, ReadNotices
-from countenance.recognition.retention import DestroyDue
+from countenance.recognition.retention import DestroyDue, Sweep
 from countenance.recognition.retention_holds import PlaceHold, ReadHolds, ReleaseHold
 from countenance.recognition.retention_reading import ReadRetention, RecordContact, RunRetention
-from countenance.recognition.retention_schedule import RetentionSchedule
+from countenance.recognition.retention_schedule import retention_schedule
+from countenance.recognition.rounds import Rounds
 from countenance.recognition.standing import Standing
 
 
@@ -99,9 +100,9 @@ class ConsentCases:
         return RunRetention(self._standing, self.destroy_due, self.parts.unit_of_work)
 
     @cached_property
-    def schedule(self) -> RetentionSchedule:
+    def schedule(self) -> Rounds[Sweep]:
         """The clock of the server's process."""
-        return RetentionSchedule(self.destroy_due)
+        return retention_schedule(self.destroy_due)
 
     @cached_property
     def place_hold(self) -> PlaceHold:

@@ -11,8 +11,9 @@ from countenance.recognition.audits import AdministerAudits, ReadAudits, RunAudi
 from countenance.recognition.comparison import Compare
 from countenance.recognition.evidence import ReadEvidence, RegisterEvidence
 from countenance.recognition.incidents import OpenIncident, ReadIncidents, ResolveIncident
-from countenance.recognition.monitor_clock import MonitorClock
+from countenance.recognition.monitor_clock import monitor_clock
 from countenance.recognition.monitoring import Looked, ReadMonitor, WatchOutcomes
+from countenance.recognition.rounds import Rounds
 from countenance.recognition.score_tally import ScoreTally
 from countenance.recognition.standing_evidence import ReadStanding, StandingEvidence
 from countenance.vetting.access import Access
@@ -71,9 +72,9 @@ class GateCases:
         return ReadMonitor(self._access, self.parts.unit_of_work)
 
     @cached_property
-    def monitor(self) -> MonitorClock:
+    def monitor(self) -> Rounds[Looked]:
         """The monitor's clock in the server's process."""
-        return MonitorClock(self._look)
+        return monitor_clock(self._look)
 
     def _look(self) -> Looked:
         """Watch outcomes, and say on the ledger which audits are published by now."""

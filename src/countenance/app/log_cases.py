@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable
 from functools import cached_property
 from typing import Final
 
 from countenance.app.parts import Parts
-from countenance.errors import CountenanceError, StateError
+from countenance.errors import StateError
 from countenance.recognition.auditing import Audit
+from countenance.recognition.rounds import Rounds
 from countenance.recognition.standing import Standing
 from countenance.recognition.witness_rounds import AskWitnesses, Round
 
@@ -47,46 +47,30 @@ class LogCases:
         return WitnessRounds(self.ask_witnesses) if self.parts.witness_policy is not None else None
 
 
-class WitnessRounds:
-    """Asks witnesses in a thread of its own, at most every second; troubles make it pause longer."""
+class WitnessRounds(Rounds[Round]):
+    """Asks witnesses in a thread of its own, every second; troubles make it pause longer."""
 
     def __init__(self, ask: Callable[[], Round], *, every: float = _EVERY) -> None:
-        self._ask = ask
-        self._every = every
-        self._over = threading.Event()
-        self._thread: threading.Thread | None = None
-        self._told: dict[str, str | None] = {}
+        super().__init__("witnesses", ask, every, self._asked, self._failed)
+        self._pause = self._every = every
+        self._said: dict[str, str | None] = {}
 
-    def start(self) -> None:
-        """Begin, once."""
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._go_round, name="witnesses", daemon=True)
-            self._thread.start()
+    def _asked(self, done: Round) -> float:
+        for one in done.asked:
+            self._tell(one.witness, one.trouble)
+        lost = bool(done.asked) and not done.published
+        self._pause = min(self._pause * 2, _LONGEST_PAUSE) if lost else self._every
+        return self._pause
 
-    def stop(self) -> None:
-        """End after the round that is under way."""
-        self._over.set()
-        if self._thread is not None:
-            self._thread.join()
-
-    def _go_round(self) -> None:
-        pause = self._every
-        while not self._over.wait(pause):
-            try:
-                done = self._ask()
-            except CountenanceError as error:
-                self._tell("log", f"{error.message} [{error.code}]")
-                pause = min(pause * 2, _LONGEST_PAUSE)
-                continue
-            for one in done.asked:
-                self._tell(one.witness, one.trouble)
-            lost = bool(done.asked) and not done.published
-            pause = min(pause * 2, _LONGEST_PAUSE) if lost else self._every
+    def _failed(self, why: str) -> float:
+        self._tell("log", why)
+        self._pause = min(self._pause * 2, _LONGEST_PAUSE)
+        return self._pause
 
     def _tell(self, who: str, trouble: str | None) -> None:
         """Log what is the matter, once for as long as it stays the same."""
-        if self._told.get(who) != trouble:
-            self._told[who] = trouble
+        if self._said.get(who) != trouble:
+            self._said[who] = trouble
             if trouble is None:
                 _log.info("witness %s cosigns", who)
             else:

@@ -11,7 +11,7 @@ from countenance.app.parts import Parts
 from countenance.policy.publication import RulesOfTheDay, rules_of_the_day
 from countenance.recognition.asking import Ask
 from countenance.recognition.cases_appeals import AppealLead, JudgeLeadAppeal
-from countenance.recognition.cases_clock import CaseClock
+from countenance.recognition.cases_clock import case_clock
 from countenance.recognition.cases_closing import Settle
 from countenance.recognition.cases_disclosure import Disclose
 from countenance.recognition.cases_feedback import ReadFigures
@@ -27,6 +27,7 @@ from countenance.recognition.examining_lists import MakeLists
 from countenance.recognition.examining_sheets import Conclude, GiveBack, WriteSheet
 from countenance.recognition.examining_standing import AuthoriseExaminers, Fitness, ReadExaminers
 from countenance.recognition.reporting import Report
+from countenance.recognition.rounds import Rounds
 from countenance.recognition.standing import Standing
 from countenance.vetting.access import Access
 from countenance.vetting.evaluation import EnsureEvaluationLease
@@ -136,9 +137,9 @@ class OversightCases:
         return KeepCaseTime(self.parts.clock, self.parts.unit_of_work)
 
     @cached_property
-    def clock(self) -> CaseClock:
+    def clock(self) -> Rounds[int]:
         """The clock of the server's process."""
-        return CaseClock(self.keep_time)
+        return case_clock(self.keep_time)
 
     @cached_property
     def disclose(self) -> Disclose:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import logging
 import random
-import threading
-from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cached_property
+from itertools import count
 from typing import Final
 
 from countenance.app.parts import Parts
-from countenance.errors import CountenanceError
 from countenance.recognition.announcing import KINDS, HearNotices, announce_entry
 from countenance.recognition.delivering import DeliverWebhooks
 from countenance.recognition.following import FollowLog
+from countenance.recognition.rounds import Rounds
 from countenance.recognition.standing import Standing
 from countenance.recognition.webhook_administration import WebhookEndpoints
 
@@ -56,9 +55,9 @@ class WebhookCases:
         )
 
     @cached_property
-    def thread(self) -> WebhookThread:
+    def thread(self) -> Rounds[int]:
         """Deliver once a second, in a server."""
-        return WebhookThread(self)
+        return webhook_rounds(self)
 
     @staticmethod
     def _new_id(prefix: str) -> str:
@@ -67,56 +66,26 @@ class WebhookCases:
         return new_id(prefix)
 
 
-class WebhookThread:
-    """Delivers once a second, in a thread of its own. Any number of processes may have one.
+def webhook_rounds(cases: WebhookCases, *, seconds: float = _EVERY_SECONDS) -> Rounds[int]:
+    """Return what delivers once a second, and at once again while there is something to send.
 
-    A round that fails is told in the log and made again; no fault ends it.
+    Any number of processes may have one. Stopping finishes what is being sent: some fifteen
+    seconds at most.
     """
+    numbers = count()
 
-    def __init__(self, cases: WebhookCases, *, seconds: float = _EVERY_SECONDS) -> None:
-        self._cases = cases
-        self._seconds = seconds
-        self._stopped = threading.Event()
-        self._rounds = 0
-        self._thread: threading.Thread | None = None
+    def deliver() -> int:
+        if next(numbers) % _FORGET_EVERY == 0:
+            cases.deliver.forget()
+        return cases.deliver()
 
-    def start(self) -> None:
-        """Begin, unless it has begun."""
-        if self._thread is None:
-            self._stopped.clear()
-            self._thread = threading.Thread(target=self._run, name="webhooks", daemon=True)
-            self._thread.start()
-
-    def stop(self) -> None:
-        """Finish what is being sent, and end: some fifteen seconds at most."""
-        self._stopped.set()
-        thread, self._thread = self._thread, None
-        if thread is not None:
-            thread.join()
-
-    def _run(self) -> None:
-        with ThreadPoolExecutor(max_workers=1, thread_name_prefix="webhook-round") as rounds:
-            while not self._stopped.is_set():
-                if not _tried(rounds.submit(self._round)):
-                    self._stopped.wait(self._seconds)
-
-    def _round(self) -> int:
-        if self._rounds % _FORGET_EVERY == 0:
-            self._cases.deliver.forget()
-        self._rounds += 1
-        return self._cases.deliver()
-
-
-def _tried(made: Future[int]) -> int:
-    """Return how many deliveries a round tried; a fault is told by its kind, and is no end."""
-    error = made.exception()
-    if error is None:
-        return made.result()
-    if isinstance(error, CountenanceError):
-        _log.error("webhooks wait: %s [%s]", error.message, error.code)
-    else:
-        _log.error("webhooks wait: %s", type(error).__qualname__)
-    return 0
+    return Rounds(
+        "webhooks",
+        deliver,
+        seconds,
+        lambda tried: 0.0 if tried else None,
+        lambda why: _log.error("webhooks wait: %s", why),
+    )
 
 
 def _jitter() -> float:

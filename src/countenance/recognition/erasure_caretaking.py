@@ -8,9 +8,7 @@ processes that died, and rehearses erasures when that is due.
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
@@ -20,6 +18,7 @@ from countenance.errors import CountenanceError
 from countenance.recognition.erasure_completion import SILENT_AFTER, CompleteErasures, catch_up
 from countenance.recognition.erasure_model import Searcher
 from countenance.recognition.ports import UnitOfWork
+from countenance.recognition.rounds import Rounds
 
 if TYPE_CHECKING:
     from countenance.recognition.canaries import RehearseErasure
@@ -131,10 +130,7 @@ class Caretaker:
 
 
 class Caretaking:
-    """Makes a caretaker's rounds in a thread of its own, from `start` until `stop`.
-
-    A round that fails is told in the log and made again; no fault ends them.
-    """
+    """Makes a caretaker's rounds while this process is on the record of those that search."""
 
     def __init__(
         self,
@@ -146,48 +142,32 @@ class Caretaking:
         """`enter` puts this process on record; `caretaker` makes what makes the rounds, in the thread."""
         self._enter = enter
         self._caretaker = caretaker
-        self._seconds = seconds
-        self._stopped = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._entered = False
+        self._rounds = Rounds("erasure-caretaker", lambda: caretaker()(), seconds, _tell, _undone)
 
     def start(self) -> None:
         """Begin, unless it has begun. The process is on record before this returns."""
-        if self._thread is None:
-            self._stopped.clear()
+        if not self._entered:
             self._enter()
-            self._thread = threading.Thread(target=self._run, name="erasure-caretaker", daemon=True)
-            self._thread.start()
+            self._entered = True
+        self._rounds.start()
 
     def stop(self) -> None:
         """Let the round that is being made come to its end, and leave the record of those that search."""
-        self._stopped.set()
-        thread, self._thread = self._thread, None
-        if thread is None:
+        self._rounds.stop()
+        if not self._entered:
             return
-        thread.join()
+        self._entered = False
         try:
             self._caretaker().searcher.leave()
         except CountenanceError as error:
             _log.error("this process could not be taken off the record: %s [%s]", error.message, error.code)
 
-    def _run(self) -> None:
-        with ThreadPoolExecutor(max_workers=1, thread_name_prefix="erasure-round") as rounds:
-            while True:
-                _tell(rounds.submit(self._round))
-                if self._stopped.wait(self._seconds):
-                    return
 
-    def _round(self) -> int:
-        return self._caretaker()()
+def _tell(completed: int) -> None:
+    if completed:
+        _log.info("receipts of erasures completed: %d", completed)
 
 
-def _tell(made: Future[int]) -> None:
-    """Tell what a round came to, where it is worth telling; a fault is told by its kind, and is no end."""
-    error = made.exception()
-    if error is None:
-        if made.result():
-            _log.info("receipts of erasures completed: %d", made.result())
-    elif isinstance(error, CountenanceError):
-        _log.error("erasures were not followed: %s [%s]", error.message, error.code)
-    else:
-        _log.error("erasures were not followed: %s", type(error).__qualname__)
+def _undone(why: str) -> None:
+    _log.error("erasures were not followed: %s", why)

@@ -8,7 +8,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from countenance.app import Countenance
-from countenance.app.webhook_cases import WebhookThread
+from countenance.app.webhook_cases import webhook_rounds
 from countenance.storage.webhook_courier import HttpCourier
 from integration.api.stage import StageParts
 
@@ -17,7 +17,7 @@ def main(database: str) -> None:
     """Deliver from `database`, and say when it begins."""
     parts = StageParts(Path(database))
     parts.courier = HttpCourier(["127.0.0.0/8"])
-    thread = WebhookThread(Countenance(parts).webhooks, seconds=0.05)
+    thread = webhook_rounds(Countenance(parts).webhooks, seconds=0.05)
     thread.start()
     print("sending", flush=True)  # noqa: T201  the test waits for it
     sys.stdin.read()

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-from countenance.app.webhook_cases import WebhookCases, WebhookThread
+from countenance.app.webhook_cases import WebhookCases, webhook_rounds
 from countenance.recognition.announcing_model import DeliveryState
 from countenance.recognition.delivering import HELD_FOR
 from countenance.recognition.webhook_administration import NewEndpoint
@@ -51,7 +51,7 @@ def test_kill_9_in_the_middle_of_sending_loses_nothing(own: SubjectStage, receiv
 def test_a_server_delivers_by_itself_and_stops_when_it_is_told(own: SubjectStage, receiver: Receiver) -> None:
     cases: WebhookCases = own.stage.countenance.webhooks
     made = cases.endpoints.add(ALICE, NewEndpoint(url=receiver.url))
-    thread = WebhookThread(cases, seconds=0.02)
+    thread = webhook_rounds(cases, seconds=0.02)
     thread.start()
     try:
         cases.endpoints.test(ALICE, made.endpoint.id)

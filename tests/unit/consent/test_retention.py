@@ -24,7 +24,7 @@ from countenance.policy.retention_terms import TERMS, terms_for
 from countenance.recognition.identification import Search
 from countenance.recognition.retention import Sweep
 from countenance.recognition.retention_holds import LONGEST_HOLD, HoldAsked
-from countenance.recognition.retention_schedule import RetentionSchedule
+from countenance.recognition.retention_schedule import retention_schedule
 from countenance.recognition.verification import Claim
 from countenance.vetting.authority import LOCAL_ADMINISTRATOR
 from countenance.vetting.model import Actor, CustomerId, PersonId, Role
@@ -344,7 +344,7 @@ def test_the_schedule_makes_a_pass_at_once_and_goes_on_after_a_fault() -> None:
             raise outcome
         return outcome
 
-    schedule = RetentionSchedule(sweep, seconds=0.001)
+    schedule = retention_schedule(sweep, seconds=0.001)
     schedule.start()
     schedule.start()
     try:

@@ -16,7 +16,7 @@ from countenance.fairness.sequential import REFERENCE
 from countenance.ledger import Entry, EventType
 from countenance.oversight.incidents import IncidentKind, ScopeKind
 from countenance.policy.model import Act, ObligationKind, Purpose
-from countenance.recognition.monitor_clock import MonitorClock
+from countenance.recognition.monitor_clock import monitor_clock
 from countenance.recognition.monitoring import Looked, WatchOutcomes, trials_of
 from countenance.recognition.score_tally import MOST, ScoreTally, ScoreWatch
 from countenance.recognition.verification import Claim
@@ -218,7 +218,7 @@ def test_the_clock_looks_and_comes_to_an_end() -> None:
         taken.append(1)
         return Looked(entries=0, trials=0, alarms=())
 
-    clock = MonitorClock(look, seconds=0.001)
+    clock = monitor_clock(look, seconds=0.001)
     clock.start()
     clock.start()
     while len(taken) < 3:
