@@ -143,7 +143,7 @@ class Caretaking:
         self._enter = enter
         self._caretaker = caretaker
         self._entered = False
-        self._rounds = Rounds("erasure-caretaker", lambda: caretaker()(), seconds, _tell, _undone)
+        self._rounds = Rounds("erasure-caretaker", self._round, seconds, _tell, _undone)
 
     def start(self) -> None:
         """Begin, unless it has begun. The process is on record before this returns."""
@@ -151,6 +151,9 @@ class Caretaking:
             self._enter()
             self._entered = True
         self._rounds.start()
+
+    def _round(self) -> int:
+        return self._caretaker()()
 
     def stop(self) -> None:
         """Let the round that is being made come to its end, and leave the record of those that search."""

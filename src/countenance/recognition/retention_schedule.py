@@ -16,7 +16,7 @@ _log = logging.getLogger("countenance.retention")
 
 
 def retention_schedule(sweep: Callable[[], Sweep], *, seconds: float = EVERY_SECONDS) -> Rounds[Sweep]:
-    """Return what makes passes. Those of several processes do not get in each other's way (see `DestroyDue`)."""
+    """Return what makes passes; several processes do not get in each other's way (see `DestroyDue`)."""
     return Rounds("retention", sweep, seconds, _tell, _undone)
 
 
