@@ -74,7 +74,7 @@ def _row(name: str, wholes: list[float], bares: list[float]) -> Row:
         peer_name="the same verification bare",
         spread={"ours": _ends(wholes), "peer": _ends(bares)},
         rounds=ROUNDS,
-        note="ratio is whole over bare: 1.05 means that asking, recording and two durable commits add 5 %",
+        note="ratio is whole over bare: 1.05 means that asking, recording and the wait for the disk add 5 %",
     )
 
 

@@ -53,6 +53,9 @@ class FakePolicyTexts:
         texts.setdefault((text.kind, text.digest), (text, at))
         return new
 
+    def known(self) -> frozenset[tuple[TextKind, str]]:
+        return frozenset(self.unit.read(lambda state: frozenset(state.policy_texts)))
+
     def find(self, kind: TextKind, digest: str) -> KeptText | None:
         found = self.unit.read(lambda state: state.policy_texts.get((kind, digest)))
         return found[0] if found is not None else None

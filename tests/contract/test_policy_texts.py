@@ -19,6 +19,7 @@ def test_a_text_is_found_by_its_kind_and_digest_and_never_replaced(place: Place)
         assert not work.policy_texts.keep(replace(LAWS, files=()), examples.NOON)
         work.commit()
     with place.unit() as work:
+        assert work.policy_texts.known() == {(TextKind.LAWS, "d1")}
         assert work.policy_texts.find(TextKind.LAWS, "d1") == LAWS
         assert work.policy_texts.find(TextKind.PACK, "d1") is None
 

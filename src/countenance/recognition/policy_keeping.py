@@ -26,7 +26,8 @@ class KeepPolicy:
         """Return how many texts were not kept before. Reads only, where there are none."""
         texts = texts_of(policy)
         with self.unit_of_work() as work:
-            missing = [text for text in texts if work.policy_texts.find(text.kind, text.digest) is None]
+            known = work.policy_texts.known()
+            missing = [text for text in texts if (text.kind, text.digest) not in known]
             if not missing:
                 return 0
             now = self.clock()

@@ -212,6 +212,10 @@ class PolicyTexts(Protocol):
         """Keep a text; tell whether it was not kept before."""
         ...
 
+    def known(self) -> frozenset[tuple[TextKind, str]]:
+        """Return kind and digest of every text, without the texts: every start asks."""
+        ...
+
     def find(self, kind: TextKind, digest: str) -> KeptText | None:
         """Return the text, or None."""
         ...

@@ -14,6 +14,7 @@ from countenance.storage.session import Session
 from countenance.storage.statements import insert_if_absent
 
 _INSERT: Final = insert_if_absent(policy_texts)
+_KNOWN: Final = select(policy_texts.c.kind, policy_texts.c.digest)
 _ONE: Final = select(policy_texts.c.files).where(
     policy_texts.c.kind == bindparam("kind"), policy_texts.c.digest == bindparam("digest")
 )
@@ -36,6 +37,10 @@ class SqlPolicyTexts:
             "kept": at,
         }
         return self._session.insert_new(_INSERT, row)
+
+    def known(self) -> frozenset[tuple[TextKind, str]]:
+        """Return kind and digest of every text."""
+        return frozenset((TextKind(row.kind), row.digest) for row in self._session.read(_KNOWN, {}))
 
     def find(self, kind: TextKind, digest: str) -> KeptText | None:
         """Return the text, or None."""
