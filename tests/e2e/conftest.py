@@ -18,9 +18,13 @@ CHROMIUM = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-c
 Launch = Callable[..., Browser]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def launch() -> Iterator[Launch]:
-    """Start browsers, with arguments beside the usual ones; a process has one Playwright only."""
+    """Start browsers, with arguments beside the usual ones.
+
+    A process has one Playwright only, and while it is there the thread counts as inside its event loop:
+    it ends with this folder's tests, before others call `asyncio.run`.
+    """
     path = next((path for path in CHROMIUM if Path(path).exists()), shutil.which("chromium"))
     if path is None:
         pytest.skip("there is no Chromium on this machine: these tests need a real browser")
@@ -28,7 +32,7 @@ def launch() -> Iterator[Launch]:
         yield lambda *more: playwright.chromium.launch(executable_path=path, args=["--no-sandbox", *more])
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser(launch: Launch) -> Iterator[Browser]:
     found = launch()
     yield found

@@ -35,7 +35,7 @@ BEYOND_FORM = re.compile(
     r"|is issued under a lease|has no lease|is not a moment to come"
     r"|the consent ends before it begins|the agreement lacks|the notice cannot be published yet"
     r"|a hold ends in the future|a hold names its matter"
-    r"|is a reason in|is one line of|is out of range|characters that are no text|is no jurisdiction"
+    r"|is a reason in|is one line of|is out of range|characters (in it )?that are no text|is no jurisdiction"
     r"|is no rule in force|is not answered|is a day to come|is not the newest|is a moment to come"
     r"|are some of|is judged by machine alone|is not base64|evidence is one of|stands for a person"
     r"|names which one|does not close a measurement|caps name at least one|is narrowed by an incident"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pydantic import Field
 
 from countenance.biometrics.faces import FaceChoice
 from countenance.entrypoints.api.schemas.identifiers import Subject
 from countenance.entrypoints.api.schemas.image import Image
-from countenance.entrypoints.api.schemas.model import Asked
+from countenance.entrypoints.api.schemas.model import AS_INTEGER, Asked, Integer
 from countenance.oversight.model import EmergencyReason
 from countenance.policy.model import Camera, Purpose, Space
 from countenance.recognition.detection import MAX_FACES
@@ -47,10 +49,8 @@ class IdentificationAsked(Circumstances):
         default=None, description="What for; the gallery's own purpose if left out."
     )
     choice: FaceChoice = Field(default=FaceChoice.ONLY, description="Which face, where there are several.")
-    limit: int | None = Field(
+    limit: Annotated[int, Field(ge=1, le=LONGEST_LIST), AS_INTEGER] | None = Field(
         default=None,
-        ge=1,
-        le=LONGEST_LIST,
         description="Candidates at most; can shorten what the lease allows, never lengthen it.",
     )
     emergency: EmergencyReason | None = Field(
@@ -65,7 +65,9 @@ class DetectionAsked(Circumstances):
 
     image: Image
     purpose: Purpose | None = Field(default=None, description="What for; the lease's only one if left out.")
-    limit: int = Field(default=MAX_FACES, ge=1, le=MAX_FACES, description="Faces at most, the largest first.")
+    limit: Integer = Field(
+        default=MAX_FACES, ge=1, le=MAX_FACES, description="Faces at most, the largest first."
+    )
 
 
 class ComparisonAsked(Circumstances):

@@ -19,7 +19,7 @@ from countenance.consent.notice import (
     RetentionStart,
 )
 from countenance.entrypoints.api.schemas.identifiers import JURISDICTION, NAME
-from countenance.entrypoints.api.schemas.model import Asked, Moment, Told
+from countenance.entrypoints.api.schemas.model import AS_INTEGER, Asked, Integer, Moment, Told
 from countenance.policy.model import Purpose
 
 LANGUAGE_TAG = r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$"
@@ -78,10 +78,12 @@ class NoticeAsked(Asked):
         default=[], max_length=50, description="Who else receives anything; empty: nobody."
     )
     withdraw_at: Part = Field(description="Address or place where it is withdrawn.")
-    retention_days: int = Field(ge=0, le=LONGEST_TERM_DAYS, description="Days after which it is destroyed.")
+    retention_days: Integer = Field(
+        ge=0, le=LONGEST_TERM_DAYS, description="Days after which it is destroyed."
+    )
     retention_from: RetentionStart = Field(description="What those days count from.")
-    consent_days: int | None = Field(
-        default=None, ge=1, le=LONGEST_TERM_DAYS, description="Days for which consent holds."
+    consent_days: Annotated[int, Field(ge=1, le=LONGEST_TERM_DAYS), AS_INTEGER] | None = Field(
+        default=None, description="Days for which consent holds."
     )
     texts: list[NoticeTextAsked] = Field(min_length=1, max_length=MOST_LANGUAGES)
 

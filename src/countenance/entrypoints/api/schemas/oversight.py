@@ -9,7 +9,7 @@ from pydantic import Field, StringConstraints
 
 from countenance.entrypoints.api.schemas.identifiers import LABEL, NAME
 from countenance.entrypoints.api.schemas.image import Image
-from countenance.entrypoints.api.schemas.model import Asked, Moment, Told
+from countenance.entrypoints.api.schemas.model import AS_INTEGER, Asked, Moment, Told
 from countenance.oversight.assignments import AssignmentId, AssignmentState, KnownFace, ReturnReason
 from countenance.oversight.checklist import STRONGEST, Feature, Observation, Sheet, sheet_of
 from countenance.oversight.model import KnownFaceId, Paper
@@ -49,7 +49,7 @@ Reasons = Annotated[
     ),
 ]
 Verdict = Annotated[
-    Annotated[int, Field(ge=-STRONGEST, le=STRONGEST)] | CannotDetermine,
+    Annotated[int, Field(ge=-STRONGEST, le=STRONGEST), AS_INTEGER] | CannotDetermine,
     Field(
         description="Support that both images show one person, -3 to 3; from 2 on it supports a lead.",
         examples=[3],

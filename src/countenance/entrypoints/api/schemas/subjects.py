@@ -7,7 +7,7 @@ from typing import Annotated, Self
 from fastapi import Path
 from pydantic import Field, StringConstraints
 
-from countenance.entrypoints.api.schemas.model import Asked, Moment, Told
+from countenance.entrypoints.api.schemas.model import Asked, Integer, Moment, Told
 from countenance.recognition.subject_access import LONGEST_CODE, SHORTEST_CODE, USUAL_CODE, IssuedCode
 from countenance.recognition.subject_model import RequestKind, RequestState, SubjectRequest
 from countenance.recognition.subject_requests import LONGEST_TEXT
@@ -28,7 +28,7 @@ _Written = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_TEX
 class AccessCodeAsked(Asked):
     """How long a code waits to be used."""
 
-    good_for_seconds: int = Field(
+    good_for_seconds: Integer = Field(
         default=int(USUAL_CODE.total_seconds()),
         ge=int(SHORTEST_CODE.total_seconds()),
         le=int(LONGEST_CODE.total_seconds()),

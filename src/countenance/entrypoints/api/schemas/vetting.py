@@ -14,7 +14,7 @@ from fastapi import Path
 from pydantic import BeforeValidator, Field, StringConstraints
 
 from countenance.entrypoints.api.schemas.identifiers import JURISDICTION, LABEL, NAME
-from countenance.entrypoints.api.schemas.model import Asked, Moment
+from countenance.entrypoints.api.schemas.model import AS_INTEGER, Asked, Integer, Moment
 from countenance.policy.evidence import BILLION, LARGEST_RATIO, LONGEST_AGE, FairnessCaps
 from countenance.policy.model import CustomerKind, Jurisdiction, ObligationKind
 from countenance.policy.reopening import HumanRightsPoint
@@ -103,18 +103,18 @@ UseField = Annotated[
 ]
 
 
-_Rate = Annotated[int, Field(ge=1, lt=BILLION)]
+_Rate = Annotated[int, Field(ge=1, lt=BILLION), AS_INTEGER]
 
 
 class CapsAsked(Asked):
     """Caps of fairness evidence, one at least, in parts per billion; a ratio of 1 is a billion."""
 
-    max_age_days: int = Field(ge=1, le=LONGEST_AGE, examples=[365])
-    min_subjects: int = Field(ge=1, le=BILLION, examples=[200])
+    max_age_days: Integer = Field(ge=1, le=LONGEST_AGE, examples=[365])
+    min_subjects: Integer = Field(ge=1, le=BILLION, examples=[200])
     fmr_ppb: _Rate | None = Field(default=None, examples=[100_000])
     fnmr_ppb: _Rate | None = None
     fte_ppb: _Rate | None = None
-    ratio_ppb: int | None = Field(default=None, ge=BILLION, le=LARGEST_RATIO)
+    ratio_ppb: Annotated[int, Field(ge=BILLION, le=LARGEST_RATIO), AS_INTEGER] | None = None
     fpir_ppb: _Rate | None = None
 
     def caps(self) -> FairnessCaps:
@@ -175,7 +175,7 @@ class ApplicationAsked(Asked):
 class DraftAsked(Asked):
     """The next version of an application."""
 
-    based_on: int = Field(
+    based_on: Integer = Field(
         ge=1, le=10_000, description="The version that was read before writing.", examples=[1]
     )
     use: UseField
@@ -214,7 +214,7 @@ class ApprovalAsked(Asked):
     reverify: Moment = Field(description="When reviewers look again; the gate refuses from then on.")
     conditions: list[Reason] = Field(default=[], max_length=20)
     obligations: list[ObligationKind] = Field(default=[], max_length=len(ObligationKind))
-    examiners: int = Field(default=0, ge=0, le=5)
+    examiners: Integer = Field(default=0, ge=0, le=5)
     caps: CapsAsked | None = Field(default=None, description="What fairness evidence is held against.")
 
 
@@ -278,7 +278,7 @@ class OfficerAsked(Asked):
 class RotationAsked(Asked):
     """How long the old key goes on."""
 
-    grace_seconds: int = Field(ge=0, le=30 * 24 * 3600, examples=[3600])
+    grace_seconds: Integer = Field(ge=0, le=30 * 24 * 3600, examples=[3600])
 
 
 @dataclass(frozen=True, slots=True)

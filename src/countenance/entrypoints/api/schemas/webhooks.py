@@ -8,7 +8,7 @@ from fastapi import Path
 from pydantic import Field, StringConstraints
 
 from countenance.entrypoints.api.schemas.identifiers import LAST_INDEX, NAME
-from countenance.entrypoints.api.schemas.model import Asked, Integer, Moment, Told
+from countenance.entrypoints.api.schemas.model import AS_INTEGER, Asked, Integer, Moment, Told
 from countenance.recognition.announcing_model import AnnouncementKind, DeliveryState, Endpoint
 from countenance.recognition.webhook_administration import (
     LONGEST_OVERLAP,
@@ -105,10 +105,8 @@ class OverlapAsked(Asked):
 class ReplayAsked(Asked):
     """Which deliveries are to be tried again."""
 
-    delivery: Integer | None = Field(
+    delivery: Annotated[int, Field(ge=0, le=LAST_INDEX), AS_INTEGER] | None = Field(
         default=None,
-        ge=0,
-        le=LAST_INDEX,
         description="Number of one delivery, in whatever state; all that were given up if left out.",
     )
 
