@@ -30,8 +30,8 @@ from countenance.biometrics.faces import (
 from countenance.biometrics.model import Pipeline, Template
 from countenance.fairness.manifest import Labels, read_manifest
 from countenance.fairness.model import Caps
-from countenance.recognition.calibration_run import Phase
-from countenance.recognition.fairness_run import FairnessPlan
+from countenance.recognition.measuring.calibration_run import Phase
+from countenance.recognition.measuring.fairness_run import FairnessPlan
 from countenance.settings import Settings
 from countenance.vetting.evaluation import LOCAL
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from countenance.app import Countenance, open_countenance
 from countenance.biometrics.model import GalleryId, SubjectId
 from countenance.policy.model import Purpose
-from countenance.recognition.enrolment import Enrolment
-from countenance.recognition.withdrawal import Agreement
+from countenance.recognition.acts.enrolment import Enrolment
+from countenance.recognition.erasure.withdrawal import Agreement
 from countenance.settings import Settings
 from countenance.vetting.model import Actor, LeaseId, Role
 from countenance.vetting.seed import parse_seed

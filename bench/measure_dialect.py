@@ -25,8 +25,8 @@ from botocore.config import Config
 from countenance.app import Countenance, open_countenance
 from countenance.biometrics.model import GalleryId, SubjectId
 from countenance.policy.model import Purpose
-from countenance.recognition.enrolment import Enrolment
-from countenance.recognition.withdrawal import Agreement
+from countenance.recognition.acts.enrolment import Enrolment
+from countenance.recognition.erasure.withdrawal import Agreement
 from countenance.server import all_ways_in, warm_up
 from countenance.settings import Settings
 from countenance.vetting.keys import KeyRequest

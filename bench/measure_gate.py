@@ -8,9 +8,9 @@ from pathlib import Path
 
 from countenance.app import Countenance
 from countenance.biometrics.faces import FaceChoice
-from countenance.recognition.comparison import Pair
+from countenance.recognition.acts.comparison import Pair
+from countenance.recognition.acts.verification import Claim
 from countenance.recognition.outcome import usable
-from countenance.recognition.verification import Claim
 from countenance.vetting.evaluation import LOCAL
 from installation import GALLERY, OPERATOR, SUBJECT, open_installation
 from photographs import photographs

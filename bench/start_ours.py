@@ -11,7 +11,7 @@ from pathlib import Path
 
 from countenance.app import open_countenance
 from countenance.biometrics.faces import FaceChoice
-from countenance.recognition.comparison import Pair
+from countenance.recognition.acts.comparison import Pair
 from countenance.settings import Settings
 from countenance.vetting.evaluation import LOCAL
 

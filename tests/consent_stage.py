@@ -11,7 +11,7 @@ from countenance.biometrics.model import SubjectId
 from countenance.consent.model import Capture, Release
 from countenance.consent.notice import Notice, NoticeDraft
 from countenance.policy.model import Purpose
-from countenance.recognition.consenting import Agreement
+from countenance.recognition.consents.giving import Agreement
 from world import BANK, DOORS, World
 
 DAVE = SubjectId("dave")

@@ -15,8 +15,8 @@ from countenance.oversight.checklist import Feature, Observation, Sheet, sheet_o
 from countenance.oversight.model import Case, CaseId
 from countenance.oversight.rules import OversightRules
 from countenance.policy.model import Purpose
-from countenance.recognition.examining_standing import Training
-from countenance.recognition.identification import Search
+from countenance.recognition.acts.identification import Search
+from countenance.recognition.cases.examiners import Training
 from countenance.recognition.ports import UnitOfWork
 from countenance.vetting.authority import LOCAL_ADMINISTRATOR
 from countenance.vetting.model import Actor, PersonId, Role

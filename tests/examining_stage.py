@@ -19,7 +19,7 @@ from countenance.oversight.checklist import Feature
 from countenance.oversight.model import CaseId, CaseState
 from countenance.oversight.rules import OversightRules
 from countenance.policy.model import Purpose
-from countenance.recognition.examining_standing import Training
+from countenance.recognition.cases.examiners import Training
 from countenance.staff.model import StaffRole
 from fakes_engine import FakeEngine, photograph
 from integration.api.stage import Stage, StageParts, furnish_template

@@ -34,7 +34,7 @@ from countenance.policy.codec import decision_to_json, question_to_json
 from countenance.policy.simulation import Recorded
 from countenance.policy.texts import KeptText, TextKind
 from countenance.recognition.model import DecisionRecord, DecisionSearch, Gallery, GalleryChange, Reference
-from countenance.recognition.subject_model import Place
+from countenance.recognition.subjects.model import Place
 from countenance.vetting.model import AccessCredential, ApiKey, Customer, CustomerId, KeyId, Lease, LeaseId
 from fakes_azure import (
     AzureState,

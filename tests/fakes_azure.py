@@ -9,8 +9,8 @@ from typing import Any
 
 from countenance.biometrics.model import GalleryId, ReferenceId, SubjectId
 from countenance.errors import AlreadyExistsError, NotFoundError
-from countenance.recognition.loose_face_model import LooseFace, LooseFaceId
-from countenance.recognition.roster_model import DynamicGroup, Person, PersonId, Roster, RosterFace
+from countenance.recognition.loose_faces.model import LooseFace, LooseFaceId
+from countenance.recognition.rosters.model import DynamicGroup, Person, PersonId, Roster, RosterFace
 from countenance.vetting.model import CustomerId, LeaseId
 
 Place = tuple[str, str]

@@ -8,7 +8,7 @@ from typing import Any
 
 from countenance.biometrics.model import GalleryId, ReferenceId
 from countenance.errors import AlreadyExistsError, NotFoundError
-from countenance.recognition.collection_model import Binding, EnrolledFace, FaceRecord, User
+from countenance.recognition.collections.model import Binding, EnrolledFace, FaceRecord, User
 from countenance.vetting.model import LeaseId
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from countenance.biometrics.model import GalleryId, ReferenceId, SubjectId
 from countenance.ledger.manifest import Absence, Manifest, Presence, manifest_of
 from countenance.ledger.manifest_tree import ManifestTree, Tile, plant
-from countenance.recognition.erasure_model import Cleared, Drill, ErasureId, ErasureRecord, Searcher
+from countenance.recognition.erasure.model import Cleared, Drill, ErasureId, ErasureRecord, Searcher
 from countenance.recognition.model import Reference
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from countenance.errors import AlreadyExistsError, NotFoundError
-from countenance.recognition.subject_model import (
+from countenance.recognition.subjects.model import (
     AccessCode,
     Appearance,
     Place,

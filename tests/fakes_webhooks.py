@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from countenance.recognition.announcing_model import Announcement, Delivery, DeliveryState, Endpoint, Try
+from countenance.recognition.webhooks.model import Announcement, Delivery, DeliveryState, Endpoint, Try
 from fakes_staff import Unit
 
 

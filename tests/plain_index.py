@@ -20,7 +20,7 @@ from countenance.biometrics.model import (
     Template,
 )
 from countenance.errors import InvalidInputError, TemplateMismatchError
-from countenance.recognition.erasure_model import Holdings, digest_of
+from countenance.recognition.erasure.model import Holdings, digest_of
 from countenance.recognition.model import GalleryChange
 
 

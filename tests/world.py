@@ -14,8 +14,8 @@ from countenance.ledger.checkpoint import Checkpoint
 from countenance.ledger.note import open_note
 from countenance.policy.gate import installed_policy
 from countenance.policy.model import Purpose
-from countenance.recognition.enrolment import Enrolment
-from countenance.recognition.withdrawal import Agreement
+from countenance.recognition.acts.enrolment import Enrolment
+from countenance.recognition.erasure.withdrawal import Agreement
 from countenance.vetting.authority import LOCAL_ADMINISTRATOR
 from countenance.vetting.model import Actor, LeaseId, Role
 from countenance.vetting.seed import parse_seed

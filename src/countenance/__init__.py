@@ -22,14 +22,14 @@ if TYPE_CHECKING:
     from countenance.biometrics.faces import FaceChoice
     from countenance.biometrics.model import GalleryId, SubjectId
     from countenance.errors import CountenanceError, RefusedError
-    from countenance.recognition.comparison import Pair
-    from countenance.recognition.consenting import Agreement
-    from countenance.recognition.detection import Look
-    from countenance.recognition.enrolment import Enrolment
-    from countenance.recognition.identification import Search
+    from countenance.recognition.acts.comparison import Pair
+    from countenance.recognition.acts.detection import Look
+    from countenance.recognition.acts.enrolment import Enrolment
+    from countenance.recognition.acts.identification import Search
+    from countenance.recognition.acts.sorting import Folders
+    from countenance.recognition.acts.verification import Claim
+    from countenance.recognition.consents.giving import Agreement
     from countenance.recognition.outcome import Outcome
-    from countenance.recognition.sorting import Folders
-    from countenance.recognition.verification import Claim
     from countenance.settings import Settings
     from countenance.vetting.authority import LOCAL_ADMINISTRATOR
     from countenance.vetting.evaluation import LOCAL
@@ -41,19 +41,19 @@ _HOMES = {
     "LOCAL": "countenance.vetting.evaluation",
     "LOCAL_ADMINISTRATOR": "countenance.vetting.authority",
     "Actor": "countenance.vetting.model",
-    "Agreement": "countenance.recognition.consenting",
-    "Claim": "countenance.recognition.verification",
+    "Agreement": "countenance.recognition.consents.giving",
+    "Claim": "countenance.recognition.acts.verification",
     "Countenance": "countenance.app",
     "CountenanceError": "countenance.errors",
-    "Enrolment": "countenance.recognition.enrolment",
+    "Enrolment": "countenance.recognition.acts.enrolment",
     "FaceChoice": "countenance.biometrics.faces",
-    "Folders": "countenance.recognition.sorting",
+    "Folders": "countenance.recognition.acts.sorting",
     "GalleryId": "countenance.biometrics.model",
-    "Look": "countenance.recognition.detection",
+    "Look": "countenance.recognition.acts.detection",
     "Outcome": "countenance.recognition.outcome",
-    "Pair": "countenance.recognition.comparison",
+    "Pair": "countenance.recognition.acts.comparison",
     "RefusedError": "countenance.errors",
-    "Search": "countenance.recognition.identification",
+    "Search": "countenance.recognition.acts.identification",
     "Settings": "countenance.settings",
     "SubjectId": "countenance.biometrics.model",
     "open_countenance": "countenance.app",

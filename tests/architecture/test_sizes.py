@@ -36,4 +36,4 @@ def test_a_method_of_six_parameters_is_noticed_and_self_is_not_counted() -> None
 def test_only_a_way_in_may_say_why_it_takes_more_parameters() -> None:
     text = "def command(a, b, c, d, e, f):  # noqa: PLR0913  each option is a parameter\n    ...\n"
     assert not list(many_parameters(Module.of(text, path="entrypoints/cli/policy.py")))
-    assert list(many_parameters(Module.of(text, path="recognition/verification.py")))
+    assert list(many_parameters(Module.of(text, path="recognition/acts/verification.py")))

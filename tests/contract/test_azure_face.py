@@ -13,8 +13,8 @@ from contract.examples import HOUR, NOON
 from countenance.biometrics.faces import QualityReason
 from countenance.biometrics.model import GalleryId, ReferenceId, SubjectId
 from countenance.errors import AlreadyExistsError, NotFoundError
-from countenance.recognition.loose_face_model import LooseFace, LooseFaceId
-from countenance.recognition.roster_model import (
+from countenance.recognition.loose_faces.model import LooseFace, LooseFaceId
+from countenance.recognition.rosters.model import (
     DynamicGroup,
     Person,
     PersonId,

@@ -8,7 +8,7 @@ from contract import examples
 from countenance.biometrics.model import GalleryId, ReferenceId, SubjectId
 from countenance.errors import AlreadyExistsError, NotFoundError
 from countenance.policy.model import Purpose
-from countenance.recognition.collection_model import Binding, EnrolledFace, FaceRecord, RelativeBox, User
+from countenance.recognition.collections.model import Binding, EnrolledFace, FaceRecord, RelativeBox, User
 from countenance.vetting.model import LeaseId
 from storing import Place
 

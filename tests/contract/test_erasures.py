@@ -9,7 +9,7 @@ from contract import examples
 from contract.examples import NOON
 from countenance.biometrics.model import GalleryId, ReferenceId, SubjectId
 from countenance.ledger.manifest import EMPTY, Absence, Presence, manifest_of, verify_absence, verify_presence
-from countenance.recognition.erasure_model import (
+from countenance.recognition.erasure.model import (
     Cause,
     Cleared,
     Drill,

@@ -6,7 +6,7 @@ from contract import examples
 from countenance.policy.archive import texts_of
 from countenance.policy.gate import installed_policy
 from countenance.policy.texts import KeptText, TextKind
-from countenance.recognition.policy_keeping import KeepPolicy
+from countenance.recognition.log.policy_keeping import KeepPolicy
 from storing import Place
 
 LAWS = KeptText(kind=TextKind.LAWS, digest="d1", files=(("register.toml", 'version = "é"\n'),))

@@ -11,7 +11,7 @@ from contract import examples
 from contract.examples import HOUR, NOON
 from countenance.biometrics.model import GalleryId, SubjectId
 from countenance.errors import AlreadyExistsError, NotFoundError
-from countenance.recognition.subject_model import (
+from countenance.recognition.subjects.model import (
     AccessCode,
     Appearance,
     Place,

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from contract.examples import HOUR, NOON
-from countenance.recognition.announcing_model import (
+from countenance.recognition.webhooks.model import (
     Announcement,
     AnnouncementKind,
     Delivery,

@@ -15,7 +15,7 @@ from browsing import DESKTOP, PHONE, Window, wider_than
 from console_stage import serving
 from countenance.ledger.note import VerifierKey
 from countenance.ledger.proof import InclusionProof
-from countenance.recognition.subject_model import RequestKind, RequestState
+from countenance.recognition.subjects.model import RequestKind, RequestState
 from subject_stage import ALICE, DAVE, EVE, STAFF, SubjectStage, subject_stage
 
 SCREENSHOTS = os.environ.get("COUNTENANCE_SCREENSHOTS")

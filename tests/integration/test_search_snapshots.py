@@ -25,9 +25,9 @@ from countenance.engine.search_snapshot import MAGIC, SALT_BYTES, Snapshot, Snap
 from countenance.engine.snapshot_folder import SnapshotFolder
 from countenance.errors import ConfigurationError, StorageError, StorageFullError
 from countenance.policy.model import Purpose
-from countenance.recognition.identification import Search as IdentifySearch
+from countenance.recognition.acts.identification import Search as IdentifySearch
+from countenance.recognition.acts.snapshots import SaveSnapshots
 from countenance.recognition.model import GalleryChange
-from countenance.recognition.snapshots import SaveSnapshots
 from fakes_engine import photograph
 from world import ARCHIVE, MUSEUM, World
 

@@ -14,8 +14,8 @@ from countenance.biometrics.calibration_file import shipped_records
 from countenance.biometrics.faces import Extraction, FaceChoice
 from countenance.engine.networks import EngineOptions
 from countenance.engine.pipeline import Limits, LocalFaceEngine, open_engine
-from countenance.recognition.calibration_plan import CalibrationPlan, read_pairs
-from countenance.recognition.calibration_run import CalibrationRun, Phase
+from countenance.recognition.measuring.calibration_plan import CalibrationPlan, read_pairs
+from countenance.recognition.measuring.calibration_run import CalibrationRun, Phase
 
 
 @pytest.fixture(scope="module")

@@ -6,22 +6,22 @@ from collections.abc import Callable
 from functools import cached_property
 
 from countenance.app.parts import Parts
+from countenance.recognition.acts.enrolment import Enrol
+from countenance.recognition.acts.galleries import CreateGallery, DeleteGallery
+from countenance.recognition.acts.removal import RemoveReferences
 from countenance.recognition.asking import Ask
-from countenance.recognition.collection_objects import ReadObject
-from countenance.recognition.dynamic_groups import DynamicGroups
-from countenance.recognition.enrolment import Enrol
-from countenance.recognition.erasure import Erase
-from countenance.recognition.face_keeping import DestroyExpired, KeepFaces
-from countenance.recognition.galleries import CreateGallery, DeleteGallery
-from countenance.recognition.loose_comparison import CompareLooseFaces
-from countenance.recognition.loose_grouping import GroupLooseFaces
-from countenance.recognition.loose_search import SearchLooseFaces
-from countenance.recognition.loose_verification import VerifyLooseFace
-from countenance.recognition.removal import RemoveReferences
+from countenance.recognition.collections.objects import ReadObject
+from countenance.recognition.erasure.erasing import Erase
+from countenance.recognition.loose_faces.comparison import CompareLooseFaces
+from countenance.recognition.loose_faces.grouping import GroupLooseFaces
+from countenance.recognition.loose_faces.keeping import DestroyExpired, KeepFaces
+from countenance.recognition.loose_faces.search import SearchLooseFaces
+from countenance.recognition.loose_faces.verification import VerifyLooseFace
 from countenance.recognition.reporting import Report
-from countenance.recognition.roster_faces import AddRosterFace, RosterFaces
-from countenance.recognition.roster_persons import RosterPersons
-from countenance.recognition.rosters import Rosters
+from countenance.recognition.rosters.dynamic_groups import DynamicGroups
+from countenance.recognition.rosters.faces import AddRosterFace, RosterFaces
+from countenance.recognition.rosters.lifecycle import Rosters
+from countenance.recognition.rosters.persons import RosterPersons
 from countenance.recognition.standing import Standing
 
 

@@ -8,14 +8,14 @@ from functools import cached_property
 from countenance.app.parts import Parts
 from countenance.consent.notice import Notice
 from countenance.recognition.asking import Ask
-from countenance.recognition.consent_receipts import CheckBasis, IssueReceipt, ReadRecords
-from countenance.recognition.consenting import GiveConsent, ReadConsent
-from countenance.recognition.erasure import Erase
-from countenance.recognition.notices import PublicNotices, PublishNotice, ReadNotices
-from countenance.recognition.retention import DestroyDue, Sweep
-from countenance.recognition.retention_holds import PlaceHold, ReadHolds, ReleaseHold
-from countenance.recognition.retention_reading import ReadRetention, RecordContact, RunRetention
-from countenance.recognition.retention_schedule import retention_schedule
+from countenance.recognition.consents.giving import GiveConsent, ReadConsent
+from countenance.recognition.consents.notices import PublicNotices, PublishNotice, ReadNotices
+from countenance.recognition.consents.receipts import CheckBasis, IssueReceipt, ReadRecords
+from countenance.recognition.erasure.erasing import Erase
+from countenance.recognition.erasure.holds import PlaceHold, ReadHolds, ReleaseHold
+from countenance.recognition.retention.deadlines import DestroyDue, Sweep
+from countenance.recognition.retention.reading import ReadRetention, RecordContact, RunRetention
+from countenance.recognition.retention.schedule import retention_schedule
 from countenance.recognition.rounds import Rounds
 from countenance.recognition.standing import Standing
 

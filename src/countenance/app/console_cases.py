@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 
 from countenance.app.parts import Parts
-from countenance.recognition.browsing import Browse
+from countenance.recognition.log.browsing import Browse
 from countenance.recognition.standing import Standing
 
 

@@ -8,16 +8,16 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from countenance.app.parts import Parts
-from countenance.recognition.erasure import Erase
-from countenance.recognition.erasure_completion import CompleteErasures
-from countenance.recognition.erasure_limits import ReachOptions
-from countenance.recognition.erasure_receipts import ReadErasures
+from countenance.recognition.erasure.completion import CompleteErasures
+from countenance.recognition.erasure.erasing import Erase
+from countenance.recognition.erasure.limits import ReachOptions
+from countenance.recognition.erasure.receipts import ReadErasures
 from countenance.recognition.standing import Standing
 
 if TYPE_CHECKING:
-    from countenance.recognition.canaries import RehearseErasure
-    from countenance.recognition.erasure_caretaking import Caretaker, Caretaking, OwnSearcher
-    from countenance.recognition.erasure_drills import Drills
+    from countenance.recognition.erasure.canaries import RehearseErasure
+    from countenance.recognition.erasure.caretaking import Caretaker, Caretaking, OwnSearcher
+    from countenance.recognition.erasure.drills import Drills
     from countenance.recognition.incidents import OpenIncident
 
 
@@ -74,14 +74,14 @@ class ErasureCases:
     @cached_property
     def drills(self) -> Drills:
         """Rehearse erasures on an administrator's word, and show what came of it."""
-        from countenance.recognition.erasure_drills import Drills  # noqa: PLC0415  only where it is wanted
+        from countenance.recognition.erasure.drills import Drills  # noqa: PLC0415  only where it is wanted
 
         return Drills(self._standing, self._rehearse, self.parts.unit_of_work)
 
     @cached_property
     def caretaker(self) -> Caretaker:
         """Let this process's memory follow erasures made elsewhere, and complete what is left."""
-        from countenance.recognition.erasure_caretaking import Caretaker  # noqa: PLC0415  as above
+        from countenance.recognition.erasure.caretaking import Caretaker  # noqa: PLC0415  as above
 
         p = self.parts
         return Caretaker(
@@ -97,19 +97,19 @@ class ErasureCases:
     @cached_property
     def caretaking(self) -> Caretaking:
         """Do that every few seconds; for a server."""
-        from countenance.recognition.erasure_caretaking import Caretaking  # noqa: PLC0415  as above
+        from countenance.recognition.erasure.caretaking import Caretaking  # noqa: PLC0415  as above
 
         return Caretaking(self._searcher.enter, lambda: self.caretaker)
 
     @cached_property
     def _searcher(self) -> OwnSearcher:
-        from countenance.recognition.erasure_caretaking import OwnSearcher  # noqa: PLC0415  as above
+        from countenance.recognition.erasure.caretaking import OwnSearcher  # noqa: PLC0415  as above
 
         return OwnSearcher(self.process, f"pid {os.getpid()}", self.parts.unit_of_work, self.parts.clock)
 
     @cached_property
     def _rehearse(self) -> RehearseErasure:
-        from countenance.recognition.canaries import RehearseErasure  # noqa: PLC0415  as above
+        from countenance.recognition.erasure.canaries import RehearseErasure  # noqa: PLC0415  as above
 
         return RehearseErasure(
             erase=self.erase,

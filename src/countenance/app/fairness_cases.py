@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from countenance.app.parts import Parts
 from countenance.biometrics.model import Threshold
 from countenance.recognition.asking import Ask
-from countenance.recognition.fairness_run import MeasureFairness
-from countenance.recognition.fairness_sealing import SealReport
+from countenance.recognition.measuring.fairness_run import MeasureFairness
+from countenance.recognition.measuring.fairness_sealing import SealReport
 from countenance.recognition.reporting import Report
 
 if TYPE_CHECKING:
-    from countenance.recognition.scoring import Scorer
-    from countenance.recognition.system_comparison import CompareSystems
+    from countenance.recognition.measuring.scoring import Scorer
+    from countenance.recognition.measuring.system_comparison import CompareSystems
 
 
 class FairnessCases:
@@ -38,7 +38,7 @@ class FairnessCases:
     @cached_property
     def compare_systems(self) -> CompareSystems:
         """Let several systems score the same pairs."""
-        from countenance.recognition.system_comparison import CompareSystems  # noqa: PLC0415  only where wanted
+        from countenance.recognition.measuring.system_comparison import CompareSystems  # noqa: PLC0415  only where wanted
 
         return CompareSystems(self._ask, self._report, self.parts.unit_of_work)
 
@@ -48,7 +48,7 @@ class FairnessCases:
         Raises `InvalidInputError`, `ConfigurationError` and what loading a model raises.
         """
         from countenance.biometrics.faces import FaceChoice  # noqa: PLC0415  only where it is wanted
-        from countenance.recognition.scoring import EngineScorer  # noqa: PLC0415  as above
+        from countenance.recognition.measuring.scoring import EngineScorer  # noqa: PLC0415  as above
 
         kind, _, rest = system.partition(":")
         if system == "engine":

@@ -7,15 +7,15 @@ from collections.abc import Callable
 from functools import cached_property
 
 from countenance.app.parts import Parts
-from countenance.recognition.audits import AdministerAudits, ReadAudits, RunAudit
-from countenance.recognition.comparison import Compare
-from countenance.recognition.evidence import ReadEvidence, RegisterEvidence
+from countenance.recognition.acts.comparison import Compare
 from countenance.recognition.incidents import OpenIncident, ReadIncidents, ResolveIncident
-from countenance.recognition.monitor_clock import monitor_clock
-from countenance.recognition.monitoring import Looked, ReadMonitor, WatchOutcomes
 from countenance.recognition.rounds import Rounds
-from countenance.recognition.score_tally import ScoreTally
 from countenance.recognition.standing_evidence import ReadStanding, StandingEvidence
+from countenance.recognition.watching.audits import AdministerAudits, ReadAudits, RunAudit
+from countenance.recognition.watching.evidence import ReadEvidence, RegisterEvidence
+from countenance.recognition.watching.monitor_clock import monitor_clock
+from countenance.recognition.watching.monitoring import Looked, ReadMonitor, WatchOutcomes
+from countenance.recognition.watching.score_tally import ScoreTally
 from countenance.vetting.access import Access
 
 

@@ -32,10 +32,10 @@ if TYPE_CHECKING:
     from countenance.engine.search import ExactSearch
     from countenance.ledger.note import Signer
     from countenance.ledger.trust_policy import TrustPolicy
-    from countenance.recognition.announcing_ports import Courier
-    from countenance.recognition.collection_ports import Objects
-    from countenance.recognition.transparency import ModelNote
-    from countenance.recognition.witness_rounds import Witnesses
+    from countenance.recognition.collections.ports import Objects
+    from countenance.recognition.log.witness_rounds import Witnesses
+    from countenance.recognition.measuring.transparency import ModelNote
+    from countenance.recognition.webhooks.ports import Courier
     from countenance.settings import Settings
     from countenance.storage import Database, Keyring
     from countenance.vetting.terms_of_use import Published
@@ -115,7 +115,7 @@ class Installation(Laboratory):
         """Load and check the packs and the laws, and keep their texts."""
         from countenance.policy.gate import installed_policy  # noqa: PLC0415  slow
         from countenance.policy.remembering import RememberingPolicy  # noqa: PLC0415  slow
-        from countenance.recognition.policy_keeping import KeepPolicy  # noqa: PLC0415  slow
+        from countenance.recognition.log.policy_keeping import KeepPolicy  # noqa: PLC0415  slow
 
         policy = installed_policy(self.settings.packs)
         KeepPolicy(self.unit_of_work, self.clock)(policy)

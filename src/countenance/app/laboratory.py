@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from countenance.engine.networks import EngineOptions
     from countenance.engine.pipeline import Limits
     from countenance.ledger.note import Signer
-    from countenance.recognition.measuring_work import MeasuringWork
-    from countenance.recognition.published_fairness import PublishedFairness
+    from countenance.recognition.measuring.kept_work import MeasuringWork
+    from countenance.recognition.measuring.published_fairness import PublishedFairness
     from countenance.settings import Settings
     from countenance.storage import Keyring
 
@@ -57,7 +57,7 @@ class Laboratory(Parts):
 
     def _fairness_report(self) -> PublishedFairness | None:
         """Return the report that settings name, or raise `InvalidInputError` or `ConfigurationError`."""
-        from countenance.recognition.published_fairness import read_fairness  # noqa: PLC0415  slow
+        from countenance.recognition.measuring.published_fairness import read_fairness  # noqa: PLC0415  slow
 
         path = self.settings.fairness_report
         return read_fairness(text_of(path, "fairness report")) if path is not None else None

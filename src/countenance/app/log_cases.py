@@ -9,10 +9,10 @@ from typing import Final
 
 from countenance.app.parts import Parts
 from countenance.errors import StateError
-from countenance.recognition.auditing import Audit
+from countenance.recognition.log.auditing import Audit
+from countenance.recognition.log.witness_rounds import AskWitnesses, Round
 from countenance.recognition.rounds import Rounds
 from countenance.recognition.standing import Standing
-from countenance.recognition.witness_rounds import AskWitnesses, Round
 
 _EVERY: Final = 1.0
 """Seconds between rounds: a checkpoint is cosigned at most every second."""

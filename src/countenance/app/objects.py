@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from countenance.errors import ConfigurationError
-from countenance.recognition.collection_objects import Buckets
-from countenance.recognition.collection_ports import Objects
+from countenance.recognition.collections.objects import Buckets
+from countenance.recognition.collections.ports import Objects
 
 if TYPE_CHECKING:
     from countenance.settings import Settings

@@ -9,23 +9,23 @@ from functools import cached_property
 
 from countenance.app.parts import Parts
 from countenance.policy.publication import RulesOfTheDay, rules_of_the_day
+from countenance.recognition.acts.detection import Detect
 from countenance.recognition.asking import Ask
-from countenance.recognition.cases_appeals import AppealLead, JudgeLeadAppeal
-from countenance.recognition.cases_clock import case_clock
-from countenance.recognition.cases_closing import Settle
-from countenance.recognition.cases_disclosure import Disclose
-from countenance.recognition.cases_feedback import ReadFigures
-from countenance.recognition.cases_images import KeepImages
-from countenance.recognition.cases_keeping import AuthoriseEmergency, KeepCaseTime
-from countenance.recognition.cases_of_customers import AnswerForCase
-from countenance.recognition.cases_reading import ReadBench, ReadLead
-from countenance.recognition.cases_release import Bench, ReleaseLead
-from countenance.recognition.detection import Detect
-from countenance.recognition.examining import Desk, ReadList, TakeNext
-from countenance.recognition.examining_known import KnownFaces
-from countenance.recognition.examining_lists import MakeLists
-from countenance.recognition.examining_sheets import Conclude, GiveBack, WriteSheet
-from countenance.recognition.examining_standing import AuthoriseExaminers, Fitness, ReadExaminers
+from countenance.recognition.cases.appeals import AppealLead, JudgeLeadAppeal
+from countenance.recognition.cases.clock import case_clock
+from countenance.recognition.cases.closing import Settle
+from countenance.recognition.cases.customers import AnswerForCase
+from countenance.recognition.cases.disclosure import Disclose
+from countenance.recognition.cases.examiners import AuthoriseExaminers, Fitness, ReadExaminers
+from countenance.recognition.cases.feedback import ReadFigures
+from countenance.recognition.cases.images import KeepImages
+from countenance.recognition.cases.keeping import AuthoriseEmergency, KeepCaseTime
+from countenance.recognition.cases.reading import ReadBench, ReadLead
+from countenance.recognition.cases.release import Bench, ReleaseLead
+from countenance.recognition.examining.known_faces import KnownFaces
+from countenance.recognition.examining.lists import MakeLists
+from countenance.recognition.examining.queue import Desk, ReadList, TakeNext
+from countenance.recognition.examining.sheets import Conclude, GiveBack, WriteSheet
 from countenance.recognition.reporting import Report
 from countenance.recognition.rounds import Rounds
 from countenance.recognition.standing import Standing

@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     from countenance.engine.model_administration import ModelAdministration
     from countenance.engine.model_administration import ModelStatus as ModelStatus  # noqa: PLC0414  as above
     from countenance.ledger.trust_policy import TrustPolicy
-    from countenance.recognition.announcing_ports import Courier
-    from countenance.recognition.collection_objects import Buckets
-    from countenance.recognition.collection_ports import Objects
-    from countenance.recognition.measuring_work import MeasuringWork
-    from countenance.recognition.transparency import ModelNote
-    from countenance.recognition.witness_rounds import Witnesses
+    from countenance.recognition.collections.objects import Buckets
+    from countenance.recognition.collections.ports import Objects
+    from countenance.recognition.log.witness_rounds import Witnesses
+    from countenance.recognition.measuring.kept_work import MeasuringWork
+    from countenance.recognition.measuring.transparency import ModelNote
+    from countenance.recognition.webhooks.ports import Courier
     from countenance.staff.provider import ProviderOptions
 
 

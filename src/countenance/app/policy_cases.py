@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import cached_property
 
 from countenance.app.parts import Parts
-from countenance.recognition.coming_rules import ForeseeRules
-from countenance.recognition.simulation import SimulatePolicy
+from countenance.recognition.log.coming_rules import ForeseeRules
+from countenance.recognition.log.simulation import SimulatePolicy
 from countenance.recognition.standing import Standing
 
 

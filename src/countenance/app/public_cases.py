@@ -6,8 +6,8 @@ from functools import cached_property
 
 from countenance.app.parts import Parts
 from countenance.policy.publication import RulesOfTheDay, rules_of_the_day
-from countenance.recognition.public_log import PublishLog
-from countenance.recognition.transparency import ModelNote
+from countenance.recognition.log.public import PublishLog
+from countenance.recognition.measuring.transparency import ModelNote
 from countenance.vetting.publication import CountRefusals, Operator, ReadRegister, ReadReopenings
 
 

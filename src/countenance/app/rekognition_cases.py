@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 
 from countenance.app.parts import Parts
-from countenance.recognition.collection_objects import ReadObject
+from countenance.recognition.collections.objects import ReadObject
 from countenance.recognition.standing import Standing
 
 

@@ -8,14 +8,14 @@ from functools import cached_property
 
 from countenance.app.parts import Parts
 from countenance.recognition.attempts import Attempts
+from countenance.recognition.erasure.withdrawal import Withdraw
 from countenance.recognition.following import FollowLog
 from countenance.recognition.standing import Standing
-from countenance.recognition.subject_access import IssueAccessCode, OpenSubjectSession, ReadSubjectSession
-from countenance.recognition.subject_bundle import TakeAlong
-from countenance.recognition.subject_record import ReadOwnRecord
-from countenance.recognition.subject_requests import AnswerRequests, FileRequest
-from countenance.recognition.subject_withdrawal import WithdrawOneself
-from countenance.recognition.withdrawal import Withdraw
+from countenance.recognition.subjects.access import IssueAccessCode, OpenSubjectSession, ReadSubjectSession
+from countenance.recognition.subjects.bundle import TakeAlong
+from countenance.recognition.subjects.record import ReadOwnRecord
+from countenance.recognition.subjects.requests import AnswerRequests, FileRequest
+from countenance.recognition.subjects.withdrawal import WithdrawOneself
 
 WRONG_TRIES_OF_ONE = 10
 WRONG_TRIES_OF_ALL = 300

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from countenance.biometrics.calibration import CalibrationRecord, record_for
 from countenance.biometrics.calibration_file import shipped_records
 from countenance.errors import CalibrationError
-from countenance.recognition.published_fairness import PublishedFairness
-from countenance.recognition.transparency import ModelNote, PublishedModel
+from countenance.recognition.measuring.published_fairness import PublishedFairness
+from countenance.recognition.measuring.transparency import ModelNote, PublishedModel
 
 if TYPE_CHECKING:
     from countenance.engine.catalogue import ModelEntry

@@ -8,32 +8,32 @@ from typing import TYPE_CHECKING
 
 from countenance.app.access_cases import Access
 from countenance.biometrics.similarity_scale import FMR_AT_80, FMR_AT_99, SimilarityScale
+from countenance.recognition.acts.comparison import Compare
+from countenance.recognition.acts.detection import Detect
+from countenance.recognition.acts.enrolment import Enrol
+from countenance.recognition.acts.galleries import CreateGallery, DeleteGallery, ReadGalleries
+from countenance.recognition.acts.identification import Identify
+from countenance.recognition.acts.removal import RemoveReferences
+from countenance.recognition.acts.snapshots import SaveSnapshots
+from countenance.recognition.acts.sorting import Sort
+from countenance.recognition.acts.verification import Verify
 from countenance.recognition.asking import Ask
-from countenance.recognition.bindings import BindCollections
-from countenance.recognition.calibration import Calibrate
-from countenance.recognition.cases_opening import OpenCase
-from countenance.recognition.collection_model import LEAST_FACE
-from countenance.recognition.collections import Collections
-from countenance.recognition.comparison import Compare
-from countenance.recognition.consenting import GiveConsent, ReadConsent
-from countenance.recognition.detection import Detect
-from countenance.recognition.enrolment import Enrol
-from countenance.recognition.galleries import CreateGallery, DeleteGallery, ReadGalleries
-from countenance.recognition.group_comparison import CompareGroup
+from countenance.recognition.cases.opening import OpenCase
+from countenance.recognition.collections.bindings import BindCollections
+from countenance.recognition.collections.indexing import Index
+from countenance.recognition.collections.lifecycle import Collections
+from countenance.recognition.collections.model import LEAST_FACE
+from countenance.recognition.collections.users import Associate, Users
+from countenance.recognition.consents.giving import GiveConsent, ReadConsent
+from countenance.recognition.erasure.withdrawal import Withdraw
 from countenance.recognition.idempotency import Once
-from countenance.recognition.identification import Identify
-from countenance.recognition.indexing import Index
-from countenance.recognition.records import ReadCases, ReadDecisions, ReadLedger
-from countenance.recognition.removal import RemoveReferences
+from countenance.recognition.log.records import ReadCases, ReadDecisions, ReadLedger
+from countenance.recognition.loose_faces.group_comparison import CompareGroup
+from countenance.recognition.measuring.calibration import Calibrate
 from countenance.recognition.reporting import Report
-from countenance.recognition.score_tally import ScoreTally, ScoreWatch
-from countenance.recognition.snapshots import SaveSnapshots
-from countenance.recognition.sorting import Sort
 from countenance.recognition.standing import Standing
 from countenance.recognition.standing_evidence import StandingEvidence
-from countenance.recognition.users import Associate, Users
-from countenance.recognition.verification import Verify
-from countenance.recognition.withdrawal import Withdraw
+from countenance.recognition.watching.score_tally import ScoreTally, ScoreWatch
 
 if TYPE_CHECKING:
     from countenance.app.azure_face_cases import AzureFaceCases

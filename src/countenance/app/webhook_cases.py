@@ -9,12 +9,12 @@ from itertools import count
 from typing import Final
 
 from countenance.app.parts import Parts
-from countenance.recognition.announcing import KINDS, HearNotices, announce_entry
-from countenance.recognition.delivering import DeliverWebhooks
 from countenance.recognition.following import FollowLog
 from countenance.recognition.rounds import Rounds
 from countenance.recognition.standing import Standing
-from countenance.recognition.webhook_administration import WebhookEndpoints
+from countenance.recognition.webhooks.administration import WebhookEndpoints
+from countenance.recognition.webhooks.announcing import KINDS, HearNotices, announce_entry
+from countenance.recognition.webhooks.delivering import DeliverWebhooks
 
 _EVERY_SECONDS: Final = 1.0
 _FORGET_EVERY: Final = 3_600

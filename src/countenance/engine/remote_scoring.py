@@ -18,8 +18,8 @@ import numpy as np
 
 from countenance.errors import ConfigurationError, InvalidInputError
 from countenance.fairness.model import Floats
-from countenance.recognition.calibration_run import Phase, Progress
-from countenance.recognition.scoring import PairImages, Scorer
+from countenance.recognition.measuring.calibration_run import Phase, Progress
+from countenance.recognition.measuring.scoring import PairImages, Scorer
 
 AZURE_KEY: Final = "COUNTENANCE_REMOTE_AZURE_KEY"
 """Environment variable with the key of an Azure Face resource."""

@@ -25,7 +25,7 @@ from countenance.engine.search_shard import BLOCK_ROWS, Scan, Search, Shard
 from countenance.engine.search_snapshot import Snapshot, SnapshotUnusableError
 from countenance.engine.snapshot_folder import SnapshotFolder
 from countenance.errors import InvalidInputError, TemplateMismatchError
-from countenance.recognition.erasure_model import Holdings, digest_of
+from countenance.recognition.erasure.model import Holdings, digest_of
 from countenance.recognition.model import GalleryChange
 
 _log = logging.getLogger(__name__)

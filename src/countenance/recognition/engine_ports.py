@@ -25,7 +25,7 @@ from countenance.biometrics.model import (
     Template,
 )
 from countenance.errors import ImageError, InvalidInputError
-from countenance.recognition.erasure_model import Holdings
+from countenance.recognition.erasure.model import Holdings
 from countenance.recognition.model import GalleryChange
 
 

@@ -27,10 +27,9 @@ if TYPE_CHECKING:  # named and never called here: loading them all would be a fi
     from countenance.policy.model import Decision, Question
     from countenance.policy.simulation import Recorded
     from countenance.policy.texts import KeptText, TextKind
-    from countenance.recognition.announcing_ports import Webhooks
-    from countenance.recognition.collection_ports import Collections, EnrolledFaces
-    from countenance.recognition.erasure_ports import Erasures, Manifests, Searchers
-    from countenance.recognition.loose_face_ports import LooseFaces
+    from countenance.recognition.collections.ports import Collections, EnrolledFaces
+    from countenance.recognition.erasure.ports import Erasures, Manifests, Searchers
+    from countenance.recognition.loose_faces.ports import LooseFaces
     from countenance.recognition.model import (
         DecisionRecord,
         DecisionSearch,
@@ -38,13 +37,14 @@ if TYPE_CHECKING:  # named and never called here: loading them all would be a fi
         GalleryChange,
         Reference,
     )
-    from countenance.recognition.roster_ports import DynamicGroups, RosterFaces, RosterPersons, Rosters
-    from countenance.recognition.subject_ports import (
+    from countenance.recognition.rosters.ports import DynamicGroups, RosterFaces, RosterPersons, Rosters
+    from countenance.recognition.subjects.ports import (
         Appearances,
         SubjectAccess,
         SubjectEntries,
         SubjectRequests,
     )
+    from countenance.recognition.webhooks.ports import Webhooks
     from countenance.staff.ports import Invitations, StaffMembers, StaffSessions
     from countenance.vetting.dossier_ports import (
         Conditions,

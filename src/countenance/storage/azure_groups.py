@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, delete, select
 
 from countenance.biometrics.model import GalleryId, SubjectId
 from countenance.errors import AlreadyExistsError, NotFoundError
-from countenance.recognition.roster_model import DynamicGroup, PersonId
+from countenance.recognition.rosters.model import DynamicGroup, PersonId
 from countenance.storage.azure_face_tables import dynamic_group_members, dynamic_groups, roster_persons
 from countenance.storage.prepared import Row
 from countenance.storage.session import Session

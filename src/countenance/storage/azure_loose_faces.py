@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, delete, func, select
 from countenance.biometrics.faces import QualityReason
 from countenance.biometrics.model import Pipeline, Template
 from countenance.errors import AlreadyExistsError, StorageError
-from countenance.recognition.loose_face_model import LooseFace, LooseFaceId
+from countenance.recognition.loose_faces.model import LooseFace, LooseFaceId
 from countenance.storage.azure_face_tables import loose_faces
 from countenance.storage.prepared import Row
 from countenance.storage.secrecy import Keyring

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, delete, func, select
 
 from countenance.biometrics.model import GalleryId, ReferenceId, SubjectId
 from countenance.errors import AlreadyExistsError, NotFoundError
-from countenance.recognition.roster_model import (
+from countenance.recognition.rosters.model import (
     Person,
     PersonId,
     Roster,

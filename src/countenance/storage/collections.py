@@ -10,7 +10,7 @@ from sqlalchemy import Select, bindparam, delete, func, select
 from countenance.biometrics.model import GalleryId, ReferenceId, SubjectId
 from countenance.errors import AlreadyExistsError, NotFoundError
 from countenance.policy.model import Purpose
-from countenance.recognition.collection_model import Binding, EnrolledFace, FaceRecord, RelativeBox, User
+from countenance.recognition.collections.model import Binding, EnrolledFace, FaceRecord, RelativeBox, User
 from countenance.storage.prepared import Row
 from countenance.storage.session import Session
 from countenance.storage.statements import insert_if_absent, keyed, replace_by_key

@@ -13,7 +13,7 @@ from typing import Final
 from sqlalchemy import bindparam, delete, func, select
 
 from countenance.biometrics.model import GalleryId, ReferenceId, SubjectId
-from countenance.recognition.erasure_model import Cleared
+from countenance.recognition.erasure.model import Cleared
 from countenance.storage.azure_face_tables import roster_persons
 from countenance.storage.secrecy import Keyring
 from countenance.storage.session import Session

@@ -8,14 +8,14 @@ from typing import Final
 from sqlalchemy import bindparam, delete, func, select
 
 from countenance.biometrics.model import GalleryId, ReferenceId, SubjectId
-from countenance.recognition.erasure_codec import (
+from countenance.recognition.erasure.codec import (
     facts_from_bytes,
     facts_to_json,
     probe_from_bytes,
     probe_to_json,
     to_bytes,
 )
-from countenance.recognition.erasure_model import (
+from countenance.recognition.erasure.model import (
     Cleared,
     Drill,
     DrillFault,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from countenance.recognition.collection_model import ObjectName
+from countenance.recognition.collections.model import ObjectName
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from obstore.exceptions import BaseError
 from obstore.store import S3Store
 
 from countenance.errors import ConfigurationError
-from countenance.recognition.collection_model import ObjectName
+from countenance.recognition.collections.model import ObjectName
 
 if TYPE_CHECKING:
     from obstore.store import S3Credential

@@ -9,7 +9,7 @@ from typing import Final
 
 from sqlalchemy import bindparam, select
 
-from countenance.recognition.subject_model import Appearance, Place
+from countenance.recognition.subjects.model import Appearance, Place
 from countenance.storage.prepared import Row
 from countenance.storage.secrecy import Keyring
 from countenance.storage.session import Session

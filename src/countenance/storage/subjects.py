@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, delete, select, update
 
 from countenance.biometrics.model import GalleryId, SubjectId
 from countenance.errors import AlreadyExistsError, NotFoundError
-from countenance.recognition.subject_model import (
+from countenance.recognition.subjects.model import (
     AccessCode,
     Place,
     RequestKind,

@@ -15,10 +15,9 @@ from countenance.ledger.note import Signer
 from countenance.ledger.ports import CosignedCheckpoints, Ledger
 from countenance.oversight.incidents import Incidents
 from countenance.oversight.ports import Cases, Examining, Notices, Portraits
-from countenance.recognition.announcing_ports import Webhooks
-from countenance.recognition.collection_ports import Collections, EnrolledFaces
-from countenance.recognition.erasure_ports import Erasures, Manifests, Searchers
-from countenance.recognition.loose_face_ports import LooseFaces
+from countenance.recognition.collections.ports import Collections, EnrolledFaces
+from countenance.recognition.erasure.ports import Erasures, Manifests, Searchers
+from countenance.recognition.loose_faces.ports import LooseFaces
 from countenance.recognition.ports import (
     Decisions,
     Galleries,
@@ -26,13 +25,14 @@ from countenance.recognition.ports import (
     PolicyTexts,
     References,
 )
-from countenance.recognition.roster_ports import DynamicGroups, RosterFaces, RosterPersons, Rosters
-from countenance.recognition.subject_ports import (
+from countenance.recognition.rosters.ports import DynamicGroups, RosterFaces, RosterPersons, Rosters
+from countenance.recognition.subjects.ports import (
     Appearances,
     SubjectAccess,
     SubjectEntries,
     SubjectRequests,
 )
+from countenance.recognition.webhooks.ports import Webhooks
 from countenance.staff.ports import Invitations, StaffMembers, StaffSessions
 from countenance.storage.audits import SqlAudits
 from countenance.storage.azure_groups import SqlDynamicGroups

@@ -19,7 +19,7 @@ from typing import Any, Final
 import httpx
 
 from countenance.errors import ConfigurationError, InvalidInputError
-from countenance.recognition.announcing_model import Try
+from countenance.recognition.webhooks.model import Try
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from sqlalchemy import bindparam, delete, exists, func, or_, select, update
 
-from countenance.recognition.announcing_model import (
+from countenance.recognition.webhooks.model import (
     Announcement,
     AnnouncementKind,
     Delivery,

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from countenance.ledger.erasure_receipt import check_receipt
-from countenance.recognition.erasure_model import Searcher
+from countenance.recognition.erasure.model import Searcher
 from fakes_engine import photograph
 from integration.api.stage import SIGNER, START, Stage
 from receipt_checker import check

@@ -14,8 +14,8 @@ from countenance.entrypoints.api.problems import STATUS, WIRE_TITLES, title_of
 from countenance.entrypoints.api.schemas.problem import Problem
 from countenance.entrypoints.api.schemas.results import VerificationTold
 from countenance.errors import RefusedError
-from countenance.recognition.detection import MAX_FACES
-from countenance.recognition.enrolment import MAX_REFERENCES
+from countenance.recognition.acts.detection import MAX_FACES
+from countenance.recognition.acts.enrolment import MAX_REFERENCES
 from countenance.recognition.idempotency import KEPT
 from integration.api.stage import Stage
 

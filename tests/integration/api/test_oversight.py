@@ -11,7 +11,7 @@ from datetime import timedelta
 import pytest
 
 from countenance.oversight.rules import OversightRules
-from countenance.recognition.identification import Search
+from countenance.recognition.acts.identification import Search
 from countenance.vetting.authority import LOCAL_ADMINISTRATOR
 from countenance.vetting.keys import KeyRequest
 from countenance.vetting.model import PersonId, Role

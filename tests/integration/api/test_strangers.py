@@ -14,7 +14,7 @@ from httpx2 import Response
 
 from countenance.app import Countenance
 from countenance.entrypoints.api import create_api
-from countenance.recognition.subject_model import RequestKind
+from countenance.recognition.subjects.model import RequestKind
 from fakes_engine import photograph
 from integration.api.agreeing import NOTICE
 from integration.api.dossier import UNKNOWN_DOSSIER, VETTING_BODIES, dossier

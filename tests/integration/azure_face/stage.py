@@ -32,9 +32,9 @@ from countenance.biometrics.faces import (
 from countenance.biometrics.model import ComparisonScore, ErrorRate, GalleryId, SubjectId, Threshold
 from countenance.consent import Consent
 from countenance.errors import InvalidInputError
-from countenance.recognition.collection_model import Binding, ObjectName
-from countenance.recognition.enrolment import Enrolment
-from countenance.recognition.withdrawal import Agreement
+from countenance.recognition.acts.enrolment import Enrolment
+from countenance.recognition.collections.model import Binding, ObjectName
+from countenance.recognition.erasure.withdrawal import Agreement
 from countenance.server import all_ways_in
 from countenance.vetting.authority import LOCAL_ADMINISTRATOR
 from countenance.vetting.keys import KeyRequest

@@ -10,7 +10,7 @@ import pytest
 from countenance.entrypoints.azure_face import application
 from countenance.entrypoints.azure_face.documented import GIVEN, NEVER, OWN
 from countenance.entrypoints.azure_face.telling import CODES
-from countenance.recognition import face_keeping
+from countenance.recognition.loose_faces import keeping as face_keeping
 from integration.azure_face.stage import Stage, crowd, picture
 
 FACE = "00112233-4455-4677-8899-aabbccddeeff"

@@ -19,7 +19,7 @@ from countenance.engine.networks import EngineOptions
 from countenance.engine.pipeline import Limits, LocalFaceEngine, open_engine
 from countenance.fairness.manifest import Labels, read_manifest
 from countenance.fairness.model import Caps
-from countenance.recognition.fairness_run import FairnessPlan
+from countenance.recognition.measuring.fairness_run import FairnessPlan
 from countenance.vetting.evaluation import LOCAL
 from world import World
 

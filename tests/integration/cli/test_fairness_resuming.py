@@ -20,7 +20,7 @@ from countenance.fairness import comparisons
 from countenance.fairness.comparisons import Compared, Resuming, compare_all, laid_out
 from countenance.fairness.manifest import Labels, read_manifest
 from countenance.fairness.model import Caps
-from countenance.recognition.fairness_run import FairnessPlan, FairnessReport
+from countenance.recognition.measuring.fairness_run import FairnessPlan, FairnessReport
 from countenance.vetting.evaluation import LOCAL
 from fakes_engine import photograph
 from world import World

@@ -17,7 +17,7 @@ from countenance.entrypoints.cli.exit_codes import ExitCode
 from countenance.entrypoints.cli.fairness_run import manifest_at
 from countenance.entrypoints.cli.main import app
 from countenance.entrypoints.cli.tables import read_table
-from countenance.recognition.calibration_plan import read_pair_rows
+from countenance.recognition.measuring.calibration_plan import read_pair_rows
 
 ROWS: dict[str, list[Any]] = {
     "score": [0.9, 0.1, 0.25, None, 0.7, float("nan")],

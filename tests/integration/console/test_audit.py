@@ -14,7 +14,7 @@ from countenance.ledger.checkpoint import Checkpoint
 from countenance.ledger.merkle import leaf_hash, root_from_inclusion, root_of, verify_consistency
 from countenance.ledger.note import VerifierKey, open_note
 from countenance.ledger.proof import InclusionProof
-from countenance.recognition import auditing
+from countenance.recognition.log import auditing
 
 
 def entries(stage: ConsoleStage, query: str) -> list[int]:

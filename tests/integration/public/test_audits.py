@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from applying import ADMIN, RUTH
 from countenance.fairness.audits import AuditTerms, AuditVerdict
-from countenance.recognition.audits import Handed
+from countenance.recognition.watching.audits import Handed
 from public_stage import PublicStage
 
 TERMS = AuditTerms(

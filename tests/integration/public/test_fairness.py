@@ -15,7 +15,7 @@ from countenance.entrypoints.cli.context import CommandLine
 from countenance.entrypoints.cli.main import app
 from countenance.errors import InvalidInputError
 from countenance.fairness.measurement import document_digest
-from countenance.recognition.published_fairness import read_fairness
+from countenance.recognition.measuring.published_fairness import read_fairness
 from countenance.settings import Settings
 from fakes_engine import LARGEST, photograph
 from public_stage import PublicStage

@@ -38,7 +38,7 @@ from countenance.biometrics.model import ComparisonScore, ErrorRate, GalleryId, 
 from countenance.entrypoints.rekognition import application
 from countenance.entrypoints.rekognition.responses import RESPONSES
 from countenance.errors import InvalidInputError
-from countenance.recognition.withdrawal import Agreement
+from countenance.recognition.erasure.withdrawal import Agreement
 from countenance.server import all_ways_in
 from countenance.vetting.authority import LOCAL_ADMINISTRATOR
 from countenance.vetting.keys import KeyRequest

@@ -15,7 +15,7 @@ from countenance.engine.networks import EngineOptions
 from countenance.engine.pipeline import Limits, LocalFaceEngine, open_engine
 from countenance.engine.runtime import Outputs, Pixels
 from countenance.errors import ImageError, NoFaceError, UnsupportedImageError
-from countenance.recognition.collection_model import LEAST_FACE
+from countenance.recognition.collections.model import LEAST_FACE
 
 
 def picture_of_two(scale: float = 1.0, kind: str = "PNG") -> bytes:

@@ -15,7 +15,7 @@ from countenance.biometrics.model import GalleryId, SubjectId
 from countenance.entrypoints.rekognition import pagination
 from countenance.entrypoints.rekognition.faults import AwsError
 from countenance.entrypoints.rekognition.pagination import LIFETIME, page_token, place_after
-from countenance.recognition.collection_model import Binding
+from countenance.recognition.collections.model import Binding
 from countenance.vetting.authority import LOCAL_ADMINISTRATOR
 from countenance.vetting.model import LeaseId
 from fakes_engine import BLURRED, MANY_FACES, NARROW, NO_FACE

@@ -27,8 +27,8 @@ from countenance.ledger.erasure_receipt import check_receipt
 from countenance.ledger.export import export
 from countenance.ledger.verification import Trust, verify_export
 from countenance.policy.model import Purpose
-from countenance.recognition.erasure_completion import CompleteErasures
-from countenance.recognition.identification import Search
+from countenance.recognition.acts.identification import Search
+from countenance.recognition.erasure.completion import CompleteErasures
 from countenance.storage.database import Database
 from countenance.storage.session import Session
 from countenance.storage.unit_of_work import SqlUnitOfWork

@@ -19,10 +19,10 @@ from countenance.errors import LegalHoldError, RefusedError
 from countenance.ledger.export import export
 from countenance.ledger.verification import Trust, verify_export
 from countenance.policy.model import Purpose
-from countenance.recognition.consenting import Agreement
-from countenance.recognition.enrolment import Enrolment
-from countenance.recognition.identification import Search
-from countenance.recognition.retention_holds import HoldAsked
+from countenance.recognition.acts.enrolment import Enrolment
+from countenance.recognition.acts.identification import Search
+from countenance.recognition.consents.giving import Agreement
+from countenance.recognition.erasure.holds import HoldAsked
 from countenance.storage import check_installation, open_database
 from countenance.storage.unit_of_work import unit_of_work_factory
 from countenance.vetting.authority import LOCAL_ADMINISTRATOR

@@ -26,7 +26,7 @@ from countenance.ledger.erasure_receipt import check_receipt
 from countenance.ledger.export import export
 from countenance.ledger.verification import Trust, verify_export
 from countenance.policy.model import Purpose
-from countenance.recognition.identification import Search
+from countenance.recognition.acts.identification import Search
 from countenance.storage import Database, check_installation, open_database
 from countenance.vetting.authority import LOCAL_ADMINISTRATOR
 from fakes_engine import photograph

@@ -10,8 +10,8 @@ from sqlalchemy import inspect
 
 from countenance.biometrics.model import ReferenceId, SubjectId
 from countenance.policy.model import Purpose
-from countenance.recognition.roster_model import Person, PersonId
-from countenance.recognition.subject_model import AccessCode, Place
+from countenance.recognition.rosters.model import Person, PersonId
+from countenance.recognition.subjects.model import AccessCode, Place
 from countenance.storage import Database
 from countenance.storage.erasure_reach import REACH, Reach
 from countenance.storage.tables import metadata

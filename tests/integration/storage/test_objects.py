@@ -11,7 +11,7 @@ import pytest
 
 from countenance.app.objects import buckets_of, open_objects
 from countenance.errors import ConfigurationError
-from countenance.recognition.collection_model import ObjectName
+from countenance.recognition.collections.model import ObjectName
 from countenance.settings import Settings
 from countenance.storage.object_folder import FolderObjects
 from countenance.storage.object_store import Credentials, StoreObjects

@@ -8,8 +8,8 @@ import pytest
 
 from countenance.biometrics.model import GalleryId, SubjectId
 from countenance.errors import ConfigurationError
-from countenance.recognition.announcing_model import Announcement, AnnouncementKind, Endpoint, Secret
-from countenance.recognition.subject_model import Place, RequestKind, RequestState, SubjectRequest
+from countenance.recognition.subjects.model import Place, RequestKind, RequestState, SubjectRequest
+from countenance.recognition.webhooks.model import Announcement, AnnouncementKind, Endpoint, Secret
 from countenance.storage import Database, Keyring, check_installation, rotate_master_key, unit_of_work_factory
 from storing import KEYRING, SIGNER
 

@@ -7,8 +7,8 @@ from datetime import timedelta
 from countenance.consent.retention import HoldReason
 from countenance.ledger.note import VerifierKey
 from countenance.ledger.proof import InclusionProof
-from countenance.recognition.retention_holds import HoldAsked
-from countenance.recognition.subject_requests import LONGEST_TEXT, MOST_OPEN
+from countenance.recognition.erasure.holds import HoldAsked
+from countenance.recognition.subjects.requests import LONGEST_TEXT, MOST_OPEN
 from countenance.vetting.authority import LOCAL_ADMINISTRATOR
 from countenance.vetting.model import LeaseId
 from fakes_engine import photograph

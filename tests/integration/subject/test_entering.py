@@ -9,7 +9,7 @@ import pytest
 from countenance.app.subject_cases import WRONG_TRIES_OF_ONE
 from countenance.entrypoints.subject.application import PAGES
 from countenance.entrypoints.subject.visits import Page
-from countenance.recognition.subject_access import IDLE, LONGEST
+from countenance.recognition.subjects.access import IDLE, LONGEST
 from subject_stage import ALICE, DAVE, EVE, STAFF, SubjectStage
 
 NONE = "XXXXX-XXXXX-XXXXX-XXXXX"

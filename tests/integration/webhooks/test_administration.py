@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from countenance.recognition.webhook_administration import MOST_ENDPOINTS
+from countenance.recognition.webhooks.administration import MOST_ENDPOINTS
 from receiving import Receiver
 from subject_stage import SubjectStage
 

@@ -11,9 +11,9 @@ from datetime import timedelta
 from pathlib import Path
 
 from countenance.app.webhook_cases import WebhookCases, webhook_rounds
-from countenance.recognition.announcing_model import DeliveryState
-from countenance.recognition.delivering import HELD_FOR
-from countenance.recognition.webhook_administration import NewEndpoint
+from countenance.recognition.webhooks.administration import NewEndpoint
+from countenance.recognition.webhooks.delivering import HELD_FOR
+from countenance.recognition.webhooks.model import DeliveryState
 from receiving import Receiver, slow
 from subject_stage import ALICE, SubjectStage
 

@@ -10,10 +10,10 @@ from datetime import timedelta
 
 import pytest
 
-from countenance.recognition.announcing import LASTS
-from countenance.recognition.announcing_model import AnnouncementKind, DeliveryState
-from countenance.recognition.delivering import HELD_FOR, KEPT, DeliverWebhooks
-from countenance.recognition.webhook_administration import MadeEndpoint, NewEndpoint
+from countenance.recognition.webhooks.administration import MadeEndpoint, NewEndpoint
+from countenance.recognition.webhooks.announcing import LASTS
+from countenance.recognition.webhooks.delivering import HELD_FOR, KEPT, DeliverWebhooks
+from countenance.recognition.webhooks.model import AnnouncementKind, DeliveryState
 from countenance.vetting.authority import LOCAL_ADMINISTRATOR
 from countenance.vetting.model import CustomerId, LeaseId
 from receiving import Behaviour, Receiver, dripping, huge, slow

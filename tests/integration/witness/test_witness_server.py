@@ -27,8 +27,8 @@ from countenance.ledger.note import Signer
 from countenance.ledger.trust_policy import TrustPolicy
 from countenance.ledger.verification import Trust, verify_export
 from countenance.ledger.witnessing import REQUEST_LIMIT, AddCheckpoint, Outcome, Reply
-from countenance.recognition.public_log import PublishLog
-from countenance.recognition.witness_rounds import AskWitnesses
+from countenance.recognition.log.public import PublishLog
+from countenance.recognition.log.witness_rounds import AskWitnesses
 from countenance.server import finish, prepare
 from countenance.storage import Database, unit_of_work_factory
 from countenance.storage.witness_client import HttpWitnesses

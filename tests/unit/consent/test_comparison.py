@@ -10,9 +10,9 @@ import pytest
 from countenance.biometrics.model import ComparisonScore, ReferenceId, SubjectId
 from countenance.errors import NotFoundError, RefusedError
 from countenance.policy.model import Purpose
-from countenance.recognition.identification import Search
-from countenance.recognition.stored_probes import Listing
-from countenance.recognition.verification import Claim
+from countenance.recognition.acts.identification import Search
+from countenance.recognition.acts.stored_probes import Listing
+from countenance.recognition.acts.verification import Claim
 from fakes_engine import photograph
 from world import ARCHIVE, BANK, DOORS, MUSEUM, World
 

@@ -22,7 +22,7 @@ from countenance.errors import (
     StateError,
 )
 from countenance.policy.model import CustomerKind, Jurisdiction, Purpose
-from countenance.recognition.consenting import Agreement
+from countenance.recognition.consents.giving import Agreement
 from countenance.vetting.model import CustomerId
 from world import ARCHIVE, BANK, DOORS, MUSEUM, World
 

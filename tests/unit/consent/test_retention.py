@@ -21,11 +21,11 @@ from countenance.errors import (
 from countenance.policy.model import CustomerKind, Jurisdiction, Purpose
 from countenance.policy.register import shipped_register
 from countenance.policy.retention_terms import TERMS, terms_for
-from countenance.recognition.identification import Search
-from countenance.recognition.retention import Sweep
-from countenance.recognition.retention_holds import LONGEST_HOLD, HoldAsked
-from countenance.recognition.retention_schedule import retention_schedule
-from countenance.recognition.verification import Claim
+from countenance.recognition.acts.identification import Search
+from countenance.recognition.acts.verification import Claim
+from countenance.recognition.erasure.holds import LONGEST_HOLD, HoldAsked
+from countenance.recognition.retention.deadlines import Sweep
+from countenance.recognition.retention.schedule import retention_schedule
 from countenance.vetting.authority import LOCAL_ADMINISTRATOR
 from countenance.vetting.model import Actor, CustomerId, PersonId, Role
 from fakes_engine import photograph

@@ -22,11 +22,11 @@ from countenance.errors import (
     RefusedError,
 )
 from countenance.policy.model import Purpose
-from countenance.recognition.comparison import Pair
-from countenance.recognition.enrolment import MAX_REFERENCES, Enrolment
-from countenance.recognition.identification import Search
-from countenance.recognition.sorting import Folders
-from countenance.recognition.verification import Claim
+from countenance.recognition.acts.comparison import Pair
+from countenance.recognition.acts.enrolment import MAX_REFERENCES, Enrolment
+from countenance.recognition.acts.identification import Search
+from countenance.recognition.acts.sorting import Folders
+from countenance.recognition.acts.verification import Claim
 from countenance.vetting.authority import LOCAL_ADMINISTRATOR
 from countenance.vetting.evaluation import LOCAL
 from countenance.vetting.model import Actor, LeaseId, Role

@@ -12,10 +12,10 @@ from countenance.biometrics.faces import Extraction, FaceChoice
 from countenance.biometrics.model import GalleryId, SubjectId
 from countenance.errors import BusyError, InvalidInputError, NoFaceError, RefusedError
 from countenance.policy.model import Denial, Permit, Purpose
-from countenance.recognition.comparison import Pair
-from countenance.recognition.detection import Look
-from countenance.recognition.identification import Search
-from countenance.recognition.verification import Claim
+from countenance.recognition.acts.comparison import Pair
+from countenance.recognition.acts.detection import Look
+from countenance.recognition.acts.identification import Search
+from countenance.recognition.acts.verification import Claim
 from countenance.vetting.authority import LOCAL_ADMINISTRATOR
 from countenance.vetting.evaluation import LOCAL
 from countenance.vetting.model import Actor, LeaseId, Role

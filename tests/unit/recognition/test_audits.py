@@ -23,9 +23,9 @@ from countenance.errors import (
 from countenance.fairness.audits import Audit, AuditState, AuditTerms, AuditVerdict
 from countenance.oversight.incidents import IncidentKind
 from countenance.policy.model import Jurisdiction, Purpose
-from countenance.recognition.audits import Handed, OpenedAudit
-from countenance.recognition.comparison import Pair
-from countenance.recognition.verification import Claim
+from countenance.recognition.acts.comparison import Pair
+from countenance.recognition.acts.verification import Claim
+from countenance.recognition.watching.audits import Handed, OpenedAudit
 from countenance.vetting.model import Actor, PersonId
 from fakes_engine import photograph
 from world import BANK, DOORS, World

@@ -19,10 +19,10 @@ from countenance.errors import (
     RefusedError,
 )
 from countenance.policy.model import Decision, Obligation, ObligationKind, Permit, Purpose, Question
-from countenance.recognition import face_keeping
-from countenance.recognition.face_keeping import Keep
-from countenance.recognition.identification import Search
-from countenance.recognition.loose_face_model import LooseFaceId
+from countenance.recognition.acts.identification import Search
+from countenance.recognition.loose_faces import keeping as face_keeping
+from countenance.recognition.loose_faces.keeping import Keep
+from countenance.recognition.loose_faces.model import LooseFaceId
 from countenance.recognition.outcome import Outcome
 from countenance.vetting.authority import LOCAL_ADMINISTRATOR
 from countenance.vetting.model import Actor, LeaseId, Role

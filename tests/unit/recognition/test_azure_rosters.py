@@ -20,13 +20,15 @@ from countenance.errors import (
     StorageError,
 )
 from countenance.policy.model import Purpose
-from countenance.recognition import roster_faces, roster_persons, rosters
-from countenance.recognition.collection_model import Binding
-from countenance.recognition.dynamic_groups import Members
-from countenance.recognition.roster_faces import Photograph, overlap
-from countenance.recognition.roster_model import PersonId, RosterKind, TrainingStatus
-from countenance.recognition.roster_persons import subject_of
-from countenance.recognition.rosters import DIRECTORY, RosterName, Said
+from countenance.recognition.collections.model import Binding
+from countenance.recognition.rosters import faces as roster_faces
+from countenance.recognition.rosters import lifecycle as rosters
+from countenance.recognition.rosters import persons as roster_persons
+from countenance.recognition.rosters.dynamic_groups import Members
+from countenance.recognition.rosters.faces import Photograph, overlap
+from countenance.recognition.rosters.lifecycle import DIRECTORY, RosterName, Said
+from countenance.recognition.rosters.model import PersonId, RosterKind, TrainingStatus
+from countenance.recognition.rosters.persons import subject_of
 from countenance.vetting.authority import LOCAL_ADMINISTRATOR
 from countenance.vetting.model import Actor, LeaseId, Role
 from fakes_engine import BLURRED, MANY_FACES, NO_FACE, face_of, photograph

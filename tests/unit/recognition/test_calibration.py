@@ -4,9 +4,9 @@ import pytest
 
 from countenance.biometrics.faces import FaceChoice
 from countenance.errors import InvalidInputError, RefusedError
-from countenance.recognition.calibration import CalibrationReport
-from countenance.recognition.calibration_plan import CalibrationPlan, read_pairs
-from countenance.recognition.calibration_run import Phase
+from countenance.recognition.measuring.calibration import CalibrationReport
+from countenance.recognition.measuring.calibration_plan import CalibrationPlan, read_pairs
+from countenance.recognition.measuring.calibration_run import Phase
 from countenance.vetting.evaluation import LOCAL
 from countenance.vetting.model import Actor
 from fakes_engine import NO_FACE, photograph

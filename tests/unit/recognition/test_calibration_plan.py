@@ -4,7 +4,7 @@ import pytest
 
 from countenance.biometrics.faces import FaceChoice
 from countenance.errors import InvalidInputError
-from countenance.recognition.calibration_plan import CalibrationPlan, PairList, read_pairs
+from countenance.recognition.measuring.calibration_plan import CalibrationPlan, PairList, read_pairs
 
 
 def listed(text: str) -> PairList:

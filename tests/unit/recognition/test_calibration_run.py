@@ -9,8 +9,8 @@ import pytest
 from countenance.biometrics.calibration_file import record_to_json
 from countenance.biometrics.faces import FaceChoice
 from countenance.errors import InvalidInputError
-from countenance.recognition.calibration_plan import CalibrationPlan, read_pairs
-from countenance.recognition.calibration_run import CalibrationResult, CalibrationRun, Phase
+from countenance.recognition.measuring.calibration_plan import CalibrationPlan, read_pairs
+from countenance.recognition.measuring.calibration_run import CalibrationResult, CalibrationRun, Phase
 from fakes import FakeClock
 from fakes_engine import FAKE_PIPELINE, MANY_FACES, NO_FACE, FakeEngine, photograph
 

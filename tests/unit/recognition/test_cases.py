@@ -19,7 +19,7 @@ from countenance.errors import (
 from countenance.ledger.proof import InclusionProof
 from countenance.oversight.model import CaseState, CloseReason, EmergencyReason, Paper
 from countenance.oversight.notices import Notice, NoticeKind
-from countenance.recognition.identification import Search
+from countenance.recognition.acts.identification import Search
 from countenance.vetting.authority import LOCAL_ADMINISTRATOR
 from countenance.vetting.model import PersonId, Role
 from countenance.vetting.seed import parse_seed

@@ -16,11 +16,11 @@ from countenance.errors import (
     RefusedError,
 )
 from countenance.policy.model import Purpose
-from countenance.recognition.collection_model import Binding
-from countenance.recognition.group_comparison import GroupComparison
-from countenance.recognition.identification import Search
-from countenance.recognition.stored_probes import Listing
-from countenance.recognition.users import NotAssociated
+from countenance.recognition.acts.identification import Search
+from countenance.recognition.acts.stored_probes import Listing
+from countenance.recognition.collections.model import Binding
+from countenance.recognition.collections.users import NotAssociated
+from countenance.recognition.loose_faces.group_comparison import GroupComparison
 from countenance.vetting.authority import LOCAL_ADMINISTRATOR
 from countenance.vetting.evaluation import LOCAL
 from countenance.vetting.model import LeaseId

@@ -23,11 +23,11 @@ from countenance.errors import (
 )
 from countenance.ledger.erasure_receipt import check_receipt
 from countenance.policy.model import Purpose
-from countenance.recognition.erasure import Order
-from countenance.recognition.erasure_completion import PROBE_WITHIN, SILENT_AFTER
-from countenance.recognition.erasure_model import CANARY, Cause, DrillFault, ErasureId, Searcher, Unreached
-from countenance.recognition.identification import Search
-from countenance.recognition.loose_face_model import LooseFace, LooseFaceId
+from countenance.recognition.acts.identification import Search
+from countenance.recognition.erasure.completion import PROBE_WITHIN, SILENT_AFTER
+from countenance.recognition.erasure.erasing import Order
+from countenance.recognition.erasure.model import CANARY, Cause, DrillFault, ErasureId, Searcher, Unreached
+from countenance.recognition.loose_faces.model import LooseFace, LooseFaceId
 from countenance.recognition.model import GalleryChange
 from countenance.vetting.authority import LOCAL_ADMINISTRATOR
 from countenance.vetting.model import Actor, CustomerId, LeaseId, Role

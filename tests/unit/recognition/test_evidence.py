@@ -27,11 +27,11 @@ from countenance.ledger.note import Signer
 from countenance.ledger.proof import InclusionProof
 from countenance.policy.evidence import FairnessCaps, KindOfUse
 from countenance.policy.model import Act, Purpose
-from countenance.recognition.evidence import Brought
-from countenance.recognition.identification import Search
+from countenance.recognition.acts.identification import Search
+from countenance.recognition.acts.verification import Claim
 from countenance.recognition.model import DecisionSearch
 from countenance.recognition.standing_evidence import score_ppb
-from countenance.recognition.verification import Claim
+from countenance.recognition.watching.evidence import Brought
 from countenance.vetting.model import Actor, LeaseId
 from countenance.vetting.seed import terms_digest
 from fakes import MemoryStore

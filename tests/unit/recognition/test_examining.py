@@ -24,8 +24,8 @@ from countenance.oversight.model import CaseState, CloseReason
 from countenance.oversight.notices import NoticeKind
 from countenance.oversight.qualification import Unfit
 from countenance.policy.model import Purpose
-from countenance.recognition.examining_standing import Training
-from countenance.recognition.identification import Search
+from countenance.recognition.acts.identification import Search
+from countenance.recognition.cases.examiners import Training
 from countenance.vetting.documents import document_of
 from countenance.vetting.model import PersonId
 from examining import EXAMINERS, NGO, OLIVIA, OTHER, RITA, SAME, UNSURE, Examination, subjects_of

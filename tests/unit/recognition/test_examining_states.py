@@ -15,7 +15,7 @@ from countenance.errors import CountenanceError
 from countenance.oversight.assignments import AssignmentId, AssignmentState, ReturnReason
 from countenance.oversight.checklist import SUPPORT
 from countenance.oversight.model import ENDED, CaseId, CaseState
-from countenance.recognition.identification import Search
+from countenance.recognition.acts.identification import Search
 from countenance.vetting.documents import document_of
 from countenance.vetting.model import PersonId
 from examining import EXAMINERS, NGO, OTHER, RITA, RUBEN, RUTH, SAME, UNSURE, Examination

@@ -24,9 +24,9 @@ from countenance.oversight.incidents import (
     ScopeKind,
 )
 from countenance.policy.model import Act, ObligationKind, Purpose, Stop
-from countenance.recognition.identification import Search
+from countenance.recognition.acts.identification import Search
+from countenance.recognition.acts.verification import Claim
 from countenance.recognition.incidents import Found
-from countenance.recognition.verification import Claim
 from countenance.vetting.authority import LOCAL_ADMINISTRATOR
 from countenance.vetting.dossier import Member
 from countenance.vetting.model import Actor, CustomerId, LeaseId, PersonId

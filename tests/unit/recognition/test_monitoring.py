@@ -16,10 +16,10 @@ from countenance.fairness.sequential import REFERENCE
 from countenance.ledger import Entry, EventType
 from countenance.oversight.incidents import IncidentKind, ScopeKind
 from countenance.policy.model import Act, ObligationKind, Purpose
-from countenance.recognition.monitor_clock import monitor_clock
-from countenance.recognition.monitoring import Looked, WatchOutcomes, trials_of
-from countenance.recognition.score_tally import MOST, ScoreTally, ScoreWatch
-from countenance.recognition.verification import Claim
+from countenance.recognition.acts.verification import Claim
+from countenance.recognition.watching.monitor_clock import monitor_clock
+from countenance.recognition.watching.monitoring import Looked, WatchOutcomes, trials_of
+from countenance.recognition.watching.score_tally import MOST, ScoreTally, ScoreWatch
 from countenance.vetting.model import Actor, LeaseId
 from fakes_engine import fake_threshold, photograph
 from world import ARCHIVE, BANK, DOORS, MUSEUM, World

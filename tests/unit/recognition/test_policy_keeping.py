@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from contract.examples import NOON
 from countenance.policy.gate import installed_policy
+from countenance.recognition.log.policy_keeping import KeepPolicy
+from countenance.recognition.log.records import ReadDecisions
 from countenance.recognition.model import DecisionRecord
-from countenance.recognition.policy_keeping import KeepPolicy
-from countenance.recognition.records import ReadDecisions
 from countenance.recognition.standing import Standing
 from countenance.vetting.model import Actor, Role
 from fakes import MemoryStore

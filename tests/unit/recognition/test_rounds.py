@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator
 
 from countenance.errors import StorageError
-from countenance.recognition.cases_clock import case_clock
+from countenance.recognition.cases.clock import case_clock
 from countenance.recognition.rounds import Rounds
 
 

@@ -4,8 +4,8 @@ import pytest
 
 from countenance.biometrics.model import SubjectId
 from countenance.oversight.model import CaseState
-from countenance.recognition.subject_model import OpenedSession, RequestKind
-from countenance.recognition.subject_record import OwnAct
+from countenance.recognition.subjects.model import OpenedSession, RequestKind
+from countenance.recognition.subjects.record import OwnAct
 from examining import NGO, RUBEN, RUTH, Examination
 from world import MISSING, World
 

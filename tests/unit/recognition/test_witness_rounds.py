@@ -14,8 +14,8 @@ from countenance.ledger.cosignature import CosignatureKind, Cosigner
 from countenance.ledger.note import Signer
 from countenance.ledger.trust_policy import TrustPolicy
 from countenance.ledger.witnessing import AddCheckpoint, Outcome, Reply, Witness
-from countenance.recognition.public_log import PATIENCE, PublishLog
-from countenance.recognition.witness_rounds import REFRESH, AskWitnesses
+from countenance.recognition.log.public import PATIENCE, PublishLog
+from countenance.recognition.log.witness_rounds import REFRESH, AskWitnesses
 from fakes import MemoryStore
 from unit.ledger.test_witnessing import Record
 

@@ -24,7 +24,7 @@ from hypothesis.stateful import (
 from applying import ADMIN, FILE, GATE, REFUSAL, WHY, applicant, approval, customer, marks, reviewer, use
 from countenance.errors import CountenanceError, RefusedError
 from countenance.policy.model import Act, Purpose
-from countenance.recognition.detection import Look
+from countenance.recognition.acts.detection import Look
 from countenance.vetting.dossier import ApplicationId, Verdict
 from countenance.vetting.keys import KeyRequest
 from countenance.vetting.model import Actor, CustomerId, LeaseChange, LeaseId, LeaseOrigin, PersonId, Role

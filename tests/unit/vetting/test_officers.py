@@ -22,7 +22,7 @@ from countenance.errors import (
 from countenance.policy.codec import decision_to_json
 from countenance.policy.gate import installed_policy
 from countenance.policy.reopening import HumanRightsPoint
-from countenance.recognition.comparison import Pair
+from countenance.recognition.acts.comparison import Pair
 from countenance.vetting.conditions import ChecklistAnswer, ConditionDecisionId, ConditionState
 from countenance.vetting.model import Actor, LeaseId, Role
 from countenance.vetting.officers import Proposal

@@ -42,7 +42,7 @@ from countenance.errors import (
     StateError,
 )
 from countenance.policy.model import CustomerKind, ObligationKind, Purpose
-from countenance.recognition.verification import Claim, VerificationResult
+from countenance.recognition.acts.verification import Claim, VerificationResult
 from countenance.vetting.dossier import ApplicationState, Factor, Verdict
 from countenance.vetting.model import Actor, CustomerId, LeaseId, LeaseOrigin, PersonId, Role
 from countenance.vetting.reviewing import Marked

@@ -19,7 +19,7 @@ from countenance.errors import (
     StateError,
     UnauthenticatedError,
 )
-from countenance.recognition.detection import Look
+from countenance.recognition.acts.detection import Look
 from countenance.vetting.keys import KeyRequest
 from countenance.vetting.model import KeyId, LeaseChange, LeaseId, LeaseOrigin, PersonId, Role
 from countenance.vetting.seed import parse_seed

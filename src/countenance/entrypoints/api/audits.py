@@ -24,7 +24,7 @@ from countenance.entrypoints.api.schemas.vetting import ReasonAsked
 from countenance.entrypoints.api.told import told
 from countenance.fairness.audits import Audit
 from countenance.policy.model import Act
-from countenance.recognition.comparison import Pair
+from countenance.recognition.acts.comparison import Pair
 
 router = APIRouter(tags=["vetting"])
 

@@ -24,7 +24,7 @@ from countenance.entrypoints.api.schemas.oversight import (
 from countenance.entrypoints.api.told import told
 from countenance.oversight.certificate import LeadCertificate
 from countenance.oversight.model import Case, CaseState
-from countenance.recognition.cases_reading import CaseDossier
+from countenance.recognition.cases.reading import CaseDossier
 
 router = APIRouter(tags=["oversight"])
 

@@ -12,7 +12,7 @@ from countenance.entrypoints.api.calls import ReadingCall
 from countenance.entrypoints.api.schemas.acts import ComparisonAsked
 from countenance.entrypoints.api.schemas.results import ComparisonTold
 from countenance.policy.model import Act
-from countenance.recognition.comparison import Pair
+from countenance.recognition.acts.comparison import Pair
 
 router = APIRouter(tags=["acts"])
 

@@ -22,7 +22,7 @@ from countenance.entrypoints.api.schemas.consent import (
     RecordTold,
 )
 from countenance.entrypoints.api.schemas.identifiers import GalleryPath, SubjectPath
-from countenance.recognition.consenting import Agreement
+from countenance.recognition.consents.giving import Agreement
 
 _PATH = "/v1/galleries/{gallery_id}/subjects/{subject_id}/consent"
 

@@ -12,7 +12,7 @@ from countenance.entrypoints.api.calls import ReadingCall
 from countenance.entrypoints.api.schemas.acts import DetectionAsked
 from countenance.entrypoints.api.schemas.results import DetectionTold
 from countenance.policy.model import Act
-from countenance.recognition.detection import Look
+from countenance.recognition.acts.detection import Look
 
 router = APIRouter(tags=["acts"])
 

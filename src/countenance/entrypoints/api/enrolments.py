@@ -15,7 +15,7 @@ from countenance.entrypoints.api.schemas.acts import EnrolmentAsked
 from countenance.entrypoints.api.schemas.identifiers import GalleryPath
 from countenance.entrypoints.api.schemas.results import EnrolmentTold
 from countenance.policy.model import Act
-from countenance.recognition.enrolment import Enrolment
+from countenance.recognition.acts.enrolment import Enrolment
 
 router = APIRouter(tags=["acts"])
 

@@ -13,8 +13,8 @@ from countenance.entrypoints.api.answers import JSON, Answer
 from countenance.entrypoints.api.calls import ReadingCall
 from countenance.entrypoints.api.schemas.erasure import ErasureState, ErasuresTold, ManifestTold
 from countenance.entrypoints.api.schemas.identifiers import LAST_INDEX, GalleryPath
-from countenance.recognition.erasure_model import ErasureId
-from countenance.recognition.erasure_receipts import MOST
+from countenance.recognition.erasure.model import ErasureId
+from countenance.recognition.erasure.receipts import MOST
 
 _PDF = "application/pdf"
 

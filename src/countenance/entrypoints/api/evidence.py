@@ -22,7 +22,7 @@ from countenance.entrypoints.api.schemas.vetting import ReasonAsked
 from countenance.entrypoints.api.told import told
 from countenance.fairness.evidence import Evidence
 from countenance.fairness.sequential import MEAN_TRIALS_BETWEEN_FALSE_ALARMS
-from countenance.recognition.evidence import Brought
+from countenance.recognition.watching.evidence import Brought
 
 router = APIRouter(tags=["vetting"])
 

@@ -25,8 +25,8 @@ from countenance.entrypoints.api.schemas.oversight import (
 from countenance.entrypoints.api.schemas.vetting import CustomerPath
 from countenance.entrypoints.api.told import told
 from countenance.oversight.qualification import Authorisation, Conflict
-from countenance.recognition.cases_feedback import OversightFigures
-from countenance.recognition.examining_standing import ExaminerView, Training
+from countenance.recognition.cases.examiners import ExaminerView, Training
+from countenance.recognition.cases.feedback import OversightFigures
 
 router = APIRouter(tags=["oversight"])
 

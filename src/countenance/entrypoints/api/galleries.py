@@ -21,7 +21,7 @@ from countenance.entrypoints.api.schemas.galleries import (
     SubjectsTold,
 )
 from countenance.entrypoints.api.schemas.identifiers import GalleryPath
-from countenance.recognition.galleries import GalleryView
+from countenance.recognition.acts.galleries import GalleryView
 
 router = APIRouter(tags=["galleries"])
 

@@ -13,7 +13,7 @@ from countenance.entrypoints.api.schemas.acts import IdentificationAsked
 from countenance.entrypoints.api.schemas.identifiers import GalleryPath
 from countenance.entrypoints.api.schemas.results import IdentificationTold
 from countenance.policy.model import Act
-from countenance.recognition.identification import IdentificationResult, Search
+from countenance.recognition.acts.identification import IdentificationResult, Search
 from countenance.recognition.outcome import Outcome
 
 router = APIRouter(tags=["acts"])

@@ -23,7 +23,7 @@ from countenance.entrypoints.api.schemas.subjects import (
     SubjectRequestsTold,
     SubjectRequestTold,
 )
-from countenance.recognition.subject_model import RequestState
+from countenance.recognition.subjects.model import RequestState
 
 _REQUEST = "/v1/subject-requests/{request_id}"
 

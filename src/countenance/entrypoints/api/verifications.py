@@ -13,7 +13,7 @@ from countenance.entrypoints.api.schemas.acts import VerificationAsked
 from countenance.entrypoints.api.schemas.identifiers import GalleryPath
 from countenance.entrypoints.api.schemas.results import VerificationTold
 from countenance.policy.model import Act
-from countenance.recognition.verification import Claim
+from countenance.recognition.acts.verification import Claim
 
 router = APIRouter(tags=["acts"])
 

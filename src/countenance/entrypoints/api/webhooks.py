@@ -27,8 +27,8 @@ from countenance.entrypoints.api.schemas.webhooks import (
     WebhooksTold,
     WebhookTold,
 )
-from countenance.recognition.announcing_model import DeliveryState
-from countenance.recognition.webhook_administration import NewEndpoint
+from countenance.recognition.webhooks.administration import NewEndpoint
+from countenance.recognition.webhooks.model import DeliveryState
 
 _ONE = "/v1/webhooks/{webhook_id}"
 _WHO = "Roles: operator for its own customer, administrator."

@@ -13,9 +13,9 @@ from countenance.entrypoints.azure_face.pictures import picture
 from countenance.entrypoints.azure_face.telling import refusal
 from countenance.errors import RefusedError
 from countenance.policy.model import Act
-from countenance.recognition.detection import Look
-from countenance.recognition.face_keeping import Keep
-from countenance.recognition.roster_model import LEAST_FACE
+from countenance.recognition.acts.detection import Look
+from countenance.recognition.loose_faces.keeping import Keep
+from countenance.recognition.rosters.model import LEAST_FACE
 
 LANDMARKS: Final = ("pupilLeft", "pupilRight", "noseTip", "mouthLeft", "mouthRight")
 """The five of the service's 27 points that the engine finds."""

@@ -27,9 +27,9 @@ from countenance.entrypoints.azure_face.naming import (
 )
 from countenance.entrypoints.azure_face.parameters import canonical_id
 from countenance.errors import AlreadyExistsError
-from countenance.recognition.dynamic_groups import Members
-from countenance.recognition.roster_model import DynamicGroup, PersonId, RosterKind
-from countenance.recognition.rosters import DIRECTORY, Said
+from countenance.recognition.rosters.dynamic_groups import Members
+from countenance.recognition.rosters.lifecycle import DIRECTORY, Said
+from countenance.recognition.rosters.model import DynamicGroup, PersonId, RosterKind
 
 LIFETIME: Final = timedelta(hours=48)
 """How long the address of an operation is good, as the service has it."""

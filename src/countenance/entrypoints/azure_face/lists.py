@@ -22,11 +22,11 @@ from countenance.entrypoints.azure_face.naming import (
 from countenance.entrypoints.azure_face.pictures import picture
 from countenance.errors import AlreadyExistsError, NotFoundError
 from countenance.policy.model import Act
-from countenance.recognition.indexing import NOBODY
-from countenance.recognition.roster_faces import Photograph
-from countenance.recognition.roster_model import Roster, RosterFace, RosterKind
-from countenance.recognition.roster_persons import SUBJECT
-from countenance.recognition.rosters import RosterName, Said
+from countenance.recognition.collections.indexing import NOBODY
+from countenance.recognition.rosters.faces import Photograph
+from countenance.recognition.rosters.lifecycle import RosterName, Said
+from countenance.recognition.rosters.model import Roster, RosterFace, RosterKind
+from countenance.recognition.rosters.persons import SUBJECT
 
 _PAGE: Final = 1000
 _BOTH_EMPTY: Final = "Both 'name' and 'userData' are empty."

@@ -16,8 +16,8 @@ from countenance.entrypoints.azure_face.faults import AzureError, bad_argument, 
 from countenance.entrypoints.azure_face.fields import LIST_ID
 from countenance.entrypoints.azure_face.parameters import canonical_id
 from countenance.errors import FaceGoneError, NotFoundError
-from countenance.recognition.roster_model import PersonId, RosterKind
-from countenance.recognition.rosters import RosterName
+from countenance.recognition.rosters.lifecycle import RosterName
+from countenance.recognition.rosters.model import PersonId, RosterKind
 
 _REFERENCE: Final = re.compile("ref_([0-9a-f]{32})")
 _LIST_ID: Final = re.compile(LIST_ID)

@@ -22,8 +22,8 @@ from countenance.entrypoints.azure_face.naming import (
     there,
 )
 from countenance.errors import AlreadyExistsError
-from countenance.recognition.roster_model import Person, PersonId, RosterFace, RosterKind
-from countenance.recognition.rosters import DIRECTORY, RosterName, Said
+from countenance.recognition.rosters.lifecycle import DIRECTORY, RosterName, Said
+from countenance.recognition.rosters.model import Person, PersonId, RosterFace, RosterKind
 
 
 def named(kind: RosterKind, asked: Asked) -> RosterName:

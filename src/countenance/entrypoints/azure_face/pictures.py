@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 from countenance.entrypoints.azure_face.calls import Asked, Call
 from countenance.entrypoints.azure_face.faults import AzureError
 from countenance.errors import NotFoundError, OversizedImageError
-from countenance.recognition.collection_model import ObjectName
+from countenance.recognition.collections.model import ObjectName
 
 SMALLEST: Final = 1024
 LARGEST: Final = 6 * 1024 * 1024

@@ -16,14 +16,14 @@ from countenance.entrypoints.azure_face.parameters import Fields, Id, Ids, Share
 from countenance.entrypoints.azure_face.persons import subject_behind
 from countenance.errors import FaceGoneError, NotFoundError
 from countenance.policy.model import Act
-from countenance.recognition.identification import IdentificationResult, Search
-from countenance.recognition.loose_face_model import LooseFaceId
-from countenance.recognition.loose_search import LooseSearchResult
+from countenance.recognition.acts.identification import IdentificationResult, Search
+from countenance.recognition.acts.stored_probes import Listing
+from countenance.recognition.acts.verification import VerificationResult
+from countenance.recognition.loose_faces.model import LooseFaceId
+from countenance.recognition.loose_faces.search import LooseSearchResult
 from countenance.recognition.outcome import Outcome
-from countenance.recognition.roster_model import PersonId, Roster, RosterKind, TrainingStatus
-from countenance.recognition.rosters import DIRECTORY, RosterName
-from countenance.recognition.stored_probes import Listing
-from countenance.recognition.verification import VerificationResult
+from countenance.recognition.rosters.lifecycle import DIRECTORY, RosterName
+from countenance.recognition.rosters.model import PersonId, Roster, RosterKind, TrainingStatus
 
 _BAD: Final = HTTPStatus.BAD_REQUEST
 _LENGTH: Final = "The length of faceIds is not in a valid range."

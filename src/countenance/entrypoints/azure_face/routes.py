@@ -19,7 +19,7 @@ from countenance.entrypoints.azure_face import (
 from countenance.entrypoints.azure_face.calls import Answer, Asked, Call
 from countenance.entrypoints.azure_face.naming import KINDS
 from countenance.entrypoints.azure_face.parameters import Fields
-from countenance.recognition.roster_model import RosterKind
+from countenance.recognition.rosters.model import RosterKind
 
 Operation = Callable[[Call, Asked], Answer]
 

@@ -19,9 +19,9 @@ from countenance.errors import InvalidInputError, OversizedImageError
 if TYPE_CHECKING:
     from countenance.biometrics.calibration import CalibrationRecord
     from countenance.entrypoints.cli.output import Output
-    from countenance.recognition.calibration import CalibrationReport
-    from countenance.recognition.calibration_plan import CalibrationPlan
-    from countenance.recognition.calibration_run import Phase, Progress
+    from countenance.recognition.measuring.calibration import CalibrationReport
+    from countenance.recognition.measuring.calibration_plan import CalibrationPlan
+    from countenance.recognition.measuring.calibration_run import Phase, Progress
 
 _LONGEST_LIST = 1 << 30
 _FAILURES_SHOWN = 20
@@ -94,7 +94,7 @@ def measure(  # noqa: PLR0913  each is an option of the command
 def _plan(pairs: Path, face: str) -> CalibrationPlan:
     """Return the plan of a list of pairs, named after its folder if the file is called `pairs`."""
     from countenance.biometrics.faces import FaceChoice  # noqa: PLC0415  start-up stays quick
-    from countenance.recognition.calibration_plan import CalibrationPlan, read_pair_rows  # noqa: PLC0415  as above
+    from countenance.recognition.measuring.calibration_plan import CalibrationPlan, read_pair_rows  # noqa: PLC0415  as above
 
     listed = read_table(pairs, read_pair_rows, longest=_LONGEST_LIST)
     name = pairs.resolve().parent.name if pairs.stem == "pairs" else pairs.stem

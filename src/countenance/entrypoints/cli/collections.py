@@ -17,7 +17,7 @@ from countenance.policy.model import Purpose
 from countenance.vetting.model import LeaseId
 
 if TYPE_CHECKING:
-    from countenance.recognition.collection_model import Binding
+    from countenance.recognition.collections.model import Binding
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -63,7 +63,7 @@ def bind(  # noqa: PLR0913  one parameter an option
     The lease must name every gallery. All bindings are made, or none.
     """
     from countenance.biometrics.model import GalleryId  # noqa: PLC0415  start-up stays quick
-    from countenance.recognition.collection_model import Binding  # noqa: PLC0415  as above
+    from countenance.recognition.collections.model import Binding  # noqa: PLC0415  as above
 
     line = CommandLine.of(context)
     bindings = [

@@ -14,7 +14,7 @@ from countenance.entrypoints.cli.options import FaceOption, JsonFlag, image_argu
 from countenance.entrypoints.cli.wording import COMPARED, against, evidence, score
 
 if TYPE_CHECKING:
-    from countenance.recognition.comparison import ComparisonResult
+    from countenance.recognition.acts.comparison import ComparisonResult
 
 
 def compare(
@@ -31,7 +31,7 @@ def compare(
     with the measurement behind it. `match` and `no_match` both exit with 0.
     """
     from countenance.biometrics.faces import FaceChoice  # noqa: PLC0415  start-up stays quick
-    from countenance.recognition.comparison import Pair  # noqa: PLC0415  start-up stays quick
+    from countenance.recognition.acts.comparison import Pair  # noqa: PLC0415  start-up stays quick
 
     if a == b == "-":
         raise typer.BadParameter("only one of the two images can be standard input")

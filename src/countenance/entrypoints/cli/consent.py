@@ -88,7 +88,7 @@ def give(  # noqa: PLR0913  one parameter an option
     too, and everything that is missing is told at once.
     """
     from countenance.biometrics.model import GalleryId, SubjectId  # noqa: PLC0415  start-up stays quick
-    from countenance.recognition.consenting import Agreement  # noqa: PLC0415  start-up stays quick
+    from countenance.recognition.consents.giving import Agreement  # noqa: PLC0415  start-up stays quick
 
     line = CommandLine.of(context)
     release = _release(release_by, release_signed)

@@ -15,7 +15,7 @@ from countenance.entrypoints.cli.wording import against, counted
 from countenance.errors import CountenanceError
 
 if TYPE_CHECKING:
-    from countenance.recognition.detection import DetectionResult
+    from countenance.recognition.acts.detection import DetectionResult
 
 
 def detect(
@@ -36,7 +36,7 @@ def detect(
     Nothing is compared and nothing is kept. With several images, one that cannot be used has
     its error in its place and the others are still done; the exit status is then 4.
     """
-    from countenance.recognition.detection import Look  # noqa: PLC0415  start-up stays quick
+    from countenance.recognition.acts.detection import Look  # noqa: PLC0415  start-up stays quick
 
     line = CommandLine.of(context)
     operator = line.operator()

@@ -23,7 +23,7 @@ from countenance.entrypoints.cli.options import (
 from countenance.errors import CountenanceError
 
 if TYPE_CHECKING:
-    from countenance.recognition.enrolment import EnrolmentResult
+    from countenance.recognition.acts.enrolment import EnrolmentResult
 
 
 def enrol(  # noqa: PLR0913  one parameter an option
@@ -45,7 +45,7 @@ def enrol(  # noqa: PLR0913  one parameter an option
     """
     from countenance.biometrics.faces import FaceChoice  # noqa: PLC0415  start-up stays quick
     from countenance.biometrics.model import GalleryId, SubjectId  # noqa: PLC0415  start-up stays quick
-    from countenance.recognition.enrolment import Enrolment  # noqa: PLC0415  start-up stays quick
+    from countenance.recognition.acts.enrolment import Enrolment  # noqa: PLC0415  start-up stays quick
 
     line = CommandLine.of(context)
     actor = line.holder(key_file)

@@ -15,7 +15,7 @@ from countenance.entrypoints.cli.options import Gallery, JsonFlag, KeyFile
 from countenance.entrypoints.cli.wording import counted, moment
 
 if TYPE_CHECKING:
-    from countenance.recognition.erasure_model import Drill
+    from countenance.recognition.erasure.model import Drill
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -89,7 +89,7 @@ def receipt(
     Without --to it is printed, whether --json is given or not.
     """
     from countenance.entrypoints.cli.written import write_new  # noqa: PLC0415  start-up stays quick
-    from countenance.recognition.erasure_model import ErasureId  # noqa: PLC0415  start-up stays quick
+    from countenance.recognition.erasure.model import ErasureId  # noqa: PLC0415  start-up stays quick
 
     line = CommandLine.of(context)
     actor = line.holder_or_administrator(key_file)

@@ -170,7 +170,7 @@ def authorise(  # noqa: PLR0913  one parameter an option
     as_json: JsonFlag = False,
 ) -> None:
     """Say that a person may judge kinds of case, on a training, until a date."""
-    from countenance.recognition.examining_standing import Training  # noqa: PLC0415  start-up stays quick
+    from countenance.recognition.cases.examiners import Training  # noqa: PLC0415  start-up stays quick
 
     line = CommandLine.of(context)
     asked = Training(

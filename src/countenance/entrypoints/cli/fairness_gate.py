@@ -95,7 +95,7 @@ def bring(  # noqa: PLR0913  one parameter an option
     as_json: JsonFlag = False,
 ) -> None:
     """Bring a signed report that was made elsewhere, as an administrator; a reviewer confirms it."""
-    from countenance.recognition.evidence import Brought  # noqa: PLC0415  start-up stays quick
+    from countenance.recognition.watching.evidence import Brought  # noqa: PLC0415  start-up stays quick
 
     line = CommandLine.of(context)
     actor = line.holder_or_administrator(key_file)

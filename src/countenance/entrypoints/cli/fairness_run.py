@@ -28,7 +28,7 @@ from countenance.errors import InvalidInputError
 if TYPE_CHECKING:
     from countenance.biometrics.model import Threshold
     from countenance.fairness.manifest import Manifest
-    from countenance.recognition.fairness_run import FairnessPlan, FairnessReport
+    from countenance.recognition.measuring.fairness_run import FairnessPlan, FairnessReport
     from countenance.vetting.model import Actor
 
 _LONGEST_MANIFEST = 1 << 30
@@ -131,7 +131,7 @@ def run(  # noqa: PLR0913  each is an option of the command
     """
     from countenance.biometrics.faces import FaceChoice  # noqa: PLC0415  start-up stays quick
     from countenance.fairness.model import Caps  # noqa: PLC0415  as above
-    from countenance.recognition.fairness_run import FairnessPlan  # noqa: PLC0415  as above
+    from countenance.recognition.measuring.fairness_run import FairnessPlan  # noqa: PLC0415  as above
 
     line = CommandLine.of(context)
     _check(report, fmr, score)

@@ -21,7 +21,7 @@ from countenance.errors import InvalidInputError
 if TYPE_CHECKING:
     from countenance.entrypoints.cli.output import Output
     from countenance.fairness.paired_trials import PairedTrials
-    from countenance.recognition.system_comparison import ComparisonPlan, System, SystemComparison
+    from countenance.recognition.measuring.system_comparison import ComparisonPlan, System, SystemComparison
 
 _REMOTE = ("rekognition", "azure")
 
@@ -102,7 +102,7 @@ def systems(  # noqa: PLR0913  each is an option of the command
     photographs only with --send-images.
     """
     from countenance.fairness.model import Caps  # noqa: PLC0415  start-up stays quick
-    from countenance.recognition.system_comparison import ComparisonPlan  # noqa: PLC0415  as above
+    from countenance.recognition.measuring.system_comparison import ComparisonPlan  # noqa: PLC0415  as above
 
     line = CommandLine.of(context)
     if scores is not None and scores.exists():
@@ -162,7 +162,7 @@ def _systems(
     thresholds: Mapping[str, str],
     face: str,
 ) -> dict[str, System]:
-    from countenance.recognition.system_comparison import System  # noqa: PLC0415  start-up stays quick
+    from countenance.recognition.measuring.system_comparison import System  # noqa: PLC0415  start-up stays quick
 
     if strangers := sorted(thresholds.keys() - named.keys()):
         raise InvalidInputError(f"`{strangers[0]}` has a threshold and is no system")

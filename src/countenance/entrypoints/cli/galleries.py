@@ -40,7 +40,7 @@ def create(  # noqa: PLR0913  one parameter an option
 ) -> None:
     """Make an empty gallery, under an id that the key's lease names."""
     from countenance.biometrics.model import GalleryId  # noqa: PLC0415  start-up stays quick
-    from countenance.recognition.galleries import GalleryView  # noqa: PLC0415  start-up stays quick
+    from countenance.recognition.acts.galleries import GalleryView  # noqa: PLC0415  start-up stays quick
 
     line = CommandLine.of(context)
     actor = line.holder(key_file)

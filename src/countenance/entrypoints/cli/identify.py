@@ -23,7 +23,7 @@ from countenance.entrypoints.cli.options import (
 from countenance.entrypoints.cli.wording import counted, evidence, score
 
 if TYPE_CHECKING:
-    from countenance.recognition.identification import IdentificationResult
+    from countenance.recognition.acts.identification import IdentificationResult
 
 
 def identify(  # noqa: PLR0913  one parameter an option
@@ -48,7 +48,7 @@ def identify(  # noqa: PLR0913  one parameter an option
     """
     from countenance.biometrics.faces import FaceChoice  # noqa: PLC0415  start-up stays quick
     from countenance.biometrics.model import GalleryId  # noqa: PLC0415  start-up stays quick
-    from countenance.recognition.identification import Search  # noqa: PLC0415  start-up stays quick
+    from countenance.recognition.acts.identification import Search  # noqa: PLC0415  start-up stays quick
 
     line = CommandLine.of(context)
     actor = line.holder(key_file)

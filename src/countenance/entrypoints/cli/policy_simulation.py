@@ -69,7 +69,7 @@ def simulate(  # noqa: PLR0913  each is an option
     Nothing is recorded and no act happens. It is compared whether the act was permitted, by which
     rules, and under which duties.
     """
-    from countenance.recognition.simulation import Proposal  # noqa: PLC0415  start-up stays quick
+    from countenance.recognition.log.simulation import Proposal  # noqa: PLC0415  start-up stays quick
 
     line = CommandLine.of(context)
     proposal = Proposal(

@@ -97,7 +97,7 @@ def hold(  # noqa: PLR0913  one parameter an option
 ) -> None:
     """Hold off destruction. What has lapsed takes part in no comparison all the same."""
     from countenance.biometrics.model import GalleryId, SubjectId  # noqa: PLC0415  start-up stays quick
-    from countenance.recognition.retention_holds import HoldAsked  # noqa: PLC0415  start-up stays quick
+    from countenance.recognition.erasure.holds import HoldAsked  # noqa: PLC0415  start-up stays quick
 
     line = CommandLine.of(context)
     asked = HoldAsked(

@@ -21,7 +21,7 @@ from countenance.errors import InvalidInputError
 
 if TYPE_CHECKING:
     from countenance.biometrics.model import SubjectId
-    from countenance.recognition.sorting import Folders, SortedImage
+    from countenance.recognition.acts.sorting import Folders, SortedImage
 
 COLUMNS = ("image", "known", "rank", "candidate", "reference", "score", "threshold", "fmr", "error")
 
@@ -80,7 +80,7 @@ def _folders(
 ) -> Folders:
     """Return what is to be sorted; each image is read, and the bar moves on, when its turn comes."""
     from countenance.biometrics.model import SubjectId  # noqa: PLC0415  start-up stays quick
-    from countenance.recognition.sorting import Folders  # noqa: PLC0415  start-up stays quick
+    from countenance.recognition.acts.sorting import Folders  # noqa: PLC0415  start-up stays quick
 
     limit = line.countenance.parts.max_image_bytes
 

@@ -11,7 +11,7 @@ from countenance.entrypoints.cli.options import Gallery, JsonFlag, KeyFile, Subj
 from countenance.entrypoints.cli.wording import moment
 
 if TYPE_CHECKING:
-    from countenance.recognition.subject_model import SubjectRequest
+    from countenance.recognition.subjects.model import SubjectRequest
 
 app = typer.Typer(
     no_args_is_help=True, help="Let subjects reach their own page, and answer what they ask for."
@@ -73,7 +73,7 @@ def requests(
     as_json: JsonFlag = False,
 ) -> None:
     """List what subjects asked for, the soonest due first."""
-    from countenance.recognition.subject_model import RequestState  # noqa: PLC0415  start-up stays quick
+    from countenance.recognition.subjects.model import RequestState  # noqa: PLC0415  start-up stays quick
 
     line = CommandLine.of(context)
     state = RequestState.OPEN if waiting else None

@@ -40,7 +40,7 @@ def verify(  # noqa: PLR0913  one parameter an option
     """
     from countenance.biometrics.faces import FaceChoice  # noqa: PLC0415  start-up stays quick
     from countenance.biometrics.model import GalleryId, SubjectId  # noqa: PLC0415  start-up stays quick
-    from countenance.recognition.verification import Claim  # noqa: PLC0415  start-up stays quick
+    from countenance.recognition.acts.verification import Claim  # noqa: PLC0415  start-up stays quick
 
     line = CommandLine.of(context)
     actor = line.holder(key_file)

@@ -11,8 +11,8 @@ from countenance.entrypoints.cli.options import JsonFlag, KeyFile, YesFlag
 from countenance.entrypoints.cli.wording import moment
 
 if TYPE_CHECKING:
-    from countenance.recognition.announcing_model import Endpoint
-    from countenance.recognition.webhook_administration import MadeEndpoint, ShownDelivery
+    from countenance.recognition.webhooks.administration import MadeEndpoint, ShownDelivery
+    from countenance.recognition.webhooks.model import Endpoint
 
 app = typer.Typer(
     no_args_is_help=True, help="Name addresses that are told what happened, and see what was delivered."
@@ -40,8 +40,8 @@ def add(  # noqa: PLR0913  one parameter an option
 ) -> None:
     """Set up an address, and show the secret that signs, this once."""
     from countenance.errors import InvalidInputError  # noqa: PLC0415  start-up stays quick
-    from countenance.recognition.announcing_model import AnnouncementKind  # noqa: PLC0415  as above
-    from countenance.recognition.webhook_administration import NewEndpoint  # noqa: PLC0415  as above
+    from countenance.recognition.webhooks.administration import NewEndpoint  # noqa: PLC0415  as above
+    from countenance.recognition.webhooks.model import AnnouncementKind  # noqa: PLC0415  as above
     from countenance.vetting.model import CustomerId  # noqa: PLC0415  as above
 
     line = CommandLine.of(context)
@@ -153,7 +153,7 @@ def deliveries(
     as_json: JsonFlag = False,
 ) -> None:
     """List what was, is to be, or could not be delivered, the newest first."""
-    from countenance.recognition.announcing_model import DeliveryState  # noqa: PLC0415  start-up stays quick
+    from countenance.recognition.webhooks.model import DeliveryState  # noqa: PLC0415  start-up stays quick
 
     line = CommandLine.of(context)
     act = line.countenance.webhooks.endpoints.deliveries

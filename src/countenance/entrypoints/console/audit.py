@@ -15,7 +15,7 @@ from countenance.entrypoints.console.navigation import STAFF
 from countenance.entrypoints.console.visits import Page, Visit
 from countenance.errors import NotFoundError
 from countenance.ledger.model import EventType
-from countenance.recognition.auditing import Evidence, Sought
+from countenance.recognition.log.auditing import Evidence, Sought
 
 PATH: Final = "/console/audit"
 _LONGEST: Final = 200

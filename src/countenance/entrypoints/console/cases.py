@@ -19,8 +19,8 @@ from countenance.errors import InvalidInputError, SeparationError, StateError
 from countenance.oversight.certificate import LeadCertificate
 from countenance.oversight.checklist import Sheet
 from countenance.oversight.model import OPEN, Case, CaseId, CaseState, CloseReason, Paper
-from countenance.recognition.cases_reading import CaseDossier, JudgedList, as_of
-from countenance.recognition.cases_release import certificate
+from countenance.recognition.cases.reading import CaseDossier, JudgedList, as_of
+from countenance.recognition.cases.release import certificate
 from countenance.staff.model import StaffRole
 from countenance.vetting.model import Actor
 

@@ -16,7 +16,7 @@ from countenance.entrypoints.pages.tables import LONGEST_EXPORT, PAGE, Column, T
 from countenance.entrypoints.pages.words import capital, plain
 from countenance.policy.model import Act, Permit
 from countenance.policy.register import shipped_register
-from countenance.recognition.browsing import LoggedEntry
+from countenance.recognition.log.browsing import LoggedEntry
 from countenance.recognition.model import DecisionRecord, DecisionSearch
 from countenance.vetting.model import CustomerId
 

@@ -24,7 +24,7 @@ from countenance.errors import (
 from countenance.oversight.assignments import KnownFace
 from countenance.oversight.model import KnownFaceId
 from countenance.policy.model import Purpose
-from countenance.recognition.examining_standing import ExaminerView, Training
+from countenance.recognition.cases.examiners import ExaminerView, Training
 from countenance.staff.model import StaffRole
 
 PATH: Final = "/console/examiners"

@@ -20,7 +20,7 @@ from countenance.errors import InvalidInputError, NotFoundError, NotQualifiedErr
 from countenance.oversight.assignments import AssignmentId, AssignmentState, ReturnReason
 from countenance.oversight.checklist import Feature, Observation, Sheet, sheet_of
 from countenance.oversight.qualification import Unfit
-from countenance.recognition.examining import ListView, PlaceView
+from countenance.recognition.examining.queue import ListView, PlaceView
 
 PATH: Final = "/console/examine"
 _LIST: Final = f"{PATH}/{{assignment_id}}"

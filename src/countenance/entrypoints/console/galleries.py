@@ -9,7 +9,7 @@ from starlette.responses import Response
 from countenance.entrypoints.console.navigation import READERS
 from countenance.entrypoints.console.visits import Page, Visit
 from countenance.entrypoints.pages.tables import Column, arranged, as_csv
-from countenance.recognition.galleries import GalleryView
+from countenance.recognition.acts.galleries import GalleryView
 
 PATH: Final = "/console/galleries"
 

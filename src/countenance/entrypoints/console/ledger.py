@@ -13,7 +13,7 @@ from countenance.entrypoints.console.visits import Page, Visit
 from countenance.entrypoints.pages.tables import LONGEST_EXPORT, PAGE, Column, Table, as_csv, number_of
 from countenance.errors import NotFoundError
 from countenance.ledger.proof import InclusionProof
-from countenance.recognition.browsing import LoggedEntry
+from countenance.recognition.log.browsing import LoggedEntry
 
 PATH: Final = "/console/ledger"
 _DIGITS: Final = 15

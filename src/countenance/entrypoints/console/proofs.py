@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 
 from countenance.ledger.checkpoint import Checkpoint
-from countenance.recognition.records import EntryView
+from countenance.recognition.log.records import EntryView
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from countenance.biometrics.faces import FaceChoice
 from countenance.entrypoints.console.visits import Page, Visit, corrected
 from countenance.errors import BusyError, CalibrationError, InvalidInputError, ModelError, RefusedError
 from countenance.policy.model import Purpose
-from countenance.recognition.comparison import Pair
-from countenance.recognition.detection import Look
+from countenance.recognition.acts.comparison import Pair
+from countenance.recognition.acts.detection import Look
 from countenance.staff.model import StaffRole
 from countenance.vetting.evaluation import EVALUATION, TRIAL
 from countenance.vetting.model import Actor, LeaseId, PersonId, Role

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from countenance.biometrics.calibration import CalibrationRow
 from countenance.entrypoints.public.answering import Page, Reading
-from countenance.recognition.transparency import ModelNote
+from countenance.recognition.measuring.transparency import ModelNote
 
 _SHOWN: Final = 1e-4
 

@@ -12,8 +12,8 @@ from starlette.responses import Response
 from countenance.biometrics.calibration_file import record_to_json
 from countenance.biometrics.model import ErrorRate
 from countenance.entrypoints.public.answering import Page, Reading, as_json
-from countenance.recognition.published_fairness import PublishedColumn, PublishedFairness
-from countenance.recognition.transparency import ModelNote
+from countenance.recognition.measuring.published_fairness import PublishedColumn, PublishedFairness
+from countenance.recognition.measuring.transparency import ModelNote
 
 PATH: Final = "/model"
 _LEFT: Final = -7.0

@@ -10,8 +10,8 @@ from countenance.biometrics.faces import DetectedFace, Point, QualityReason
 from countenance.biometrics.model import ReferenceId
 from countenance.entrypoints.rekognition.calls import Answer, Asked, Call
 from countenance.entrypoints.rekognition.requests import NOT_INFERRED
-from countenance.recognition.collection_model import EnrolledFace, FaceRecord, RelativeBox
-from countenance.recognition.indexing import relative_box
+from countenance.recognition.collections.indexing import relative_box
+from countenance.recognition.collections.model import EnrolledFace, FaceRecord, RelativeBox
 
 _REFERENCE: Final = re.compile("ref_([0-9a-f]{32})")
 _EXTERNAL: Final = re.compile(r"[a-zA-Z0-9_.\-:]{1,255}")

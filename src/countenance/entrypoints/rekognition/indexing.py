@@ -17,10 +17,10 @@ from countenance.entrypoints.rekognition.faces import (
     record_of,
 )
 from countenance.entrypoints.rekognition.pictures import picture
-from countenance.recognition.collection_model import LEAST_FACE
-from countenance.recognition.detection import Look
-from countenance.recognition.group_comparison import ComparedFace, GroupComparison
-from countenance.recognition.indexing import IndexingResult, PassedOver
+from countenance.recognition.acts.detection import Look
+from countenance.recognition.collections.indexing import IndexingResult, PassedOver
+from countenance.recognition.collections.model import LEAST_FACE
+from countenance.recognition.loose_faces.group_comparison import ComparedFace, GroupComparison
 
 DEFAULT_THRESHOLD: Final = 80.0
 """What the service compares with where a request names no threshold; a lease's floor may be higher."""

@@ -10,7 +10,7 @@ from countenance.entrypoints.rekognition.calls import Asked, Call
 from countenance.entrypoints.rekognition.faults import AwsError
 from countenance.entrypoints.rekognition.requests import LARGEST_OBJECT
 from countenance.errors import ImageError, NotFoundError, OversizedImageError
-from countenance.recognition.collection_model import ObjectName
+from countenance.recognition.collections.model import ObjectName
 
 LEAST_SIDE: Final = 80
 """Pixels of an image's height and width, at least: the service's own bound."""

@@ -19,10 +19,10 @@ from countenance.entrypoints.rekognition.indexing import DEFAULT_THRESHOLD
 from countenance.entrypoints.rekognition.pictures import picture
 from countenance.errors import CountenanceError, LowQualityError, NoFaceError, NotFoundError
 from countenance.policy.model import Act
-from countenance.recognition.collection_model import LEAST_FACE
-from countenance.recognition.detection import Look
-from countenance.recognition.identification import IdentificationResult, Search
-from countenance.recognition.stored_probes import FoundReference, Listing
+from countenance.recognition.acts.detection import Look
+from countenance.recognition.acts.identification import IdentificationResult, Search
+from countenance.recognition.acts.stored_probes import FoundReference, Listing
+from countenance.recognition.collections.model import LEAST_FACE
 
 
 def search_faces(call: Call, asked: Asked) -> Answer:

@@ -12,8 +12,8 @@ from countenance.entrypoints.rekognition.collections import status_of
 from countenance.entrypoints.rekognition.faces import face_id, reference_id
 from countenance.entrypoints.rekognition.faults import AwsError
 from countenance.errors import AlreadyExistsError
+from countenance.recognition.collections.users import AssociationResult, NotAssociated
 from countenance.recognition.idempotency import Performed
-from countenance.recognition.users import AssociationResult, NotAssociated
 
 DEFAULT_THRESHOLD: Final = 75.0
 """What faces of one user must be alike where a request names no threshold."""

@@ -8,8 +8,8 @@ from starlette.responses import Response
 
 from countenance.entrypoints.subject.visits import HOME, Page, Visit
 from countenance.errors import NotFoundError
-from countenance.recognition.subject_model import RequestKind
-from countenance.recognition.subject_record import OwnAct, OwnRecord
+from countenance.recognition.subjects.model import RequestKind
+from countenance.recognition.subjects.record import OwnAct, OwnRecord
 
 WITHDRAW: Final = f"{HOME}/withdraw"
 REQUESTS: Final = f"{HOME}/requests"

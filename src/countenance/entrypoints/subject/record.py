@@ -11,7 +11,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from countenance.entrypoints.subject.visits import HOME, Page, Visit
 from countenance.errors import NotFoundError, StateError
-from countenance.recognition.subject_record import MOST_SHOWN
+from countenance.recognition.subjects.record import MOST_SHOWN
 
 _DIGITS: Final = 15
 _NOTICES: Final = frozenset({"sent", "objected"})

@@ -21,7 +21,7 @@ from countenance.entrypoints.pages.site import Look
 from countenance.entrypoints.subject.cookies import keep, token_of
 from countenance.entrypoints.subject.languages import TEXTS, Language, language_of
 from countenance.errors import BusyError, CountenanceError, UnauthenticatedError
-from countenance.recognition.subject_model import OpenedSession
+from countenance.recognition.subjects.model import OpenedSession
 from countenance.staff.sessions import csrf_token, right_csrf_token
 
 HOME: Final = "/subject"

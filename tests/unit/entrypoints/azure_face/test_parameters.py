@@ -12,7 +12,7 @@ from countenance.entrypoints.azure_face.fields import URL
 from countenance.entrypoints.azure_face.parameters import Fields, Flag, Whole
 from countenance.entrypoints.azure_face.pictures import object_of
 from countenance.entrypoints.azure_face.routes import ROUTES
-from countenance.recognition.collection_model import ObjectName
+from countenance.recognition.collections.model import ObjectName
 
 Value = TypeVar("Value")
 BODIES = [URL, *{id(route.body): route.body for route in ROUTES if route.body is not None}.values()]

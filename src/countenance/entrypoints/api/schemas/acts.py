@@ -12,7 +12,7 @@ from countenance.entrypoints.api.schemas.image import Image
 from countenance.entrypoints.api.schemas.model import AS_INTEGER, Asked, Integer
 from countenance.oversight.model import EmergencyReason
 from countenance.policy.model import Camera, Purpose, Space
-from countenance.recognition.detection import MAX_FACES
+from countenance.recognition.acts.detection import MAX_FACES
 
 LONGEST_LIST = 50
 """Candidates that no lease goes beyond."""

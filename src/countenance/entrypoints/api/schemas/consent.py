@@ -23,8 +23,8 @@ from countenance.entrypoints.api.schemas.notices import Language
 from countenance.entrypoints.api.schemas.reasons import ReasonTold
 from countenance.policy.instruments import Instrument
 from countenance.policy.model import Permit, Purpose
-from countenance.recognition.consent_receipts import BasisCheck
-from countenance.recognition.withdrawal import Erasure
+from countenance.recognition.consents.receipts import BasisCheck
+from countenance.recognition.erasure.withdrawal import Erasure
 
 
 def _unique(values: list[Instrument]) -> list[Instrument]:

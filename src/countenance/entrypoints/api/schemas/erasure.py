@@ -9,7 +9,7 @@ from pydantic import Field
 from countenance.biometrics.model import GalleryId
 from countenance.entrypoints.api.schemas.model import Moment, Told
 from countenance.ledger.manifest import Manifest
-from countenance.recognition.erasure_model import Cause, ErasureRecord
+from countenance.recognition.erasure.model import Cause, ErasureRecord
 
 
 class ManifestTold(Told):

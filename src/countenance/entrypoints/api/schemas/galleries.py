@@ -10,7 +10,7 @@ from countenance.biometrics.model import GalleryId
 from countenance.entrypoints.api.schemas.identifiers import NAME
 from countenance.entrypoints.api.schemas.model import Asked, Moment, Told
 from countenance.policy.model import Purpose
-from countenance.recognition.galleries import GalleryView
+from countenance.recognition.acts.galleries import GalleryView
 
 
 class GalleryAsked(Asked):

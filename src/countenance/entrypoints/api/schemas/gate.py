@@ -27,8 +27,8 @@ from countenance.oversight.incidents import Incident, IncidentId, IncidentKind, 
 from countenance.policy.evidence import KindOfUse
 from countenance.policy.instruments import Instrument
 from countenance.policy.model import Stop
-from countenance.recognition.audits import Handed
 from countenance.recognition.incidents import Found
+from countenance.recognition.watching.audits import Handed
 from countenance.vetting.narrowing import Narrowing
 
 _LONGEST_REPORT = 30_000

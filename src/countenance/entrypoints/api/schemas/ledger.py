@@ -9,7 +9,7 @@ from pydantic import Field
 
 from countenance.entrypoints.api.schemas.model import Told
 from countenance.ledger.canonical import parse_leaf
-from countenance.recognition.records import EntryView
+from countenance.recognition.log.records import EntryView
 
 
 class EntryTold(Told):

@@ -15,8 +15,8 @@ from countenance.oversight.checklist import STRONGEST, Feature, Observation, She
 from countenance.oversight.model import KnownFaceId, Paper
 from countenance.oversight.qualification import Unfit
 from countenance.policy.model import Purpose
-from countenance.recognition.cases_release import LONGEST_REASONS, SHORTEST_REASONS
-from countenance.recognition.examining import ListView, QueueView
+from countenance.recognition.cases.release import LONGEST_REASONS, SHORTEST_REASONS
+from countenance.recognition.examining.queue import ListView, QueueView
 from countenance.vetting.persons import PERSON_PATTERN
 
 ListPath = Annotated[

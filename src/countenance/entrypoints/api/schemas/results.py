@@ -9,12 +9,12 @@ from pydantic import Field
 from countenance.biometrics.model import Candidate, ErrorRate
 from countenance.entrypoints.api.schemas.faces import FaceTold
 from countenance.entrypoints.api.schemas.model import Told
-from countenance.recognition.comparison import ComparisonResult
-from countenance.recognition.detection import DetectionResult
-from countenance.recognition.enrolment import EnrolmentResult
-from countenance.recognition.identification import IdentificationResult
+from countenance.recognition.acts.comparison import ComparisonResult
+from countenance.recognition.acts.detection import DetectionResult
+from countenance.recognition.acts.enrolment import EnrolmentResult
+from countenance.recognition.acts.identification import IdentificationResult
+from countenance.recognition.acts.verification import VerificationResult
 from countenance.recognition.outcome import Outcome
-from countenance.recognition.verification import VerificationResult
 
 
 class RateTold(Told):

@@ -11,8 +11,8 @@ from countenance.biometrics.model import GalleryId, SubjectId
 from countenance.consent.retention import Deadline, Hold, HoldReason, Interactions, Retention, Source
 from countenance.entrypoints.api.schemas.identifiers import SUBJECT
 from countenance.entrypoints.api.schemas.model import Asked, Moment, Told
-from countenance.recognition.retention import Sweep
-from countenance.recognition.retention_holds import LONGEST_MATTER, HoldAsked
+from countenance.recognition.erasure.holds import LONGEST_MATTER, HoldAsked
+from countenance.recognition.retention.deadlines import Sweep
 
 
 class DeadlineTold(Told):

@@ -8,9 +8,9 @@ from fastapi import Path
 from pydantic import Field, StringConstraints
 
 from countenance.entrypoints.api.schemas.model import Asked, Integer, Moment, Told
-from countenance.recognition.subject_access import LONGEST_CODE, SHORTEST_CODE, USUAL_CODE, IssuedCode
-from countenance.recognition.subject_model import RequestKind, RequestState, SubjectRequest
-from countenance.recognition.subject_requests import LONGEST_TEXT
+from countenance.recognition.subjects.access import LONGEST_CODE, SHORTEST_CODE, USUAL_CODE, IssuedCode
+from countenance.recognition.subjects.model import RequestKind, RequestState, SubjectRequest
+from countenance.recognition.subjects.requests import LONGEST_TEXT
 
 REQUEST = r"^req_[0-9a-f]{32}$"
 

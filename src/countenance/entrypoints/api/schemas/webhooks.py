@@ -9,13 +9,13 @@ from pydantic import Field, StringConstraints
 
 from countenance.entrypoints.api.schemas.identifiers import LAST_INDEX, NAME
 from countenance.entrypoints.api.schemas.model import AS_INTEGER, Asked, Integer, Moment, Told
-from countenance.recognition.announcing_model import AnnouncementKind, DeliveryState, Endpoint
-from countenance.recognition.webhook_administration import (
+from countenance.recognition.webhooks.administration import (
     LONGEST_OVERLAP,
     LONGEST_URL,
     MadeEndpoint,
     ShownDelivery,
 )
+from countenance.recognition.webhooks.model import AnnouncementKind, DeliveryState, Endpoint
 from countenance.vetting.model import CustomerId
 
 WEBHOOK = r"^hook_[0-9a-f]{32}$"

@@ -1,0 +1,1 @@
+"""Galleries as Amazon Rekognition's clients know them: collections, their users, their objects."""

@@ -1,0 +1,1 @@
+"""Notices, and consent or another basis given under them, with receipts."""

@@ -1,0 +1,1 @@
+"""Examiners at their work: the queue, blind lists, sheets, known faces."""

@@ -1,0 +1,1 @@
+"""Reading the log: as a person, an auditor, the public; what it says of other times; its witnesses."""

@@ -1,0 +1,1 @@
+"""Faces that nobody is enrolled with, kept for a while under an id, and the acts on them."""

@@ -1,0 +1,1 @@
+"""Measurements as acts: calibration, error rates by group, systems side by side; what is published."""

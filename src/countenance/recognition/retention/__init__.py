@@ -1,0 +1,1 @@
+"""How long references are kept, computed with its reason, and destroyed on time."""

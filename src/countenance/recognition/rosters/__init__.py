@@ -1,0 +1,1 @@
+"""Galleries as Azure Face's clients know them: face lists, person groups, directories."""

@@ -1,0 +1,1 @@
+"""What subjects do for themselves: get in, see, withdraw, ask, appeal, take along."""
