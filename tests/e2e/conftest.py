@@ -18,12 +18,12 @@ CHROMIUM = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-c
 Launch = Callable[..., Browser]
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def launch() -> Iterator[Launch]:
     """Start browsers, with arguments beside the usual ones.
 
     A process has one Playwright only, and while it is there the thread counts as inside its event loop:
-    it ends with this folder's tests, before others call `asyncio.run`.
+    it ends with its module, before others call `asyncio.run`.
     """
     path = next((path for path in CHROMIUM if Path(path).exists()), shutil.which("chromium"))
     if path is None:
@@ -32,7 +32,7 @@ def launch() -> Iterator[Launch]:
         yield lambda *more: playwright.chromium.launch(executable_path=path, args=["--no-sandbox", *more])
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def browser(launch: Launch) -> Iterator[Browser]:
     found = launch()
     yield found
