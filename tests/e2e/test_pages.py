@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from applying import GATE, use
 from browsing import DESKTOP, PHONE, Window, wider_than
@@ -131,6 +131,24 @@ def test_the_keyboard_reaches_the_content_past_the_menu(window: Window) -> None:
     assert page.evaluate("document.querySelector('main').contains(document.activeElement)")
     outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
     assert outline == "solid"
+
+
+def test_on_a_phone_the_menu_is_opened_by_the_keyboard_and_needs_no_script(window: Window) -> None:
+    page = window.open("carol", "/console/decisions", PHONE, scripts=False)
+    menu = page.get_by_role("navigation", name="Pages", exact=True)
+    expect(menu.get_by_role("link")).to_have_count(0)
+    for _ in range(5):
+        page.keyboard.press("Tab")
+    expect(menu.locator("summary")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(menu.get_by_role("link", name="Decisions")).to_have_attribute("aria-current", "page")
+    assert all(held.bounding_box()["height"] >= 44 for held in menu.get_by_role("link").all())  # type: ignore[index]  # they are visible
+    page.keyboard.press("Tab")
+    expect(menu.get_by_role("link", name="Overview")).to_be_focused()
+    expect(page.locator("html")).to_have_js_property("scrollWidth", PHONE)
+    page.set_viewport_size({"width": DESKTOP, "height": 900})
+    expect(menu.locator("summary")).to_be_hidden()
+    expect(menu.get_by_role("link", name="Overview")).to_be_visible()
 
 
 def test_a_proof_is_checked_in_the_browser_and_a_changed_entry_is_noticed(window: Window) -> None:
