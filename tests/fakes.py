@@ -66,6 +66,7 @@ from fakes_erasure import ErasureState, FakeErasures, FakeManifests, FakeSearche
 from fakes_incidents import (
     FakeAudits,
     FakeEvidenceRecords,
+    FakeFairnessReports,
     FakeIncidents,
     FakeMonitored,
     IncidentState,
@@ -239,7 +240,7 @@ class FakeUnitOfWork:
         self.erasures = FakeErasures(self)
         self.searchers = FakeSearchers(self)
         self.incidents = FakeIncidents(self)
-        self.evidence = FakeEvidenceRecords(self)
+        self.evidence, self.fairness_reports = FakeEvidenceRecords(self), FakeFairnessReports(self)
         self.monitored = FakeMonitored(self)
         self.audits = FakeAudits(self)
         self.cosigned = FakeCosigned(self)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
 from countenance.fairness.audits import Audit, AuditId
 from countenance.fairness.evidence import Evidence, EvidenceId
 from countenance.fairness.monitored import Measure, Watched
+from countenance.fairness.reports import KeptReport
 from countenance.oversight.incidents import Incident, IncidentId
 from countenance.policy.evidence import KindOfUse
 
@@ -21,6 +22,7 @@ class IncidentState:
 
     incidents: dict[IncidentId, Incident] = field(default_factory=dict)
     evidence_records: dict[EvidenceId, Evidence] = field(default_factory=dict)
+    fairness_reports: dict[str, tuple[KeptReport, dict[str, bytes]]] = field(default_factory=dict)
     watched: dict[tuple[str, str], Watched] = field(default_factory=dict)
     outcomes_followed: int = 0
     audits: dict[AuditId, Audit] = field(default_factory=dict)
@@ -84,6 +86,33 @@ class FakeEvidenceRecords:
         def question(state: Any) -> tuple[Evidence, ...]:  # noqa: ANN401  the whole state
             by_id = sorted(state.evidence_records.values(), key=lambda one: one.id)
             return tuple(sorted(by_id, key=lambda one: one.measured, reverse=True))
+
+        return self.unit.read(question)
+
+
+@dataclass
+class FakeFairnessReports:
+    unit: Unit
+
+    def put(self, report: KeptReport, files: Mapping[str, bytes]) -> None:
+        self.unit.write().fairness_reports.setdefault(report.digest, (report, dict(files)))
+
+    def get(self, digest: str) -> KeptReport | None:
+        return next((one for one in self.all() if one.digest == digest), None)
+
+    def file(self, digest: str, name: str) -> bytes | None:
+        def question(state: Any) -> bytes | None:  # noqa: ANN401  the whole state
+            held = state.fairness_reports.get(digest)
+            found: bytes | None = held[1].get(name) if held is not None else None
+            return found
+
+        return self.unit.read(question)
+
+    def all(self) -> tuple[KeptReport, ...]:
+        def question(state: Any) -> tuple[KeptReport, ...]:  # noqa: ANN401  the whole state
+            held = [one for one, _ in state.fairness_reports.values()]
+            by_digest = sorted(held, key=lambda one: one.digest)
+            return tuple(sorted(by_digest, key=lambda one: one.kept, reverse=True))
 
         return self.unit.read(question)
 

@@ -8,6 +8,7 @@ from contract.examples import HOUR, NOON
 from countenance.fairness.audits import Audit, AuditId, AuditTerms
 from countenance.fairness.evidence import Evidence, EvidenceId, Step
 from countenance.fairness.monitored import Measure, Watched
+from countenance.fairness.reports import KeptReport
 from countenance.fairness.sequential import Stream
 from countenance.oversight.incidents import (
     Incident,
@@ -180,3 +181,43 @@ def test_audits_are_found_by_the_lease_of_their_key_and_their_calls_are_counted(
         assert work.audits.calls(first.id, 7) == (2, 3)
         assert work.audits.calls(first.id, 9) == (0, 3)
         assert work.audits.calls(newer.id, 7) == (0, 0)
+
+
+def test_a_kept_report_and_its_files_come_back_sealed_and_under_a_new_master_key(place: Place) -> None:
+    kept = KeptReport(
+        digest="ab" * 32,
+        kind="groups",
+        name="doors",
+        made_on="2026-07-01",
+        verdict="pass",
+        model_digest="model",
+        threshold_ppb=400,
+        images=9,
+        subjects=3,
+        groups=2,
+        entry=7,
+        kept=NOON,
+        files=("report.html", "report.json"),
+    )
+    files = {"report.html": b"<p>rates</p>" * 99, "report.json": b"{}"}
+    with place.unit() as work:
+        work.fairness_reports.put(kept, files)
+        work.fairness_reports.put(replace(kept, name="another"), {"report.json": b"changed"})
+        work.fairness_reports.put(replace(kept, digest="cd" * 32, kept=NOON + HOUR), {})
+        work.commit()
+    with place.unit() as work:
+        assert work.fairness_reports.get(kept.digest) == kept
+        assert {name: work.fairness_reports.file(kept.digest, name) for name in files} == files
+        assert work.fairness_reports.file(kept.digest, "report.pdf") is None
+        assert work.fairness_reports.get("ef" * 32) is None
+        assert [one.digest for one in work.fairness_reports.all()] == ["cd" * 32, kept.digest]
+    if place.database is None:
+        return
+    with place.database.engine.connect() as connection:
+        rows = connection.exec_driver_sql("SELECT sealed FROM fairness_report_files").all()
+    assert not any(b"rates" in bytes(row[0]) for row in rows)
+    new = Keyring(bytes(32))
+    rotate_master_key(place.database, KEYRING, new)
+    with unit_of_work_factory(place.database, new, SIGNER)() as work:
+        assert work.fairness_reports.file(kept.digest, "report.html") == files["report.html"]
+    rotate_master_key(place.database, new, KEYRING)

@@ -15,6 +15,7 @@ from countenance.recognition.watching.audits import AdministerAudits, ReadAudits
 from countenance.recognition.watching.evidence import ReadEvidence, RegisterEvidence
 from countenance.recognition.watching.monitor_clock import monitor_clock
 from countenance.recognition.watching.monitoring import Looked, ReadMonitor, WatchOutcomes
+from countenance.recognition.watching.reports import KeepReport, ReadReports
 from countenance.recognition.watching.score_tally import ScoreTally
 from countenance.vetting.access import Access
 
@@ -53,6 +54,16 @@ class GateCases:
     def read_evidence(self) -> ReadEvidence:
         """Show which fairness reports there are."""
         return ReadEvidence(self._access, self.parts.unit_of_work)
+
+    @cached_property
+    def keep_report(self) -> KeepReport:
+        """Keep a signed fairness report for people to open."""
+        return KeepReport(self.parts.clock, self.parts.unit_of_work)
+
+    @cached_property
+    def read_reports(self) -> ReadReports:
+        """Show the fairness reports that are kept."""
+        return ReadReports(self._access, self.parts.unit_of_work)
 
     @cached_property
     def read_standing(self) -> ReadStanding:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:  # named and never called here: loading them all would be a fi
     from countenance.fairness.audits import Audits
     from countenance.fairness.evidence import EvidenceRecords
     from countenance.fairness.monitored import Monitored
+    from countenance.fairness.reports import FairnessReports
     from countenance.ledger.ports import CosignedCheckpoints, Ledger
     from countenance.oversight.incidents import Incidents
     from countenance.oversight.ports import Cases, Examining, Notices, Portraits
@@ -266,6 +267,7 @@ class UnitOfWork(Protocol):
     searchers: Searchers
     incidents: Incidents
     evidence: EvidenceRecords
+    fairness_reports: FairnessReports
     monitored: Monitored
     audits: Audits
     consent_records: ConsentRecords

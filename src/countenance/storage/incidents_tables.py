@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Table, Text
 
+from countenance.storage.evidence_tables import SEALED as REPORTS
 from countenance.storage.tables import metadata
 from countenance.storage.types import Moment, blob, name
 
@@ -67,5 +68,5 @@ audit_calls = Table(
     Column("calls", BigInteger, nullable=False),
 )
 
-SEALED = (incidents, fairness_evidence, monitor_streams, audits)
-"""Every table here with sealed rows: they are sealed for their table and their primary key."""
+SEALED = (incidents, fairness_evidence, monitor_streams, audits, *REPORTS)
+"""Every table of this area with sealed rows: they are sealed for their table and their primary key."""

@@ -11,6 +11,7 @@ from countenance.errors import StorageError
 from countenance.fairness.audits import Audits
 from countenance.fairness.evidence import EvidenceRecords
 from countenance.fairness.monitored import Monitored
+from countenance.fairness.reports import FairnessReports
 from countenance.ledger.note import Signer
 from countenance.ledger.ports import CosignedCheckpoints, Ledger
 from countenance.oversight.incidents import Incidents
@@ -124,6 +125,7 @@ class SqlUnitOfWork:
     cosigned: CosignedCheckpoints
     incidents: Incidents
     evidence: EvidenceRecords
+    fairness_reports: FairnessReports
     monitored: Monitored
     audits: Audits
     consent_records: ConsentRecords
@@ -211,6 +213,12 @@ def commit(session: Session, *, lasting: bool = True) -> None:
         session.database.reach_disk()
 
 
+def _fairness_reports(work: SqlUnitOfWork) -> object:
+    from countenance.storage.fairness_reports import SqlFairnessReports  # noqa: PLC0415  no act needs it
+
+    return SqlFairnessReports(work.session, work.keyring)
+
+
 _ROOMS: Final[Mapping[str, Callable[[SqlUnitOfWork], object]]] = {
     "customers": lambda work: SqlCustomers(work.session),
     "leases": lambda work: SqlLeases(work.session),
@@ -248,6 +256,7 @@ _ROOMS: Final[Mapping[str, Callable[[SqlUnitOfWork], object]]] = {
     "cosigned": lambda work: SqlCosignedCheckpoints(work.session),
     "incidents": lambda work: SqlIncidents(work.session, work.keyring),
     "evidence": lambda work: SqlEvidenceRecords(work.session, work.keyring),
+    "fairness_reports": _fairness_reports,
     "monitored": lambda work: SqlMonitored(work.session, work.keyring),
     "audits": lambda work: SqlAudits(work.session, work.keyring),
     "consent_records": lambda work: SqlConsentRecords(work.session, work.keyring),

@@ -13,7 +13,8 @@ import typer
 from countenance.entrypoints.cli.context import CommandLine
 from countenance.entrypoints.cli.options import FaceOption, JsonFlag
 from countenance.entrypoints.cli.tables import read_table
-from countenance.entrypoints.cli.wording import counted, error_rate, one_in
+from countenance.entrypoints.cli.wording import counted, error_rate
+from countenance.entrypoints.pages.rates import one_in
 from countenance.errors import InvalidInputError, OversizedImageError
 
 if TYPE_CHECKING:

@@ -9,11 +9,11 @@ import typer
 
 from countenance.entrypoints.cli.context import CommandLine
 from countenance.entrypoints.cli.fairness_options import DirectionOption
-from countenance.entrypoints.cli.fairness_searches import share
 from countenance.entrypoints.cli.fairness_words import rate
 from countenance.entrypoints.cli.options import JsonFlag
 from countenance.entrypoints.cli.tables import read_table
-from countenance.entrypoints.cli.wording import one_in
+from countenance.entrypoints.pages.fairness_searches import share
+from countenance.entrypoints.pages.rates import one_in
 from countenance.errors import InvalidInputError
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.platypus import Flowable, Image, KeepTogether, Paragraph, SimpleDocTemplate, Spacer, Table
 
-from countenance.entrypoints.cli.fairness_sections import sections
+from countenance.entrypoints.pages.fairness_sections import sections
 
 if TYPE_CHECKING:
     from countenance.entrypoints.cli.fairness_plots import Plot

@@ -76,7 +76,8 @@ def predictions(  # noqa: PLR0913  each is an option of the command
 
 
 def _say(output: Output, document: dict[str, Any]) -> None:
-    from countenance.entrypoints.cli.fairness_words import VERDICTS, figure, rate  # noqa: PLC0415  beside its use
+    from countenance.entrypoints.cli.fairness_words import VERDICTS, rate  # noqa: PLC0415  beside its use
+    from countenance.entrypoints.pages.rates import figure  # noqa: PLC0415  as above
 
     output.say(VERDICTS[document["verdict"]], style="bold")
     output.table(

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from countenance.entrypoints.cli.fairness_sections import sections
+from countenance.entrypoints.pages.fairness_sections import sections
 from countenance.errors import InvalidInputError
 
 if TYPE_CHECKING:
@@ -34,14 +34,18 @@ def write_report(document: Mapping[str, Any], files: Mapping[str, bytes], folder
 
     Raises `InvalidInputError` where it cannot be, or is there already.
     """
-    text = json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False)
-    contents = {"report.json": f"{text}\n".encode(), **files}
+    contents = {"report.json": as_text(document).encode(), **files}
     try:
         folder.mkdir(parents=True)
         for name, content in contents.items():
             (folder / name).write_bytes(content)
     except OSError as error:
         raise InvalidInputError(f"`{folder}` cannot be written: {error.strerror}") from error
+
+
+def as_text(document: Mapping[str, Any]) -> str:
+    """Return the text of `report.json`."""
+    return json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def html(document: Mapping[str, Any], drawn: list[Plot]) -> str:

@@ -192,10 +192,11 @@ def _tell(line: CommandLine, made: FairnessReport, folder: Path | None, *, as_js
 
         files = rendered(document)
     document = line.countenance.fairness.seal(document, files)
-    if folder is not None:
-        from countenance.entrypoints.cli.fairness_report import write_report  # noqa: PLC0415  as above
+    from countenance.entrypoints.cli.fairness_report import as_text, write_report  # noqa: PLC0415  as above
 
+    if folder is not None:
         write_report(document, files, folder)
+    line.countenance.gate.keep_report(as_text(document), files)
     if as_json:
         failures = [{"image": name, "code": code, "message": text} for name, code, text in made.failures]
         line.output.document({**document, "failures": failures})
@@ -204,7 +205,7 @@ def _tell(line: CommandLine, made: FairnessReport, folder: Path | None, *, as_js
 
     say_assessment(line.output, document)
     if document["one_to_many"] is not None:
-        from countenance.entrypoints.cli.fairness_searches import searches  # noqa: PLC0415  as above
+        from countenance.entrypoints.pages.fairness_searches import searches  # noqa: PLC0415  as above
 
         told = searches(document)
         line.output.say(told["gallery"])

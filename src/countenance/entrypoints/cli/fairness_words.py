@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from countenance.entrypoints.cli.wording import counted, one_in
+from countenance.entrypoints.cli.wording import counted
+from countenance.entrypoints.pages.rates import figure, one_in
 
 if TYPE_CHECKING:
     from countenance.entrypoints.cli.output import Output
@@ -39,11 +40,6 @@ def say_assessment(output: Output, document: Mapping[str, Any]) -> None:
     output.facts([(words, figure(document[name])) for name, words in _MEASURES.items()])
     for remark in (*document["undefined"], *document.get("remarks", ())):
         output.say(remark)
-
-
-def figure(value: float | None) -> str:
-    """Return a measure with three significant figures."""
-    return "undefined" if value is None else f"{value:.3g}"
 
 
 def rate(value: float | None, interval: list[float] | None, trials: int) -> str:

@@ -10,8 +10,9 @@ import typer
 from countenance.entrypoints.cli.context import CommandLine
 from countenance.entrypoints.cli.documents import of_lease
 from countenance.entrypoints.cli.options import JsonFlag, KeyFile
-from countenance.entrypoints.cli.wording import moment, one_in
+from countenance.entrypoints.cli.wording import moment
 from countenance.entrypoints.cli.written import ReasonOption
+from countenance.entrypoints.pages.rates import one_in
 from countenance.errors import InvalidInputError, NotFoundError
 from countenance.vetting.model import Lease, LeaseId
 from countenance.vetting.seed import parse_seed

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from countenance.entrypoints.pages.rates import one_in
+
 if TYPE_CHECKING:
     from countenance.biometrics.faces import DetectedFace
     from countenance.biometrics.model import ErrorRate, Threshold
@@ -15,19 +17,7 @@ COMPARED = {
 }
 """The two answers of a comparison as sentences."""
 
-_FIGURES = 2
 _FOREMOST = 2
-_TEN = 10
-
-
-def one_in(rate: float) -> str:
-    """Return a proportion as people compare them: `1 in 9,800`; `none` for 0."""
-    if rate <= 0:
-        return "none"
-    each = 1 / rate
-    if each < _TEN:
-        return f"1 in {round(each, 1):g}"
-    return f"1 in {round(each, _FIGURES - len(str(int(each)))):,.0f}"
 
 
 def error_rate(rate: ErrorRate) -> str:

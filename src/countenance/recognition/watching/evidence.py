@@ -20,6 +20,7 @@ from countenance.ledger.canonical import parse_leaf
 from countenance.ledger.note import VerifierKey
 from countenance.policy.evidence import KindOfUse
 from countenance.recognition.ports import UnitOfWork
+from countenance.recognition.watching.reports import keep_brought
 from countenance.vetting.access import ADMINISTRATORS, REVIEWERS_ONLY, STAFF, Access
 from countenance.vetting.model import Actor
 from countenance.vetting.reviewing import checked_reason
@@ -85,6 +86,7 @@ class RegisterEvidence:
                 raise StateError(f"report `{made.report}` was brought already")
             step = Step(by=person, reason=text, at=self.access.clock())
             proposed = replace(made, signed_by=signed_by, proposed=step)
+            keep_brought(work, brought.text, self.access.clock())
             return _keep(work, actor, proposed, EventType.EVIDENCE_PROPOSED)
 
     def confirm(self, actor: Actor, evidence_id: EvidenceId, reason: str) -> Evidence:

@@ -12,7 +12,8 @@ from countenance.biometrics.model import ErrorRate
 from countenance.entrypoints.cli.folders import images_of, people_of
 from countenance.entrypoints.cli.moments import read_moment
 from countenance.entrypoints.cli.output import Output
-from countenance.entrypoints.cli.wording import counted, error_rate, one_in
+from countenance.entrypoints.cli.wording import counted, error_rate
+from countenance.entrypoints.pages.rates import one_in
 from countenance.errors import InvalidInputError, NaiveDateTimeError
 
 

@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from countenance.entrypoints.cli.fairness_searches import searches
-from countenance.entrypoints.cli.fairness_words import figure
-from countenance.entrypoints.cli.wording import one_in
+from countenance.entrypoints.pages.fairness_searches import searches
+from countenance.entrypoints.pages.rates import figure, one_in
 from countenance.fairness.assessment import DRAWS, SEED
 from countenance.fairness.manifest import SOURCE_NOT_STATED
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from countenance.entrypoints.cli.wording import counted, one_in
+from countenance.entrypoints.pages.rates import one_in
+from countenance.entrypoints.pages.words import counted
 
 _FEW = 0.1
 _MOST = 99.0
