@@ -102,6 +102,7 @@ def test_a_held_identification_shows_its_candidates_to_nobody_here(search: Stage
         "authorise_by": None,
         "reason": None,
         "lead": False,
+        "appealed": False,
     }
     decision = search.call("nina", "GET", f"/v1/decisions/{told['decision_id']}")
     entry = search.call("carol", "GET", f"/v1/ledger/entries/{told['entry']}")

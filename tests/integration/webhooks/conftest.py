@@ -10,7 +10,10 @@ import pytest
 from countenance.storage.webhook_courier import HttpCourier
 from integration.api.stage import Stage, StageParts
 from receiving import Receiver, receiving
+from storing import migrated_sqlite
 from subject_stage import SubjectStage, subject_stage
+
+__all__ = ["migrated_sqlite"]
 
 
 @pytest.fixture(scope="session")

@@ -53,13 +53,17 @@ class AppealLead:
                 raise StateError(f"an appeal against case `{case.id}` is open already")
             now = self.standing.clock()
             appeal = CaseAppeal(appellant=actor.person or actor.id, grounds=text, filed=now)
-            entry = work.ledger.append(
-                Entry(EventType.CASE_APPEALED, now, {"case": case.id, "actor": actor.id})
-            )
+            fields: dict[str, JsonValue] = {
+                "case": case.id,
+                "gallery": case.gallery_id,
+                "actor": actor.id,
+            }
+            entry = work.ledger.append(Entry(EventType.CASE_APPEALED, now, fields))
             file = replace(file, appeals=(*file.appeals, appeal), entries=(*file.entries, entry))
             work.cases.put_file(case.id, file)
             appealed = replace(case, appealed=True)
             work.cases.put(appealed)
+            work.notices.announce(Notice.of_lead(NoticeKind.APPEALED, appealed, file, now))
             work.commit()
         return replace(appealed, candidates=())
 
@@ -81,7 +85,7 @@ class JudgeLeadAppeal:
     bench: Bench
 
     def __call__(self, actor: Actor, case_id: CaseId, *, uphold: bool, reasons: str) -> Case:
-        """Return the case without its candidates; overturned, everybody who was given the lead is told.
+        """Return the case without its candidates; decided, everybody who was given the lead is told.
 
         Raises `ForbiddenError`, `NotFoundError`, `InvalidInputError`, `StateError` without an open appeal,
         and `SeparationError` for whoever examined or released it, filed the appeal, or has voted.
@@ -111,26 +115,21 @@ class JudgeLeadAppeal:
             event = EventType.CASE_OVERTURNED if last.uphold else EventType.CASE_CONFIRMED
             fields: dict[str, JsonValue] = {
                 "case": case.id,
+                "gallery": case.gallery_id,
                 "recipients": len(file.recipients),
                 "judges": tuple(vote.person for vote in appeal.votes if vote.uphold is last.uphold),
             }
             entry = work.ledger.append(Entry(event, last.cast, fields))
             file = replace(file, entries=(*file.entries, entry))
         work.cases.put_file(case.id, replace(file, appeals=(*file.appeals[:-1], appeal)))
-        if not (decided and last.uphold):
+        if not decided:
+            return case
+        if not last.uphold:
+            work.notices.announce(Notice.of_lead(NoticeKind.CONFIRMED, case, file, last.cast))
             return case
         overturned = replace(
             case, state=CaseState.OVERTURNED, reason=CloseReason.APPEAL_UPHELD, closed=last.cast
         )
         work.cases.put(overturned)
-        work.notices.announce(
-            Notice(
-                kind=NoticeKind.OVERTURNED,
-                customer_id=case.customer_id,
-                case_id=case.id,
-                at=last.cast,
-                reason=CloseReason.APPEAL_UPHELD.value,
-                recipients=tuple(one.actor for one in file.recipients),
-            )
-        )
+        work.notices.announce(Notice.of_lead(NoticeKind.OVERTURNED, overturned, file, last.cast))
         return overturned

@@ -83,6 +83,7 @@ class ReleaseLead:
             released = replace(case, state=CaseState.RELEASED, due=now + bench.settle.fitness.rules.lead)
             fields: dict[str, JsonValue] = {
                 "case": case.id,
+                "gallery": case.gallery_id,
                 "decision": case.decision_id,
                 "subjects": len(subjects),
                 "expires": released.due.isoformat(),

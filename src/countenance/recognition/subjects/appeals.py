@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from countenance.ledger import Entry, EventType
 from countenance.oversight.model import CaseAppeal, CaseId, CaseState
+from countenance.oversight.notices import Notice, NoticeKind
 from countenance.recognition.ports import UnitOfWork
 from countenance.recognition.subjects.model import SubjectRequest
 
@@ -23,10 +24,16 @@ def appeal_lead(work: UnitOfWork, case_id: str | None, request: SubjectRequest) 
     if file is None or any(one.upheld is None for one in file.appeals):
         return False
     appeal = CaseAppeal(appellant=f"subject:{request.id}", grounds=request.text, filed=request.filed)
-    fields = {"case": case.id, "actor": "subject", "request": request.id}
+    fields = {
+        "case": case.id,
+        "gallery": case.gallery_id,
+        "actor": "subject",
+        "request": request.id,
+    }
     entry = work.ledger.append(Entry(EventType.CASE_APPEALED, request.filed, fields))
     work.cases.put_file(
         case.id, replace(file, appeals=(*file.appeals, appeal), entries=(*file.entries, entry))
     )
     work.cases.put(replace(case, appealed=True))
+    work.notices.announce(Notice.of_lead(NoticeKind.APPEALED, case, file, request.filed))
     return True

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from countenance.biometrics.model import GalleryId
 from countenance.ledger import EventType, JsonValue
+from countenance.oversight.incidents import IncidentId
 from countenance.recognition.ports import UnitOfWork
 from countenance.recognition.webhooks.model import Announcement, AnnouncementKind
 from countenance.vetting.model import CustomerId
@@ -126,6 +127,11 @@ def _concerned(work: UnitOfWork, document: Mapping[str, Any]) -> tuple[str, ...]
 def _of_incident(work: UnitOfWork, document: Mapping[str, Any]) -> tuple[str, ...]:
     """Return whom an incident concerns: one customer, or each that has an address where it is everywhere."""
     scope, of = document.get("scope"), document.get("of") or ""
+    if scope is None:  # a resolution names its incident alone
+        incident = work.incidents.get(IncidentId(document["incident"]))
+        if incident is None:
+            return ()
+        scope, of = incident.scope.kind.value, incident.scope.of or ""
     match scope:
         case "customer":
             return (CustomerId(of),)

@@ -25,6 +25,8 @@ class AnnouncementKind(StrEnum):
     CASE_NO_LEAD = "case.no_lead"
     CASE_EXPIRED = "case.expired"
     CASE_WITHDRAWN = "case.withdrawn"
+    CASE_APPEALED = "case.appealed"
+    CASE_CONFIRMED = "case.confirmed"
     CASE_OVERTURNED = "case.overturned"
     CONSENT_WITHDRAWN = "consent.withdrawn"
     ERASURE_COMPLETED = "erasure.completed"

@@ -219,6 +219,7 @@ class CaseTold(Told):
     authorise_by: Moment | None = Field(description="When emergency use is undone, unless it is authorised.")
     reason: CloseReason | None = Field(description="Why it ended without a lead, or lost it.")
     lead: bool = Field(description="Whether there is a lead, under `/lead`.")
+    appealed: bool = Field(description="Whether anybody has appealed against the lead.")
 
     @classmethod
     def of(cls, case: Case) -> Self:
@@ -235,6 +236,7 @@ class CaseTold(Told):
             authorise_by=_clock(case),
             reason=case.reason,
             lead=case.state is CaseState.RELEASED,
+            appealed=case.appealed,
         )
 
 
