@@ -22,7 +22,7 @@ from integration.api.stage import Stage, StageParts, furnish_template
 ORIGIN = "http://localhost"
 SUBJECTS = ("subject-dave", "subject-lena", "subject-mia")
 GALLERIES = ("gallery-of-staff", "gallery-of-missing")
-PAGES = ("/", "/register", "/refusals", "/model", "/rules", "/ask", "/rights", "/ledger")
+PAGES = ("/", "/register", "/refusals", "/model", "/rules", "/ask", "/rights", "/ledger", "/terms", "/audits")
 FILES = (
     "/register?format=csv",
     "/register?format=json",
@@ -30,6 +30,7 @@ FILES = (
     "/refusals?format=json",
     "/model?format=json",
     "/rules?format=json",
+    "/terms?format=json",
     "/ledger/checkpoint",
     "/ledger/key.pub",
     "/robots.txt",

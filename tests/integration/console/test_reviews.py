@@ -19,6 +19,7 @@ from countenance.entrypoints.console.use_form import field_of, use_from, values_
 from countenance.entrypoints.pages.duties import duties_foreseen, duties_of
 from countenance.entrypoints.pages.forms import Form
 from countenance.errors import InvalidInputError
+from countenance.policy.evidence import FairnessCaps
 from countenance.policy.model import Act, Camera, Obligation, ObligationKind, Purpose, Space
 from countenance.recognition.model import DecisionSearch
 from countenance.staff.model import LOCAL, StaffRole
@@ -43,6 +44,12 @@ APPROVAL = {
     "reverify": "2026-10-01",
     "conditions": "No camera beside the door.\n\nThe porter stays beside it.",
     "examiners": "0",
+}
+CAPS = {
+    "caps_fmr_ppb": "10000",
+    "caps_ratio_ppb": "2.5",
+    "caps_max_age_days": "365",
+    "caps_min_subjects": "200",
 }
 REFUSAL = {
     "refuse_reasons": "The notice does not say who looks.",
@@ -117,6 +124,34 @@ def test_an_applicant_writes_adds_a_file_and_sends_it(console: ConsoleStage) -> 
     download = console.get("rita", f"{place}/files/{DIGEST}")
     assert hashlib.sha256(download.content).hexdigest() == DIGEST
     assert "attachment" in download.headers["content-disposition"]
+
+
+def test_caps_of_two_reviewers_bind_the_lease_at_the_stricter_of_each(console: ConsoleStage) -> None:
+    application = console.applied()
+    place = f"/console/applications/{application}"
+    for who in ("rita", "ruben"):
+        console.post(who, f"{place}/marks", **MARKS)
+    rita, ruben = (
+        {**APPROVAL, **CAPS},
+        {**APPROVAL, **CAPS, "caps_fmr_ppb": "20000", "caps_min_subjects": "50"},
+    )
+    wrong = console.post("rita", f"{place}/approve", **{**rita, "caps_ratio_ppb": "half"})
+    assert wrong.status_code == 409
+    assert 'href="#caps_ratio_ppb"' in wrong.text
+    assert 'value="half" aria-invalid="true"' in wrong.text
+    assert WHY in wrong.text
+    assert console.post("rita", f"{place}/approve", **rita).headers["location"].endswith("reviewed")
+    assert "1 in 10,000" in console.get("rita", place).text
+    assert console.post("ruben", f"{place}/approve", **ruben).headers["location"].endswith("reviewed")
+    lease_id = console.service.vetting.read_applications.one(
+        console.actor("ada"), application
+    ).application.lease_id
+    lease = console.service.vetting.read_leases.one(console.actor("rita"), lease_id)
+    assert lease.terms.caps == FairnessCaps(
+        max_age_days=365, min_subjects=200, fmr_ppb=50_000, ratio_ppb=2_500_000_000
+    )
+    shown = console.get("ada", f"/console/leases/{lease_id}").text
+    assert "Strangers taken for each other in the worst group: at most 1 in 20,000" in shown
 
 
 def test_two_reviewers_approve_and_only_then_there_is_a_lease(console: ConsoleStage) -> None:

@@ -8,6 +8,7 @@ from typing import Final
 from starlette.responses import Response
 
 from countenance.entrypoints.console.applications import SEES
+from countenance.entrypoints.console.caps_form import caps_in_words
 from countenance.entrypoints.console.visits import Handler, Page, Visit, corrected
 from countenance.entrypoints.pages.duties import duties_foreseen
 from countenance.entrypoints.pages.tables import Column, arranged, as_csv
@@ -117,6 +118,7 @@ def _one(visit: Visit, errors: dict[str, str]) -> Response:
         reviews=role is StaffRole.REVIEWER,
         galleries=_galleries(visit, lease),
         fairness=_fairness(visit, lease),
+        caps=caps_in_words(lease.terms.caps) if lease.terms.caps is not None else (),
         terms=terms,
         accepts=role is StaffRole.APPLICANT and lease.terms_of_use != terms.version,
         sent=visit.form,

@@ -11,6 +11,7 @@ from typing import Final
 from starlette.responses import Response
 
 from countenance.entrypoints.console.applications import ONE, PATH, SEES, WRITES, id_of
+from countenance.entrypoints.console.caps_form import CAP_FIELDS, caps_asked, caps_in_words
 from countenance.entrypoints.console.use_fields import FIELDS, Kind
 from countenance.entrypoints.console.use_form import values_of
 from countenance.entrypoints.console.visits import Handler, Page, Visit, corrected
@@ -66,6 +67,9 @@ def _shown(visit: Visit, errors: dict[str, str]) -> Response:
         writes=visit.member.role in WRITES,
         reviews=visit.member.role in REVIEWERS,
         appeals_now=visit.member.role in _APPELLANTS,
+        cap_fields=CAP_FIELDS,
+        caps_sent=any(visit.form.text(field.name) for field in CAP_FIELDS),
+        caps_of={vote.reviewer: caps_in_words(vote.caps) for vote in view.votes if vote.caps is not None},
         obligations=[kind for kind in ObligationKind if kind in IMPOSABLE],
         sent=visit.form,
         errors=errors,
@@ -85,6 +89,9 @@ def mark(visit: Visit) -> Response:
 
 def approve(visit: Visit) -> Response:
     """Vote for it."""
+    caps, wrong = caps_asked(visit.form)
+    if wrong:
+        return _shown(visit, wrong)
 
     def act() -> object:
         form = visit.form
@@ -94,6 +101,7 @@ def approve(visit: Visit) -> Response:
             reverify=_day(form.text("reverify"), "reverify"),
             conditions=tuple(line for line in form.text("conditions").splitlines() if line.strip()),
             obligations=frozenset(kind for kind in ObligationKind if kind.value in form.all("obligations")),
+            caps=caps,
             examiners=int(form.text("examiners")) if form.text("examiners").isdecimal() else 0,
         )
         return visit.service.vetting.approve(visit.actor, id_of(visit), approval)

@@ -6,6 +6,7 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
 from countenance.entrypoints.pages import duties, words
 from countenance.entrypoints.pages.assets import Assets
+from countenance.entrypoints.pages.prose import prose
 
 PAGES = "countenance.entrypoints.pages"
 
@@ -28,5 +29,5 @@ def page_environment(assets: Assets, *packages: str) -> Environment:
     )
     environment.globals["asset"] = assets.url
     environment.filters.update(words.FILTERS)
-    environment.filters.update(duties=duties.duties_of, duties_foreseen=duties.duties_foreseen)
+    environment.filters.update(duties=duties.duties_of, duties_foreseen=duties.duties_foreseen, prose=prose)
     return environment

@@ -27,6 +27,7 @@ from countenance.entrypoints.public import (
     register,
     rights,
     rules,
+    terms,
 )
 from countenance.entrypoints.public.answering import Page, Sources
 from countenance.entrypoints.public.rates import FILTERS
@@ -44,6 +45,7 @@ PAGES: Final[tuple[Page, ...]] = (
     *asking.PAGES,
     *rights.PAGES,
     *audits.PAGES,
+    *terms.PAGES,
     *notices.PAGES,
     *ledger.PAGES,
 )
