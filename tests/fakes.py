@@ -617,6 +617,9 @@ class FakeLedger:
         state.leaves = (*state.leaves, leaf)
         return len(state.leaves) - 1
 
+    def record(self, entry: Entry) -> None:
+        self.append(entry)
+
     def size(self) -> int:
         return self.unit.read(lambda state: len(state.leaves))
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from contract import examples
@@ -51,6 +53,42 @@ def test_entries_come_back_as_they_were_hashed(place: Place) -> None:
         assert list(work.ledger.leaves(3, 9)) == leaves[3:9]
         assert list(work.ledger.leaves(9, 9)) == []
         assert head(work.ledger.checkpoint()).root == root_of(map(leaf_hash, leaves))
+
+
+def test_what_is_recorded_is_appended_at_the_commit_in_its_order(place: Place) -> None:
+    leaves = append(place, 3)
+    entries = [examples.entry(number) for number in range(3, 90)]
+    with place.unit() as work:
+        for entry in entries[:85]:
+            work.ledger.record(entry)
+        work.commit()
+    with place.unit() as work:
+        assert work.ledger.append(entries[85]) == 88
+        work.ledger.record(entries[86])
+        work.commit()
+    leaves += map(leaf_bytes, entries)
+    with place.unit() as work:
+        assert list(work.ledger.leaves(0, 90)) == leaves
+        assert head(work.ledger.checkpoint()) == Checkpoint(
+            "log.example/contract", 90, root_of(map(leaf_hash, leaves))
+        )
+
+
+def test_what_is_recorded_and_not_committed_is_forgotten(place: Place) -> None:
+    with place.unit() as work:
+        work.ledger.record(examples.entry(0))
+    with place.unit() as work:
+        work.commit()
+        assert work.ledger.size() == 0
+
+
+def test_what_has_no_canonical_form_is_refused_when_it_is_recorded(place: Place) -> None:
+    with place.unit() as work:
+        work.ledger.record(examples.entry(0))
+        with pytest.raises(InvalidInputError):
+            work.ledger.record(replace(examples.entry(1), fields={"v": 2}))
+        work.commit()
+        assert work.ledger.size() == 1
 
 
 def test_what_is_beyond_the_end_is_not_found(place: Place) -> None:

@@ -84,6 +84,20 @@ class Frontier:
         hashes.append(completed[-1])
         return Frontier(self.size + 1, tuple(hashes)), tuple(completed)
 
+    def extend(self, leaves: Sequence[bytes]) -> tuple[Frontier, list[list[bytes]]]:
+        """Return the tree grown by these leaf hashes, and for each the hashes of what it completed."""
+        hashes = list(self.hashes)
+        grown = []
+        for size, leaf in enumerate(leaves, self.size):
+            completed = [leaf]
+            rest = size
+            while rest & 1:
+                completed.append(node_hash(hashes.pop(), completed[-1]))
+                rest >>= 1
+            hashes.append(completed[-1])
+            grown.append(completed)
+        return Frontier(self.size + len(leaves), tuple(hashes)), grown
+
     def root(self) -> bytes:
         """Return the tree's root hash."""
         return fold(self.hashes)

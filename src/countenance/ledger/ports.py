@@ -37,6 +37,16 @@ class Ledger(Protocol):
         """Append `entry` and return its index."""
         ...
 
+    def record(self, entry: Entry) -> None:
+        """Append `entry` at the commit: where it will stand, nobody needs to know.
+
+        A unit of work that does nothing else is written together with others that come at the same
+        time, in one transaction and with one wait for the disk. It keeps its own outcome: what it has
+        read still holds then, or its commit raises `ConcurrentWriteError` and those of the others do not.
+        Before the commit no reader sees the entry, this unit of work included.
+        """
+        ...
+
     def size(self) -> int:
         """Return the number of entries that this unit of work sees."""
         ...

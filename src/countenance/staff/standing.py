@@ -38,7 +38,7 @@ def refuse(work: StaffWork, by: By, at: datetime, *, what: str) -> NoReturn:
 def record_refusal(work: StaffWork, by: By, at: datetime, *, what: str) -> None:
     """Put on the ledger that `what` was refused, and commit."""
     fields: dict[str, JsonValue] = {"actor": by.id, "role": by.role.value, "what": what}
-    work.ledger.append(Entry(EventType.REQUEST_REFUSED, at, fields))
+    work.ledger.record(Entry(EventType.REQUEST_REFUSED, at, fields))
     work.commit()
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
 from sqlalchemy import bindparam, select, update
 
@@ -16,10 +16,14 @@ from countenance.ledger.merkle import HASH_SIZE, Frontier, Node
 from countenance.ledger.model import Entry
 from countenance.ledger.note import Signer, VerifierKey
 from countenance.ledger.tiles import TILE_WIDTH
+from countenance.storage.group_commit import insert_rows
 from countenance.storage.prepared import Row
 from countenance.storage.session import Session
 from countenance.storage.statements import insert_row
 from countenance.storage.tables import ledger_entries, ledger_head
+
+Completed = TypeVar("Completed")
+"""The hashes of the subtrees that one entry completed, or those of several."""
 
 _PAGE: Final = 256
 _HEAD: Final = select(
@@ -90,7 +94,7 @@ class SqlLedger:
     `(position + 1) * 2**level - 1`. So an append is one row and a proof one query of O(log n) rows.
     """
 
-    __slots__ = ("_committed", "_frontier", "_newest", "_session", "_signer", "_written")
+    __slots__ = ("_committed", "_frontier", "_newest", "_session", "_signer", "_written", "recorded")
 
     def __init__(self, session: Session, signer: Signer, newest: NewestHead | None = None) -> None:
         self._session = session
@@ -99,6 +103,7 @@ class SqlLedger:
         self._committed: Head | None = None
         self._written: Head | None = None
         self._frontier: Frontier | None = None
+        self.recorded: list[bytes] | None = None
 
     @property
     def key(self) -> VerifierKey:
@@ -116,7 +121,7 @@ class SqlLedger:
         self._session.become_writer()
         leaf_hash = merkle.leaf_hash(leaf)
         if self._frontier is None:
-            before, self._frontier, completed = self._begin(leaf_hash)
+            before, self._frontier, completed = self._begin(lambda tree: tree.append(leaf_hash))
             index = before.frontier.size
         else:
             index = self._frontier.size
@@ -124,20 +129,43 @@ class SqlLedger:
         self._session.write(_INSERT, {"number": index, "hashes": b"".join(completed), "leaf": leaf})
         return index
 
-    def _begin(self, leaf_hash: bytes) -> tuple[Head, Frontier, tuple[bytes, ...]]:
-        """Return the head before this unit of work, and the tree and subtrees after its first entry.
+    def record(self, entry: Entry) -> None:
+        """Append `entry` at the commit, together with what others record at the same time."""
+        leaf = leaf_bytes(entry)
+        if self.recorded is None:
+            self.recorded = []
+        self.recorded.append(leaf)
+
+    def extend(self, leaves: Sequence[bytes]) -> None:
+        """Append canonical bytes of entries, one behind the other."""
+        if not leaves:
+            return
+        self._session.become_writer()
+        hashes = list(map(merkle.leaf_hash, leaves))
+        if self._frontier is None:
+            before, self._frontier, completed = self._begin(lambda tree: tree.extend(hashes))
+            first = before.frontier.size
+        else:
+            first = self._frontier.size
+            self._frontier, completed = self._frontier.extend(hashes)
+        insert_rows(self._session.write, first, list(zip(map(b"".join, completed), leaves, strict=True)))
+
+    def _begin(
+        self, grow: Callable[[Frontier], tuple[Frontier, Completed]]
+    ) -> tuple[Head, Frontier, Completed]:
+        """Return the head before this unit of work, and the tree and subtrees after its first entries.
 
         The head that this process committed last is the newest one unless another process wrote,
         and then the swap fails and it is read. So an act reads no head.
         """
         newest = self._newest.head
         if newest is not None:
-            frontier, completed = newest.frontier.append(leaf_hash)
+            frontier, completed = grow(newest.frontier)
             if self._swap(newest, frontier):
                 self._committed = newest
                 return newest, frontier, completed
         before = self._committed = self._head()
-        frontier, completed = before.frontier.append(leaf_hash)
+        frontier, completed = grow(before.frontier)
         if not self._swap(before, frontier):
             raise ConcurrentWriteError("another writer has grown the ledger; try again")
         return before, frontier, completed
@@ -177,7 +205,7 @@ class SqlLedger:
 
     def forget(self) -> None:
         """Forget the head that was read, since the transaction that read it is over."""
-        self._frontier = self._committed = self._written = None
+        self._frontier = self._committed = self._written = self.recorded = None
 
     def size(self) -> int:
         """Return the number of entries that this unit of work sees."""

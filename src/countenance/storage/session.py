@@ -9,7 +9,7 @@ moment of the commit, writers follow one another, and those who only read wait f
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import Enum, auto
 from typing import Any
 
@@ -22,6 +22,8 @@ from countenance.storage.prepared import Row
 
 Query = Select[Any] | CompoundSelect[Any]
 Parameters = Mapping[str, Any]
+Reads = Sequence[tuple[Query, Parameters, list[Row]]]
+"""What was read: each statement with its parameters and the rows that it gave."""
 
 
 class _Phase(Enum):
@@ -97,6 +99,22 @@ class Session:
             for statement, parameters, rows in self._reads
         ):
             raise ConcurrentWriteError("what was read has changed meanwhile; try again")
+
+    def same(self, reads: Reads) -> bool:
+        """Tell whether what another session has read is still so. For the one writer."""
+        return all(self.read(statement, parameters) == rows for statement, parameters, rows in reads)
+
+    def hand_over(self) -> Reads | None:
+        """End reading and return what was read, for another session to make sure of and to write on.
+
+        None, ending nothing, for a session that writes itself or has read too much to remember.
+        """
+        if self._phase is _Phase.WRITING or self._paged:
+            return None
+        reads = tuple(self._reads)
+        if self._phase is _Phase.READING:
+            self.roll_back()
+        return reads
 
     def leaves_traces(self) -> None:
         """Remember that something is erased here, so that the commit removes older pages of it as well."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from types import TracebackType
 from typing import Final, Self
 
 from countenance.consent.ports import ConsentNotices, ConsentRecords, Consents, RetentionRecords
-from countenance.errors import StorageError
+from countenance.errors import ConcurrentWriteError, StorageError
 from countenance.fairness.audits import Audits
 from countenance.fairness.evidence import EvidenceRecords
 from countenance.fairness.monitored import Monitored
@@ -47,6 +48,7 @@ from countenance.storage.database import Database
 from countenance.storage.erasures import SqlErasures, SqlSearchers
 from countenance.storage.failures import told_plainly
 from countenance.storage.fairness_evidence import SqlEvidenceRecords
+from countenance.storage.group_commit import GroupCommit, Handed
 from countenance.storage.incidents import SqlIncidents
 from countenance.storage.ledger import NewestHead, SqlLedger
 from countenance.storage.log_cosigned import SqlCosignedCheckpoints
@@ -137,10 +139,18 @@ class SqlUnitOfWork:
     appearances: Appearances
     webhooks: Webhooks
 
-    def __init__(self, database: Database, keyring: Keyring, signer: Signer, newest: NewestHead) -> None:
+    def __init__(
+        self,
+        database: Database,
+        keyring: Keyring,
+        signer: Signer,
+        newest: NewestHead,
+        together: GroupCommit | None = None,
+    ) -> None:
         self.session = Session(database)
         self.keyring = keyring
         self.ledger = self._log = SqlLedger(self.session, signer, newest)
+        self._together = together
 
     def __getattr__(self, name: str) -> object:
         """Make a repository at its first use: an act needs six of the thirty."""
@@ -169,6 +179,10 @@ class SqlUnitOfWork:
             if error is None:
                 raise
 
+    def extend_log(self, leaves: Sequence[bytes]) -> None:
+        """Append entries that others have handed in, one behind the other."""
+        self._log.extend(leaves)
+
     def become_writer(self) -> None:
         """Take the writer's turn before anything is read."""
         self.session.become_writer()
@@ -187,6 +201,8 @@ class SqlUnitOfWork:
 
     def _commit(self, *, lasting: bool) -> None:
         try:
+            if self._log.recorded is not None and self._hand_in():
+                return
             self._log.write_head()
             commit(self.session, lasting=lasting)
             self._log.committed()
@@ -194,6 +210,31 @@ class SqlUnitOfWork:
             self._log.forget()
             self.session.roll_back()
             raise
+
+    def _hand_in(self) -> bool:
+        """Have what was recorded written with what others record, unless this unit of work writes itself."""
+        leaves = self._log.recorded or []
+        reads = self.session.hand_over() if self._together is not None else None
+        if reads is None or self._together is None:
+            self._log.extend(leaves)
+            return False
+        self._log.forget()
+        self._together(leaves, reads)
+        return True
+
+
+def write_together(unit: Callable[[], SqlUnitOfWork], together: Sequence[Handed]) -> None:
+    """Write what units of work have handed in, except of those whose reads are no longer so."""
+    with unit() as work:
+        work.become_writer()
+        standing = []
+        for one in together:
+            if work.session.same(one.reads):
+                standing.append(one)
+            else:
+                one.failure = ConcurrentWriteError("what was read has changed meanwhile; try again")
+        work.extend_log([leaf for one in standing for leaf in one.leaves])
+        work.commit()
 
 
 def commit(session: Session, *, lasting: bool = True) -> None:
@@ -274,4 +315,5 @@ _ROOMS: Final[Mapping[str, Callable[[SqlUnitOfWork], object]]] = {
 def unit_of_work_factory(database: Database, keyring: Keyring, signer: Signer) -> Callable[[], SqlUnitOfWork]:
     """Return what makes units of work; safe to call from many threads, each unit for one of them."""
     newest = NewestHead()
-    return lambda: SqlUnitOfWork(database, keyring, signer, newest)
+    together = GroupCommit(partial(write_together, lambda: SqlUnitOfWork(database, keyring, signer, newest)))
+    return lambda: SqlUnitOfWork(database, keyring, signer, newest, together)

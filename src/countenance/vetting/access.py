@@ -117,7 +117,7 @@ class Access:
 
     def _record(self, work: VettingWork, actor: Actor, what: str) -> None:
         fields = {"actor": actor.id, "role": actor.role.value, "what": what}
-        work.ledger.append(Entry(EventType.REQUEST_REFUSED, self.clock(), fields))
+        work.ledger.record(Entry(EventType.REQUEST_REFUSED, self.clock(), fields))
         work.commit()
 
 

@@ -20,7 +20,7 @@ def require_role(work: VettingWork, actor: Actor, allowed: frozenset[Role], at: 
     """Return if the actor's role is allowed; otherwise record it, commit, and raise `ForbiddenError`."""
     if actor.role not in allowed:
         fields = {"actor": actor.id, "role": actor.role.value, "what": "role"}
-        work.ledger.append(Entry(EventType.REQUEST_REFUSED, at, fields))
+        work.ledger.record(Entry(EventType.REQUEST_REFUSED, at, fields))
         work.commit()
         raise ForbiddenError(f"the role `{actor.role}` does not include this")
 
@@ -33,7 +33,7 @@ def require_beside_database(work: VettingWork, actor: Actor, role: Role, at: dat
     """
     if role is Role.REVIEWER and actor.id != LOCAL_ADMINISTRATOR.id:
         fields = {"actor": actor.id, "role": actor.role.value, "what": "separation"}
-        work.ledger.append(Entry(EventType.REQUEST_REFUSED, at, fields))
+        work.ledger.record(Entry(EventType.REQUEST_REFUSED, at, fields))
         work.commit()
         raise SeparationError("keys of reviewers are made with `countenance keys`, beside the database")
 
@@ -82,5 +82,5 @@ class RecordStranger:
             return
         with self.unit_of_work() as work:
             fields: dict[str, JsonValue] = {"what": "key", "left_out": left_out}
-            work.ledger.append(Entry(EventType.REQUEST_REFUSED, now, fields))
+            work.ledger.record(Entry(EventType.REQUEST_REFUSED, now, fields))
             work.commit()

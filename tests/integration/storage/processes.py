@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from contract import examples
@@ -41,6 +42,21 @@ def append_many(database: Database, argument: str) -> None:
             index = work.ledger.append(examples.entry(number, who=who))
             work.commit()
         print(index, flush=True)  # noqa: T201  what the test reads
+
+
+def record_until_killed(database: Database, threads: str) -> None:
+    """Record entries by several threads until somebody kills this; print each that was answered."""
+    unit = unit_of_work_factory(database, KEYRING, SIGNER)
+
+    def record(number: int) -> None:
+        with unit() as work:
+            work.ledger.record(examples.entry(number))
+            work.commit()
+        sys.stdout.write(f"{number}\n")
+        sys.stdout.flush()
+
+    with ThreadPoolExecutor(int(threads)) as pool:
+        list(pool.map(record, range(100_000)))
 
 
 def die_between_permit_and_completion(database: Database, decision: str) -> None:
@@ -125,6 +141,7 @@ ACTS = {
     act.__name__: act
     for act in (
         append_many,
+        record_until_killed,
         die_between_permit_and_completion,
         die_in_an_erasure,
         hold_the_writers_place,

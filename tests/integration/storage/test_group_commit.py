@@ -5,17 +5,23 @@ from __future__ import annotations
 import errno
 import os
 import sqlite3
+import threading
 import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from contract import examples
-from countenance.errors import StorageError
+from countenance.errors import ConcurrentWriteError, StorageError, StorageFullError
+from countenance.ledger.canonical import leaf_bytes
 from countenance.ledger.export import export
 from countenance.ledger.verification import Trust, verify_export
 from countenance.storage import Database, check_installation, unit_of_work_factory
+from countenance.storage.group_commit import MOST_TOGETHER, GroupCommit, Handed
+from countenance.storage.unit_of_work import write_together
+from integration.storage.processes import start
 from storing import KEYRING, SIGNER
 
 
@@ -63,6 +69,149 @@ def test_acts_at_once_share_a_wait_and_each_is_told_after_its_own_is_over(
     check_installation(sqlite, KEYRING, SIGNER)
     with unit() as work:
         export(work.ledger, tmp_path / "log")
+    assert verify_export(tmp_path / "log", Trust(keys=(SIGNER.vkey,))).faults == ()
+
+
+def test_what_is_recorded_at_once_is_one_transaction_and_each_is_told_after_the_wait(
+    sqlite: Database, disk: Disk, tmp_path: Path
+) -> None:
+    unit = unit_of_work_factory(sqlite, KEYRING, SIGNER)
+
+    def act(number: int) -> int:
+        with unit() as work:
+            if number % 40 == 39:  # one that writes itself, among those that only record
+                work.ledger.append(examples.entry(number))
+            else:
+                work.ledger.record(examples.entry(number))
+            work.commit()
+        return disk.brought
+
+    with ThreadPoolExecutor(16) as pool:
+        done = list(pool.map(act, range(320)))
+
+    check_installation(sqlite, KEYRING, SIGNER)
+    with unit() as work:
+        told = [work.ledger.leaf(index) for index in range(320)]
+        export(work.ledger, tmp_path / "log")
+    places = [told.index(leaf_bytes(examples.entry(number))) for number in range(320)]
+    assert sorted(places) == list(range(320))
+    assert all(index < brought for index, brought in zip(places, done, strict=True))
+    assert disk.waits < 160
+    assert verify_export(tmp_path / "log", Trust(keys=(SIGNER.vkey,))).faults == ()
+
+
+@pytest.mark.parametrize("backend", ["sqlite", "postgresql"])
+def test_one_whose_reads_no_longer_hold_fails_alone(backend: str, request: pytest.FixtureRequest) -> None:
+    """While the first writes, five come; of one, what it has read is changed meanwhile."""
+    database: Database = request.getfixturevalue(backend)
+    unit = unit_of_work_factory(database, KEYRING, SIGNER)
+    entered, gate = threading.Event(), threading.Event()
+
+    def write(together: Sequence[Handed]) -> None:
+        entered.set()
+        assert gate.wait(30)
+        write_together(unit, together)
+
+    group = GroupCommit(write)
+    leaves = [leaf_bytes(examples.entry(number)) for number in range(6)]
+    with unit() as work:
+        work.galleries.get(examples.gallery().id)
+        reads = work.session.hand_over()
+    assert reads
+    with ThreadPoolExecutor(6) as pool:
+        first = pool.submit(group, leaves[:1])
+        assert entered.wait(30)
+        others = [pool.submit(group, [leaf], reads if at == 2 else ()) for at, leaf in enumerate(leaves[1:])]
+        while len(group) < len(others):
+            time.sleep(0.001)
+        with unit() as work:
+            work.galleries.add(examples.gallery())
+            work.commit()
+        gate.set()
+        assert first.exception() is None
+        failures = [other.exception() for other in others]
+    assert [isinstance(failure, ConcurrentWriteError) for failure in failures] == [at == 2 for at in range(5)]
+    assert failures.count(None) == 4
+    check_installation(database, KEYRING, SIGNER)
+    with unit() as work:
+        assert sorted(work.ledger.leaves(0, work.ledger.size())) == sorted(leaves[:3] + leaves[4:])
+
+
+def test_what_fails_the_transaction_fails_it_for_all_and_the_next_go_on(
+    sqlite: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unit = unit_of_work_factory(sqlite, KEYRING, SIGNER)
+
+    def act(number: int) -> None:
+        with unit() as work:
+            work.ledger.record(examples.entry(number))
+            work.commit()
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "no room")
+
+    with monkeypatch.context() as patch, ThreadPoolExecutor(8) as pool:
+        patch.setattr(os, "fdatasync", full)
+        failures = [pool.submit(act, number).exception() for number in range(64)]
+    assert {type(failure) for failure in failures} == {StorageFullError}
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(act, range(64, 128)))
+    check_installation(sqlite, KEYRING, SIGNER)
+
+
+def test_an_interrupted_writer_tells_the_others_and_gives_its_turn_on() -> None:
+    rounds: list[int] = []
+    entered, gate = threading.Event(), threading.Event()
+
+    def write(together: Sequence[Handed]) -> None:
+        rounds.append(len(together))
+        entered.set()
+        assert gate.wait(30)
+        if len(rounds) == 2:
+            raise KeyboardInterrupt
+
+    group = GroupCommit(write)
+    with ThreadPoolExecutor(8) as pool:
+        first = pool.submit(group, [b"leaf"])
+        assert entered.wait(30)
+        others = [pool.submit(group, [b"leaf"]) for _ in range(5)]
+        while len(group) < len(others):
+            time.sleep(0.001)
+        gate.set()
+        assert first.exception() is None
+        kinds = sorted(type(other.exception()).__name__ for other in others)
+    assert kinds == ["KeyboardInterrupt", *["StorageError"] * 4]
+    group([b"leaf"])
+    assert rounds == [1, 5, 1]
+
+
+def test_many_threads_hand_in_without_losing_a_turn() -> None:
+    written: list[bytes] = []
+    inside = threading.Lock()
+
+    def write(together: Sequence[Handed]) -> None:
+        assert inside.acquire(blocking=False)  # one at a time
+        assert 0 < len(together) <= MOST_TOGETHER
+        written.extend(leaf for one in together for leaf in one.leaves)
+        inside.release()
+
+    group = GroupCommit(write)
+    with ThreadPoolExecutor(32) as pool:
+        list(pool.map(lambda number: group([b"%d" % number]), range(4000)))
+    assert sorted(written, key=int) == [b"%d" % number for number in range(4000)]
+
+
+def test_a_kill_among_those_who_record_leaves_all_that_was_answered(sqlite: Database, tmp_path: Path) -> None:
+    victim = start("record_until_killed", Path(sqlite.engine.url.database or ""), "8")
+    assert victim.stdout is not None
+    answered = {int(victim.stdout.readline()) for _ in range(200)}
+    victim.kill()
+    answered.update(int(line) for line in victim.communicate()[0].splitlines() if line)
+    check_installation(sqlite, KEYRING, SIGNER)
+    with unit_of_work_factory(sqlite, KEYRING, SIGNER)() as work:
+        there = set(work.ledger.leaves(0, work.ledger.size()))
+        export(work.ledger, tmp_path / "log")
+    assert {leaf_bytes(examples.entry(number)) for number in answered} <= there
     assert verify_export(tmp_path / "log", Trust(keys=(SIGNER.vkey,))).faults == ()
 
 

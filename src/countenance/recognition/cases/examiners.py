@@ -96,7 +96,7 @@ class Fitness:
 def not_qualified(work: UnitOfWork, access: Access, actor: Actor, why: Unfit) -> NotQualifiedError:
     """Record that somebody unfit was turned away, commit, and return the error to be raised."""
     fields = {"actor": actor.id, "role": actor.role.value, "what": f"examiner:{why.value}"}
-    work.ledger.append(Entry(EventType.REQUEST_REFUSED, access.clock(), fields))
+    work.ledger.record(Entry(EventType.REQUEST_REFUSED, access.clock(), fields))
     work.commit()
     return NotQualifiedError(_SAID[why], reasons=(why.value,))
 

@@ -156,7 +156,7 @@ class ReleaseHold:
 
     def _refuse(self, work: UnitOfWork, actor: Actor, now: datetime) -> None:
         fields = {"actor": actor.id, "role": actor.role.value, "what": "hold"}
-        work.ledger.append(Entry(EventType.REQUEST_REFUSED, now, fields))
+        work.ledger.record(Entry(EventType.REQUEST_REFUSED, now, fields))
         work.commit()
         raise SeparationError("whoever placed a hold does not release it")
 
