@@ -24,7 +24,8 @@ from countenance.recognition.rosters.model import (
     Training,
     TrainingStatus,
 )
-from countenance.storage import rotate_master_key, unit_of_work_factory
+from countenance.storage import unit_of_work_factory
+from countenance.storage.rotation import rotate_master_key
 from countenance.storage.secrecy import Keyring
 from countenance.vetting.model import CustomerId, LeaseId
 from storing import KEYRING, SIGNER, Place

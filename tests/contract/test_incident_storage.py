@@ -20,7 +20,8 @@ from countenance.oversight.incidents import (
 )
 from countenance.policy.evidence import FairnessCaps, KindOfUse
 from countenance.policy.model import Stop
-from countenance.storage import Keyring, rotate_master_key, unit_of_work_factory
+from countenance.storage import Keyring, unit_of_work_factory
+from countenance.storage.rotation import rotate_master_key
 from storing import KEYRING, SIGNER, Place
 
 FIRST = Incident(

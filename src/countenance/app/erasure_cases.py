@@ -74,14 +74,14 @@ class ErasureCases:
     @cached_property
     def drills(self) -> Drills:
         """Rehearse erasures on an administrator's word, and show what came of it."""
-        from countenance.recognition.erasure.drills import Drills  # noqa: PLC0415  only where it is wanted
+        from countenance.recognition.erasure.drills import Drills
 
         return Drills(self._standing, self._rehearse, self.parts.unit_of_work)
 
     @cached_property
     def caretaker(self) -> Caretaker:
         """Let this process's memory follow erasures made elsewhere, and complete what is left."""
-        from countenance.recognition.erasure.caretaking import Caretaker  # noqa: PLC0415  as above
+        from countenance.recognition.erasure.caretaking import Caretaker
 
         p = self.parts
         return Caretaker(
@@ -97,19 +97,19 @@ class ErasureCases:
     @cached_property
     def caretaking(self) -> Caretaking:
         """Do that every few seconds; for a server."""
-        from countenance.recognition.erasure.caretaking import Caretaking  # noqa: PLC0415  as above
+        from countenance.recognition.erasure.caretaking import Caretaking
 
         return Caretaking(self._searcher.enter, lambda: self.caretaker)
 
     @cached_property
     def _searcher(self) -> OwnSearcher:
-        from countenance.recognition.erasure.caretaking import OwnSearcher  # noqa: PLC0415  as above
+        from countenance.recognition.erasure.caretaking import OwnSearcher
 
         return OwnSearcher(self.process, f"pid {os.getpid()}", self.parts.unit_of_work, self.parts.clock)
 
     @cached_property
     def _rehearse(self) -> RehearseErasure:
-        from countenance.recognition.erasure.canaries import RehearseErasure  # noqa: PLC0415  as above
+        from countenance.recognition.erasure.canaries import RehearseErasure
 
         return RehearseErasure(
             erase=self.erase,

@@ -38,7 +38,7 @@ class FairnessCases:
     @cached_property
     def compare_systems(self) -> CompareSystems:
         """Let several systems score the same pairs."""
-        from countenance.recognition.measuring.system_comparison import CompareSystems  # noqa: PLC0415  only where wanted
+        from countenance.recognition.measuring.system_comparison import CompareSystems
 
         return CompareSystems(self._ask, self._report, self.parts.unit_of_work)
 
@@ -47,15 +47,15 @@ class FairnessCases:
 
         Raises `InvalidInputError`, `ConfigurationError` and what loading a model raises.
         """
-        from countenance.biometrics.faces import FaceChoice  # noqa: PLC0415  only where it is wanted
-        from countenance.recognition.measuring.scoring import EngineScorer  # noqa: PLC0415  as above
+        from countenance.biometrics.faces import FaceChoice
+        from countenance.recognition.measuring.scoring import EngineScorer
 
         kind, _, rest = system.partition(":")
         if system == "engine":
             return EngineScorer(self.parts.engine, FaceChoice(face))
         if kind == "model" and rest:
             return EngineScorer(self.parts.engine_with(rest), FaceChoice(face), owned=True)
-        from countenance.engine.remote_scoring import remote_scorer  # noqa: PLC0415  as above
+        from countenance.engine.remote_scoring import remote_scorer
 
         return remote_scorer(kind, rest)
 

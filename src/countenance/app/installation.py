@@ -16,36 +16,32 @@ from typing import TYPE_CHECKING, TypeVar
 from countenance.app.laboratory import Laboratory, text_of
 from countenance.app.objects import buckets_of, open_objects
 from countenance.app.provider import provider_of
-from countenance.biometrics.model import Threshold
 from countenance.errors import AlreadyExistsError, ConfigurationError, CountenanceError, InvalidInputError
-from countenance.ledger.model import Entry, EventType
-from countenance.policy.places import jurisdiction
-from countenance.recognition.ports import Decider, FaceEngine, SearchIndex, SearchSnapshots, UnitOfWork
-from countenance.vetting.publication import Operator
 
 if TYPE_CHECKING:
     from countenance.biometrics.calibration import CalibrationRecord
+    from countenance.biometrics.model import Threshold
     from countenance.engine.diagnosis import Diagnosis
     from countenance.engine.model_administration import ModelAdministration
     from countenance.engine.networks import EngineOptions
     from countenance.engine.pipeline import Limits
     from countenance.engine.search import ExactSearch
+    from countenance.ledger.model import Entry
     from countenance.ledger.note import Signer
     from countenance.ledger.trust_policy import TrustPolicy
+    from countenance.oversight.rules import OversightRules
+    from countenance.policy.model import Jurisdiction
     from countenance.recognition.collections.ports import Objects
     from countenance.recognition.log.witness_rounds import Witnesses
     from countenance.recognition.measuring.transparency import ModelNote
+    from countenance.recognition.ports import Decider, FaceEngine, SearchIndex, SearchSnapshots, UnitOfWork
     from countenance.recognition.webhooks.ports import Courier
     from countenance.settings import Settings
     from countenance.storage import Database, Keyring
+    from countenance.vetting.publication import Operator
     from countenance.vetting.terms_of_use import Published
 
 Part = TypeVar("Part")
-
-_NO_CONTACT = (
-    "nobody who complains can reach you: set COUNTENANCE_CONTACT_EMAIL or COUNTENANCE_CONTACT_ADDRESS, "
-    "which the public pages show"
-)
 
 
 class built_once(cached_property[Part]):  # noqa: N801  a decorator, named like the one it refines
@@ -77,24 +73,42 @@ class Installation(Laboratory):
         self._warming: threading.Thread | None = None
         self.settings = settings
         self.clock = now
-        self.jurisdictions = frozenset(jurisdiction(code) for code in settings.jurisdictions)
         self.evaluation_fmr_ppb = round(settings.evaluation_fmr * 1_000_000_000)
         self.max_image_bytes = settings.max_image_bytes
+        if settings.jurisdictions:
+            _ = self.jurisdictions
         self.queue = settings.queue
-        self.oversight_rules = settings.oversight_rules()
         self.backups, self.drills, self.keeps_old_pages = settings.erasure_reach()
         self.listen = (settings.host, settings.port)
         self.leases_file = settings.leases_file
         self.console_origin = settings.console_origin
         self.provider = provider_of(settings)
         self.packs = tuple(settings.packs)
-        self.operator = operator_of(settings)
         self.object_buckets = buckets_of(settings.object_buckets)
+
+    @built_once
+    def jurisdictions(self) -> frozenset[Jurisdiction]:
+        """Return where the operator itself is; raises `InvalidInputError` for what is none."""
+        from countenance.policy.places import jurisdiction
+
+        return frozenset(jurisdiction(code) for code in self.settings.jurisdictions)
+
+    @built_once
+    def oversight_rules(self) -> OversightRules:
+        """Return how examiners work."""
+        return self.settings.oversight_rules()
+
+    @built_once
+    def operator(self) -> Operator:
+        """Return who answers for the installation."""
+        from countenance.app.operating import operator_of
+
+        return operator_of(self.settings)
 
     @built_once
     def unit_of_work(self) -> Callable[[], UnitOfWork]:
         """Open the database, bring it up to date, and check keys and ledger."""
-        from countenance.storage import check_installation, unit_of_work_factory  # noqa: PLC0415  slow
+        from countenance.storage import check_installation, unit_of_work_factory
 
         self._database.migrate()
         check_installation(self._database, self._keyring, self._signer)
@@ -103,8 +117,8 @@ class Installation(Laboratory):
     @built_once
     def terms_of_use(self) -> Published:
         """Read the terms of use: the program's, and those that the operator published."""
-        from countenance.vetting.publishing_terms import TermsInForce  # noqa: PLC0415  not for every command
-        from countenance.vetting.terms_of_use import shipped_terms  # noqa: PLC0415  as above
+        from countenance.vetting.publishing_terms import TermsInForce
+        from countenance.vetting.terms_of_use import shipped_terms
 
         terms = TermsInForce(self.unit_of_work, shipped_terms)
         terms.read()
@@ -113,9 +127,9 @@ class Installation(Laboratory):
     @built_once
     def decide(self) -> Decider:
         """Load and check the packs and the laws, and keep their texts."""
-        from countenance.policy.gate import installed_policy  # noqa: PLC0415  slow
-        from countenance.policy.remembering import RememberingPolicy  # noqa: PLC0415  slow
-        from countenance.recognition.log.policy_keeping import KeepPolicy  # noqa: PLC0415  slow
+        from countenance.policy.gate import installed_policy
+        from countenance.policy.remembering import RememberingPolicy
+        from countenance.recognition.log.policy_keeping import KeepPolicy
 
         policy = installed_policy(self.settings.packs)
         KeepPolicy(self.unit_of_work, self.clock)(policy)
@@ -124,14 +138,14 @@ class Installation(Laboratory):
     @built_once
     def engine(self) -> FaceEngine:
         """Load the networks; what they are made of is made first, where it never was."""
-        from countenance.engine.first_load import load_first_apart  # noqa: PLC0415  slow
-        from countenance.engine.pipeline import open_engine  # noqa: PLC0415  slow
+        from countenance.engine.first_load import load_first_apart
+        from countenance.engine.pipeline import open_engine
 
         load_first_apart(self.engine_options)
         return open_engine(self.engine_options, self._limits())
 
     def _limits(self) -> Limits:
-        from countenance.engine.pipeline import Limits  # noqa: PLC0415  slow
+        from countenance.engine.pipeline import Limits
 
         settings = self.settings
         return Limits(
@@ -144,8 +158,8 @@ class Installation(Laboratory):
     @built_once
     def engine_options(self) -> EngineOptions:
         """Return which models run, and how."""
-        from countenance.engine.networks import EngineOptions  # noqa: PLC0415  slow
-        from countenance.engine.runtime import Precision, Provider, RuntimeName, RuntimeOptions  # noqa: PLC0415  slow
+        from countenance.engine.networks import EngineOptions
+        from countenance.engine.runtime import Precision, Provider, RuntimeName, RuntimeOptions
 
         settings = self.settings
         cuda = settings.runtime == "onnxruntime-cuda"
@@ -166,17 +180,18 @@ class Installation(Laboratory):
     @built_once
     def models(self) -> ModelAdministration:
         """Return what an operator can do with model files; no network is loaded for it."""
-        from countenance.engine.model_administration import ModelAdministration  # noqa: PLC0415  only for this
+        from countenance.engine.model_administration import ModelAdministration
 
         return ModelAdministration(self.engine_options)
 
     def diagnose(self) -> Diagnosis:
         """Load the networks anew and tell what really runs, and whether a calibration record fits it."""
-        from countenance.engine.diagnosis import diagnose  # noqa: PLC0415  only for this
+        from countenance.app.operating import NO_CONTACT
+        from countenance.engine.diagnosis import diagnose
 
         found = diagnose(self.engine_options)
         if not self.operator.reachable:
-            found = replace(found, warnings=(*found.warnings, _NO_CONTACT))
+            found = replace(found, warnings=(*found.warnings, NO_CONTACT))
         try:
             self._fairness_report()
         except CountenanceError as error:
@@ -184,8 +199,8 @@ class Installation(Laboratory):
             found = replace(found, warnings=(*found.warnings, warning))
         if found.faults:
             return found
-        from countenance.biometrics.calibration import record_for  # noqa: PLC0415  as above
-        from countenance.engine.pipeline import pipeline_by  # noqa: PLC0415  as above
+        from countenance.biometrics.calibration import record_for
+        from countenance.engine.pipeline import pipeline_by
 
         detector, recogniser = found.networks
         pipeline = pipeline_by(detector.sha256, recogniser.sha256, recogniser.running.precision)
@@ -198,7 +213,7 @@ class Installation(Laboratory):
 
     def model_note(self) -> ModelNote:
         """Return what is told of the models that settings name, with the record of their pipeline."""
-        from countenance.app.transparency import model_note  # noqa: PLC0415  slow
+        from countenance.app.transparency import model_note
 
         models = (self.settings.detection_model, self.settings.recognition_model)
         folder, precision = self.engine_options.model_folder, self.settings.precision
@@ -214,12 +229,15 @@ class Installation(Laboratory):
         Returns how many subjects' keys were wrapped anew. From then on the installation opens with
         the new key alone. Raises `AlreadyExistsError` if there is such a file, and `ConfigurationError`.
         """
-        from countenance.storage import Keyring, rotate_master_key  # noqa: PLC0415  slow
+        from countenance.storage import Keyring
+        from countenance.storage.rotation import rotate_master_key
 
         if new.exists():
             raise AlreadyExistsError(f"there is a file `{new}` already")
         _ = self.unit_of_work
         successor = Keyring.from_file(new, create=True)
+        from countenance.ledger.model import Entry, EventType
+
         entry = Entry(EventType.MASTER_KEY_ROTATED, self.clock(), {"actor": actor_id})
         return rotate_master_key(self._database, self._keyring, successor, entry=(self._signer, entry))
 
@@ -229,9 +247,11 @@ class Installation(Laboratory):
         Other processes go on signing with the keys they started with: they are to be started anew.
         Raises `StateError` and `ConfigurationError`.
         """
-        from countenance.storage import log_rotation  # noqa: PLC0415  seldom
+        from countenance.storage import log_rotation
 
         _ = self.unit_of_work
+        from countenance.ledger.model import Entry, EventType
+
         kind = EventType.LEDGER_KEY_RETIRED if finish else EventType.LEDGER_KEY_ROTATED
 
         def entry(signer: Signer) -> Entry:
@@ -245,7 +265,7 @@ class Installation(Laboratory):
     @built_once
     def witness_policy(self) -> TrustPolicy | None:
         """Return the policy with the log's witnesses; None where none is configured."""
-        from countenance.ledger.trust_policy import TrustPolicy  # noqa: PLC0415  seldom
+        from countenance.ledger.trust_policy import TrustPolicy
 
         path = self.settings.witness_policy
         if path is None:
@@ -260,7 +280,7 @@ class Installation(Laboratory):
     @built_once
     def witnesses(self) -> Witnesses:
         """Return the way to witnesses; no connection is opened yet."""
-        from countenance.storage.witness_client import HttpWitnesses  # noqa: PLC0415  seldom
+        from countenance.storage.witness_client import HttpWitnesses
 
         return HttpWitnesses()
 
@@ -276,9 +296,9 @@ class Installation(Laboratory):
 
     @built_once
     def _search(self) -> ExactSearch:
-        from countenance.engine.processor import usable_cores  # noqa: PLC0415  slow
-        from countenance.engine.search import ExactSearch  # noqa: PLC0415  slow
-        from countenance.engine.snapshot_folder import SnapshotFolder  # noqa: PLC0415  slow
+        from countenance.engine.processor import usable_cores
+        from countenance.engine.search import ExactSearch
+        from countenance.engine.snapshot_folder import SnapshotFolder
 
         snapshots = SnapshotFolder(self.settings.home / "snapshots", self._keyring.key_for("snapshots"))
         return ExactSearch(threads=self.settings.threads or usable_cores(), snapshots=snapshots)
@@ -291,20 +311,20 @@ class Installation(Laboratory):
     @built_once
     def courier(self) -> Courier:
         """Return the way to the receivers of webhooks."""
-        from countenance.storage.webhook_courier import HttpCourier  # noqa: PLC0415  slow
+        from countenance.storage.webhook_courier import HttpCourier
 
         return HttpCourier(self.settings.webhook_networks)
 
     @built_once
     def calibration(self) -> CalibrationRecord:
         """Return the calibration record of the pipeline that runs, or raise `CalibrationError`."""
-        from countenance.biometrics.calibration import record_for  # noqa: PLC0415  only where faces are compared
+        from countenance.biometrics.calibration import record_for
 
         return record_for(self._records(), self.engine.pipeline)
 
     def _records(self) -> tuple[CalibrationRecord, ...]:
         """Return the record that settings name, or those that come with the program."""
-        from countenance.biometrics.calibration_file import read_record, shipped_records  # noqa: PLC0415  slow
+        from countenance.biometrics.calibration_file import read_record, shipped_records
 
         path = self.settings.calibration_record
         return shipped_records() if path is None else (read_record(text_of(path, "calibration record")),)
@@ -340,7 +360,7 @@ class Installation(Laboratory):
 
     @built_once
     def _database(self) -> Database:
-        from countenance.storage import open_database  # noqa: PLC0415  slow
+        from countenance.storage import open_database
 
         self.settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
         return open_database(
@@ -349,7 +369,7 @@ class Installation(Laboratory):
 
     @built_once
     def _signer(self) -> Signer:
-        from countenance.storage import load_signer  # noqa: PLC0415  slow
+        from countenance.storage import load_signer
 
         settings = self.settings
         create = settings.ledger_key_file is None
@@ -361,24 +381,13 @@ class Installation(Laboratory):
 
     @built_once
     def _keyring(self) -> Keyring:
-        from countenance.storage import Keyring  # noqa: PLC0415  slow
+        from countenance.storage import Keyring
 
         settings = self.settings
         if settings.master_key is not None:
             return Keyring.from_base64(settings.master_key.get_secret_value())
         path = settings.master_key_file or settings.home / "master.key"
         return Keyring.from_file(path, create=settings.master_key_file is None)
-
-
-def operator_of(settings: Settings) -> Operator:
-    """Return who answers for the installation, as far as settings say."""
-    return Operator(
-        name=settings.operator_name or "",
-        email=settings.contact_email or "",
-        address=settings.contact_address or "",
-        authority=settings.supervisory_authority or "",
-        origin=settings.public_origin or settings.console_origin or "",
-    )
 
 
 def now() -> datetime:

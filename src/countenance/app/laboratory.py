@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from countenance.app.parts import Parts
 from countenance.errors import ConfigurationError
-from countenance.recognition.ports import FaceEngine
 
 if TYPE_CHECKING:
     from countenance.engine.networks import EngineOptions
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from countenance.ledger.note import Signer
     from countenance.recognition.measuring.kept_work import MeasuringWork
     from countenance.recognition.measuring.published_fairness import PublishedFairness
+    from countenance.recognition.ports import FaceEngine
     from countenance.settings import Settings
     from countenance.storage import Keyring
 
@@ -41,13 +41,13 @@ class Laboratory(Parts):
 
     def engine_with(self, recogniser: str) -> FaceEngine:
         """Load another recognition model beside the one that runs; whoever asks closes it."""
-        from countenance.engine.pipeline import open_engine  # noqa: PLC0415  only where it is wanted
+        from countenance.engine.pipeline import open_engine
 
         return open_engine(replace(self.engine_options, recogniser=recogniser), self._limits())
 
     def measuring_work(self, folder: Path, name: bytes) -> MeasuringWork:
         """Open where a measurement, which `name` (32 bytes) stands for, keeps its work."""
-        from countenance.engine.measuring_folder import MeasuringFolder  # noqa: PLC0415  only where it is wanted
+        from countenance.engine.measuring_folder import MeasuringFolder
 
         return MeasuringFolder(folder, key=self._keyring.key_for("measuring work"), name=name)
 
@@ -57,7 +57,7 @@ class Laboratory(Parts):
 
     def _fairness_report(self) -> PublishedFairness | None:
         """Return the report that settings name, or raise `InvalidInputError` or `ConfigurationError`."""
-        from countenance.recognition.measuring.published_fairness import read_fairness  # noqa: PLC0415  slow
+        from countenance.recognition.measuring.published_fairness import read_fairness
 
         path = self.settings.fairness_report
         return read_fairness(text_of(path, "fairness report")) if path is not None else None

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from countenance.errors import ConfigurationError
-from countenance.recognition.collections.objects import Buckets
-from countenance.recognition.collections.ports import Objects
 
 if TYPE_CHECKING:
+    from countenance.recognition.collections.objects import Buckets
+    from countenance.recognition.collections.ports import Objects
     from countenance.settings import Settings
 
 
@@ -19,14 +19,14 @@ def open_objects(settings: Settings) -> Objects | None:
     if folder is not None and endpoint is not None:
         raise ConfigurationError("objects lie in a folder or at an endpoint: set one of the two")
     if folder is not None:
-        from countenance.storage.object_folder import FolderObjects  # noqa: PLC0415  only for this
+        from countenance.storage.object_folder import FolderObjects
 
         return FolderObjects(folder)
     return _store(settings, endpoint) if endpoint is not None else None
 
 
 def _store(settings: Settings, endpoint: str) -> Objects:
-    from countenance.storage.object_store import Credentials, StoreObjects  # noqa: PLC0415  slow
+    from countenance.storage.object_store import Credentials, StoreObjects
 
     if not settings.object_buckets:
         raise ConfigurationError("name the buckets of the endpoint that may be read, in `OBJECT_BUCKETS`")

@@ -4,30 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from countenance.biometrics.model import Threshold
-from countenance.oversight.rules import OversightRules
-from countenance.policy.model import Jurisdiction
-from countenance.recognition.ports import Decider, FaceEngine, SearchIndex, SearchSnapshots, UnitOfWork
-from countenance.vetting.publication import Operator
-from countenance.vetting.terms_of_use import Published, shipped_terms
-
 if TYPE_CHECKING:
     from countenance.biometrics.calibration import CalibrationRecord
+    from countenance.biometrics.model import Threshold
     from countenance.engine.diagnosis import Diagnosis as Diagnosis  # noqa: PLC0414  the command line names it from here
     from countenance.engine.diagnosis import NetworkFacts as NetworkFacts  # noqa: PLC0414  as above
     from countenance.engine.model_administration import ModelAdministration
     from countenance.engine.model_administration import ModelStatus as ModelStatus  # noqa: PLC0414  as above
     from countenance.ledger.trust_policy import TrustPolicy
+    from countenance.oversight.rules import OversightRules
+    from countenance.policy.model import Jurisdiction
     from countenance.recognition.collections.objects import Buckets
     from countenance.recognition.collections.ports import Objects
     from countenance.recognition.log.witness_rounds import Witnesses
     from countenance.recognition.measuring.kept_work import MeasuringWork
     from countenance.recognition.measuring.transparency import ModelNote
+    from countenance.recognition.ports import Decider, FaceEngine, SearchIndex, SearchSnapshots, UnitOfWork
     from countenance.recognition.webhooks.ports import Courier
     from countenance.staff.provider import ProviderOptions
+    from countenance.vetting.publication import Operator
+    from countenance.vetting.terms_of_use import Published
 
 
 class Parts:
@@ -68,13 +68,10 @@ class Parts:
     objects: Objects | None = None
     object_buckets: Buckets | None = None
     packs: tuple[str, ...] = ()
-    terms_of_use: Published = staticmethod(shipped_terms)
     console_origin: str | None = None
     provider: ProviderOptions | None = None
-    operator: Operator = Operator()
     witness_policy: TrustPolicy | None = None
     witnesses: Witnesses
-    oversight_rules: OversightRules = OversightRules()
     courier: Courier
     models: ModelAdministration
     measuring_work: Callable[[Path, bytes], MeasuringWork]
@@ -83,9 +80,37 @@ class Parts:
     rotate_master_key: Callable[[Path, str], int]
     rotate_ledger_key: Callable[..., tuple[str, ...]]
 
+    if TYPE_CHECKING:  # what is not given is loaded at its first use
+        terms_of_use: Published
+        operator: Operator
+        oversight_rules: OversightRules
+
+    else:
+
+        @cached_property
+        def terms_of_use(self) -> Published:
+            """Return what tells the terms that come with the program."""
+            from countenance.vetting.terms_of_use import shipped_terms
+
+            return shipped_terms
+
+        @cached_property
+        def operator(self) -> Operator:
+            """Return an operator who said nothing."""
+            from countenance.vetting.publication import Operator
+
+            return Operator()
+
+        @cached_property
+        def oversight_rules(self) -> OversightRules:
+            """Return the usual rules."""
+            from countenance.oversight.rules import OversightRules
+
+            return OversightRules()
+
     def model_note(self) -> ModelNote:
         """Return what is told of the models that run; of the default ones here."""
-        from countenance.app.transparency import shipped_note  # noqa: PLC0415  slow, and only for public pages
+        from countenance.app.transparency import shipped_note
 
         return shipped_note()
 

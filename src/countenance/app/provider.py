@@ -19,7 +19,7 @@ def provider_of(settings: Settings) -> ProviderOptions | None:
         if any(part is not None for part in told):
             raise ConfigurationError("issuer, client id and secret of OpenID Connect are given together")
         return None
-    from countenance.staff.provider import ProviderOptions  # noqa: PLC0415  slow, and seldom configured
+    from countenance.staff.provider import ProviderOptions
 
     return ProviderOptions(
         name=settings.oidc_name,

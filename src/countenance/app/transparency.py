@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def shipped_note() -> ModelNote:
     """Return the note of the default models and the record that comes with them."""
-    from countenance.engine.catalogue import DEFAULT_DETECTOR, DEFAULT_RECOGNISER  # noqa: PLC0415  slow
+    from countenance.engine.catalogue import DEFAULT_DETECTOR, DEFAULT_RECOGNISER
 
     return model_note((DEFAULT_DETECTOR, DEFAULT_RECOGNISER), None, "f32", shipped_records())
 
@@ -36,9 +36,9 @@ def model_note(
 
     Raises `ModelError` for a model that nothing describes.
     """
-    from countenance.engine.catalogue import load_catalogue  # noqa: PLC0415  slow
-    from countenance.engine.model_sources import open_sources  # noqa: PLC0415  slow
-    from countenance.engine.pipeline import pipeline_by  # noqa: PLC0415  slow
+    from countenance.engine.catalogue import load_catalogue
+    from countenance.engine.model_sources import open_sources
+    from countenance.engine.pipeline import pipeline_by
 
     sources = open_sources(load_catalogue(), folder)
     detector, recogniser = map(sources.entry, models)

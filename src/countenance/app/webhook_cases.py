@@ -61,7 +61,7 @@ class WebhookCases:
 
     @staticmethod
     def _new_id(prefix: str) -> str:
-        from countenance.app.use_cases import new_id  # noqa: PLC0415  that module imports this one when asked
+        from countenance.app.face_acts import new_id
 
         return new_id(prefix)
 

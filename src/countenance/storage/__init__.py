@@ -1,7 +1,6 @@
 """Contains SQL or a column name."""
 
 from countenance.storage.database import Database, open_database
-from countenance.storage.rotation import rotate_master_key
 from countenance.storage.secrecy import Keyring, load_signer
 from countenance.storage.startup import check_installation
 from countenance.storage.unit_of_work import SqlUnitOfWork, unit_of_work_factory
@@ -13,6 +12,5 @@ __all__ = [
     "check_installation",
     "load_signer",
     "open_database",
-    "rotate_master_key",
     "unit_of_work_factory",
 ]

@@ -109,10 +109,10 @@ class SqlReferences:
 
     __slots__ = ("_consents", "_keyring", "_manifests", "_session", "_unwrapped")
 
-    def __init__(self, session: Session, keyring: Keyring, consents: SqlConsents) -> None:
+    def __init__(self, session: Session, keyring: Keyring) -> None:
         self._session = session
         self._keyring = keyring
-        self._consents = consents
+        self._consents = SqlConsents(session)
         self._manifests = SqlManifests(session, keyring)
         self._unwrapped: tuple[tuple[bytes, str, str], SubjectKey] | None = None
 

@@ -3,83 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from functools import cache, partial
+from importlib import import_module
 from types import TracebackType
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, NamedTuple, Self
 
-from countenance.consent.ports import ConsentNotices, ConsentRecords, Consents, RetentionRecords
 from countenance.errors import ConcurrentWriteError, StorageError
-from countenance.fairness.audits import Audits
-from countenance.fairness.evidence import EvidenceRecords
-from countenance.fairness.monitored import Monitored
-from countenance.fairness.reports import FairnessReports
-from countenance.ledger.note import Signer
-from countenance.ledger.ports import CosignedCheckpoints, Ledger
-from countenance.oversight.incidents import Incidents
-from countenance.oversight.ports import Cases, Examining, Notices, Portraits
-from countenance.recognition.collections.ports import Collections, EnrolledFaces
-from countenance.recognition.erasure.ports import Erasures, Manifests, Searchers
-from countenance.recognition.loose_faces.ports import LooseFaces
-from countenance.recognition.ports import (
-    Decisions,
-    Galleries,
-    IdempotencyRecords,
-    PolicyTexts,
-    References,
-)
-from countenance.recognition.rosters.ports import DynamicGroups, RosterFaces, RosterPersons, Rosters
-from countenance.recognition.subjects.ports import (
-    Appearances,
-    SubjectAccess,
-    SubjectEntries,
-    SubjectRequests,
-)
-from countenance.recognition.webhooks.ports import Webhooks
-from countenance.staff.ports import Invitations, StaffMembers, StaffSessions
-from countenance.storage.audits import SqlAudits
-from countenance.storage.azure_groups import SqlDynamicGroups
-from countenance.storage.azure_loose_faces import SqlLooseFaces
-from countenance.storage.azure_rosters import SqlRosterFaces, SqlRosterPersons, SqlRosters
-from countenance.storage.collections import SqlCollections, SqlEnrolledFaces
-from countenance.storage.consent import SqlConsents
-from countenance.storage.consent_records import SqlConsentNotices, SqlConsentRecords
-from countenance.storage.consent_retention import SqlRetentionRecords
-from countenance.storage.database import Database
-from countenance.storage.erasures import SqlErasures, SqlSearchers
 from countenance.storage.failures import told_plainly
-from countenance.storage.fairness_evidence import SqlEvidenceRecords
 from countenance.storage.group_commit import GroupCommit, Handed
-from countenance.storage.incidents import SqlIncidents
 from countenance.storage.ledger import NewestHead, SqlLedger
-from countenance.storage.log_cosigned import SqlCosignedCheckpoints
-from countenance.storage.manifests import SqlManifests
-from countenance.storage.monitored import SqlMonitored
-from countenance.storage.oversight import SqlCases
-from countenance.storage.oversight_examining import SqlExamining, SqlNotices
-from countenance.storage.oversight_portraits import SqlPortraits
-from countenance.storage.policy_texts import SqlPolicyTexts
-from countenance.storage.publication import SqlPublications
-from countenance.storage.published_terms import SqlPublishedTerms
-from countenance.storage.recognition import SqlDecisions, SqlGalleries, SqlIdempotencyRecords
-from countenance.storage.references import SqlReferences
-from countenance.storage.secrecy import Keyring
 from countenance.storage.session import Session
-from countenance.storage.staff import SqlInvitations, SqlStaffMembers, SqlStaffSessions
-from countenance.storage.subject_trail import SqlAppearances, SqlSubjectEntries
-from countenance.storage.subjects import SqlSubjectAccess, SqlSubjectRequests
-from countenance.storage.vetting import SqlAccessCredentials, SqlApiKeys, SqlCustomers, SqlLeases
-from countenance.storage.vetting_dossiers import SqlDossiers
-from countenance.storage.vetting_reviews import SqlConditions, SqlLeaseVersions, SqlReviews
-from countenance.storage.webhooks import SqlWebhooks
-from countenance.vetting.dossier_ports import (
-    Conditions,
-    Dossiers,
-    LeaseVersions,
-    PublishedTerms,
-    Reviews,
-)
-from countenance.vetting.ports import AccessCredentials, ApiKeys, Customers, Leases
-from countenance.vetting.publication import Publications
+
+if TYPE_CHECKING:  # named and never called here: loading them all would be a fifth of a start
+    from countenance.consent.ports import ConsentNotices, ConsentRecords, Consents, RetentionRecords
+    from countenance.fairness.audits import Audits
+    from countenance.fairness.evidence import EvidenceRecords
+    from countenance.fairness.monitored import Monitored
+    from countenance.fairness.reports import FairnessReports
+    from countenance.ledger.note import Signer
+    from countenance.ledger.ports import CosignedCheckpoints, Ledger
+    from countenance.oversight.incidents import Incidents
+    from countenance.oversight.ports import Cases, Examining, Notices, Portraits
+    from countenance.recognition.collections.ports import Collections, EnrolledFaces
+    from countenance.recognition.erasure.ports import Erasures, Manifests, Searchers
+    from countenance.recognition.loose_faces.ports import LooseFaces
+    from countenance.recognition.ports import (
+        Decisions,
+        Galleries,
+        IdempotencyRecords,
+        PolicyTexts,
+        References,
+    )
+    from countenance.recognition.rosters.ports import DynamicGroups, RosterFaces, RosterPersons, Rosters
+    from countenance.recognition.subjects.ports import (
+        Appearances,
+        SubjectAccess,
+        SubjectEntries,
+        SubjectRequests,
+    )
+    from countenance.recognition.webhooks.ports import Webhooks
+    from countenance.staff.ports import Invitations, StaffMembers, StaffSessions
+    from countenance.storage.database import Database
+    from countenance.storage.secrecy import Keyring
+    from countenance.vetting.dossier_ports import Conditions, Dossiers, LeaseVersions, PublishedTerms, Reviews
+    from countenance.vetting.ports import AccessCredentials, ApiKeys, Customers, Leases
+    from countenance.vetting.publication import Publications
 
 
 class SqlUnitOfWork:
@@ -154,11 +122,12 @@ class SqlUnitOfWork:
 
     def __getattr__(self, name: str) -> object:
         """Make a repository at its first use: an act needs six of the thirty."""
-        make = _ROOMS.get(name)
-        if make is None:
+        if name not in ROOMS:
             raise AttributeError(name)
-        room = self.__dict__[name] = make(self)
-        return room
+        repository, keyed = _loaded(name)
+        arguments = (self.session, self.keyring) if keyed else (self.session,)
+        made = self.__dict__[name] = repository(*arguments)
+        return made
 
     def __enter__(self) -> Self:
         """Begin; the connection is taken at the first statement."""
@@ -254,62 +223,70 @@ def commit(session: Session, *, lasting: bool = True) -> None:
         session.database.reach_disk()
 
 
-def _fairness_reports(work: SqlUnitOfWork) -> object:
-    from countenance.storage.fairness_reports import SqlFairnessReports  # noqa: PLC0415  no act needs it
+class Room(NamedTuple):
+    """Where a repository is: its module in `storage`, its class, and whether it needs the keys."""
 
-    return SqlFairnessReports(work.session, work.keyring)
+    module: str
+    name: str
+    keyed: bool = False
 
 
-_ROOMS: Final[Mapping[str, Callable[[SqlUnitOfWork], object]]] = {
-    "customers": lambda work: SqlCustomers(work.session),
-    "leases": lambda work: SqlLeases(work.session),
-    "consents": lambda work: SqlConsents(work.session),
-    "keys": lambda work: SqlApiKeys(work.session),
-    "credentials": lambda work: SqlAccessCredentials(work.session, work.keyring),
-    "cases": lambda work: SqlCases(work.session, work.keyring),
-    "examining": lambda work: SqlExamining(work.session, work.keyring),
-    "portraits": lambda work: SqlPortraits(work.session, work.keyring),
-    "notices": lambda work: SqlNotices(work.session),
-    "galleries": lambda work: SqlGalleries(work.session),
-    "references": lambda work: SqlReferences(work.session, work.keyring, SqlConsents(work.session)),
-    "decisions": lambda work: SqlDecisions(work.session),
-    "idempotency": lambda work: SqlIdempotencyRecords(work.session, work.keyring),
-    "collections": lambda work: SqlCollections(work.session),
-    "faces": lambda work: SqlEnrolledFaces(work.session),
-    "staff": lambda work: SqlStaffMembers(work.session, work.keyring),
-    "sessions": lambda work: SqlStaffSessions(work.session),
-    "invitations": lambda work: SqlInvitations(work.session),
-    "loose_faces": lambda work: SqlLooseFaces(work.session, work.keyring),
-    "rosters": lambda work: SqlRosters(work.session),
-    "roster_persons": lambda work: SqlRosterPersons(work.session, work.keyring),
-    "roster_faces": lambda work: SqlRosterFaces(work.session, work.keyring),
-    "dynamic_groups": lambda work: SqlDynamicGroups(work.session),
-    "lease_versions": lambda work: SqlLeaseVersions(work.session, work.keyring),
-    "dossiers": lambda work: SqlDossiers(work.session, work.keyring),
-    "reviews": lambda work: SqlReviews(work.session, work.keyring),
-    "conditions": lambda work: SqlConditions(work.session, work.keyring),
-    "published_terms": lambda work: SqlPublishedTerms(work.session),
-    "policy_texts": lambda work: SqlPolicyTexts(work.session),
-    "publications": lambda work: SqlPublications(work.session),
-    "manifests": lambda work: SqlManifests(work.session, work.keyring),
-    "erasures": lambda work: SqlErasures(work.session, work.keyring),
-    "searchers": lambda work: SqlSearchers(work.session),
-    "cosigned": lambda work: SqlCosignedCheckpoints(work.session),
-    "incidents": lambda work: SqlIncidents(work.session, work.keyring),
-    "evidence": lambda work: SqlEvidenceRecords(work.session, work.keyring),
-    "fairness_reports": _fairness_reports,
-    "monitored": lambda work: SqlMonitored(work.session, work.keyring),
-    "audits": lambda work: SqlAudits(work.session, work.keyring),
-    "consent_records": lambda work: SqlConsentRecords(work.session, work.keyring),
-    "consent_notices": lambda work: SqlConsentNotices(work.session),
-    "retention": lambda work: SqlRetentionRecords(work.session, work.keyring),
-    "subject_access": lambda work: SqlSubjectAccess(work.session),
-    "subject_requests": lambda work: SqlSubjectRequests(work.session, work.keyring),
-    "subject_entries": lambda work: SqlSubjectEntries(work.session),
-    "appearances": lambda work: SqlAppearances(work.session, work.keyring),
-    "webhooks": lambda work: SqlWebhooks(work.session, work.keyring),
+ROOMS: Final[Mapping[str, Room]] = {
+    "customers": Room("vetting", "SqlCustomers"),
+    "leases": Room("vetting", "SqlLeases"),
+    "consents": Room("consent", "SqlConsents"),
+    "keys": Room("vetting", "SqlApiKeys"),
+    "credentials": Room("vetting", "SqlAccessCredentials", keyed=True),
+    "cases": Room("oversight", "SqlCases", keyed=True),
+    "examining": Room("oversight_examining", "SqlExamining", keyed=True),
+    "portraits": Room("oversight_portraits", "SqlPortraits", keyed=True),
+    "notices": Room("oversight_examining", "SqlNotices"),
+    "galleries": Room("recognition", "SqlGalleries"),
+    "references": Room("references", "SqlReferences", keyed=True),
+    "decisions": Room("recognition", "SqlDecisions"),
+    "idempotency": Room("recognition", "SqlIdempotencyRecords", keyed=True),
+    "collections": Room("collections", "SqlCollections"),
+    "faces": Room("collections", "SqlEnrolledFaces"),
+    "staff": Room("staff", "SqlStaffMembers", keyed=True),
+    "sessions": Room("staff", "SqlStaffSessions"),
+    "invitations": Room("staff", "SqlInvitations"),
+    "loose_faces": Room("azure_loose_faces", "SqlLooseFaces", keyed=True),
+    "rosters": Room("azure_rosters", "SqlRosters"),
+    "roster_persons": Room("azure_rosters", "SqlRosterPersons", keyed=True),
+    "roster_faces": Room("azure_rosters", "SqlRosterFaces", keyed=True),
+    "dynamic_groups": Room("azure_groups", "SqlDynamicGroups"),
+    "lease_versions": Room("vetting_reviews", "SqlLeaseVersions", keyed=True),
+    "dossiers": Room("vetting_dossiers", "SqlDossiers", keyed=True),
+    "reviews": Room("vetting_reviews", "SqlReviews", keyed=True),
+    "conditions": Room("vetting_reviews", "SqlConditions", keyed=True),
+    "published_terms": Room("published_terms", "SqlPublishedTerms"),
+    "policy_texts": Room("policy_texts", "SqlPolicyTexts"),
+    "publications": Room("publication", "SqlPublications"),
+    "manifests": Room("manifests", "SqlManifests", keyed=True),
+    "erasures": Room("erasures", "SqlErasures", keyed=True),
+    "searchers": Room("erasures", "SqlSearchers"),
+    "cosigned": Room("log_cosigned", "SqlCosignedCheckpoints"),
+    "incidents": Room("incidents", "SqlIncidents", keyed=True),
+    "evidence": Room("fairness_evidence", "SqlEvidenceRecords", keyed=True),
+    "fairness_reports": Room("fairness_reports", "SqlFairnessReports", keyed=True),
+    "monitored": Room("monitored", "SqlMonitored", keyed=True),
+    "audits": Room("audits", "SqlAudits", keyed=True),
+    "consent_records": Room("consent_records", "SqlConsentRecords", keyed=True),
+    "consent_notices": Room("consent_records", "SqlConsentNotices"),
+    "retention": Room("consent_retention", "SqlRetentionRecords", keyed=True),
+    "subject_access": Room("subjects", "SqlSubjectAccess"),
+    "subject_requests": Room("subjects", "SqlSubjectRequests", keyed=True),
+    "subject_entries": Room("subject_trail", "SqlSubjectEntries"),
+    "appearances": Room("subject_trail", "SqlAppearances", keyed=True),
+    "webhooks": Room("webhooks", "SqlWebhooks", keyed=True),
 }
-"""How each repository is made, at the first use of its name."""
+"""Where each repository is. It is loaded at the first use of its name: tables and statements are dear."""
+
+
+@cache
+def _loaded(name: str) -> tuple[Callable[..., object], bool]:
+    module, name_of_class, keyed = ROOMS[name]
+    return getattr(import_module(f"countenance.storage.{module}"), name_of_class), keyed
 
 
 def unit_of_work_factory(database: Database, keyring: Keyring, signer: Signer) -> Callable[[], SqlUnitOfWork]:

@@ -30,7 +30,7 @@ from countenance.biometrics.faces import (
     QualityMeasure,
 )
 from countenance.biometrics.model import ComparisonScore, ErrorRate, GalleryId, SubjectId, Threshold
-from countenance.consent import Consent
+from countenance.consent.model import Consent
 from countenance.errors import InvalidInputError
 from countenance.recognition.acts.enrolment import Enrolment
 from countenance.recognition.collections.model import Binding, ObjectName

@@ -9,7 +9,8 @@ import pytest
 from contract import examples
 from contract.examples import NOON
 from countenance.errors import StorageError
-from countenance.storage import Database, Keyring, rotate_master_key, unit_of_work_factory
+from countenance.storage import Database, Keyring, unit_of_work_factory
+from countenance.storage.rotation import rotate_master_key
 from countenance.vetting.model import AccessCredential, KeyId
 from storing import KEYRING, SIGNER
 

@@ -10,7 +10,8 @@ from sqlalchemy import text
 from applying import FILE, use
 from contract.examples import NOON
 from countenance.errors import StorageError
-from countenance.storage import Database, Keyring, open_database, rotate_master_key, unit_of_work_factory
+from countenance.storage import Database, Keyring, open_database, unit_of_work_factory
+from countenance.storage.rotation import rotate_master_key
 from countenance.storage.schema import configuration
 from countenance.vetting.dossier import ApplicationId, Draft, Evidence
 from countenance.vetting.model import LeaseId, LeaseOrigin, PersonId

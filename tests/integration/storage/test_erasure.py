@@ -15,7 +15,8 @@ from contract.examples import NOON
 from countenance.biometrics.model import GalleryId, SubjectId
 from countenance.ledger.export import export
 from countenance.ledger.verification import Trust, verify_export
-from countenance.storage import Database, open_database, rotate_master_key, unit_of_work_factory
+from countenance.storage import Database, open_database, unit_of_work_factory
+from countenance.storage.rotation import rotate_master_key
 from countenance.storage.secrecy import Keyring
 from storing import KEYRING, SIGNER
 

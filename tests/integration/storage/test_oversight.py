@@ -12,7 +12,8 @@ from contract.examples import NOON
 from countenance.biometrics.model import SubjectId
 from countenance.oversight.assignments import AssignmentId
 from countenance.oversight.model import CaseState
-from countenance.storage import Database, check_installation, rotate_master_key, unit_of_work_factory
+from countenance.storage import Database, check_installation, unit_of_work_factory
+from countenance.storage.rotation import rotate_master_key
 from countenance.storage.secrecy import Keyring
 from examining import EXAMINERS, NGO, RITA, Examination, StoredWorld
 from fakes_engine import photograph

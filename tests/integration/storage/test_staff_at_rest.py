@@ -9,7 +9,8 @@ from sqlalchemy import text
 
 from contract.test_staff import ANNA, BERT, HELD
 from countenance.errors import StorageError
-from countenance.storage import Database, Keyring, rotate_master_key, unit_of_work_factory
+from countenance.storage import Database, Keyring, unit_of_work_factory
+from countenance.storage.rotation import rotate_master_key
 from storing import KEYRING, SIGNER
 
 OTHER = Keyring(bytes(range(64, 96)))

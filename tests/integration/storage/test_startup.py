@@ -21,9 +21,9 @@ from countenance.storage import (
     check_installation,
     open_database,
     partial_indexes,
-    rotate_master_key,
     unit_of_work_factory,
 )
+from countenance.storage.rotation import rotate_master_key
 from countenance.storage.schema import VERSION, VERSION_TABLE, configuration
 from countenance.storage.tables import metadata
 from countenance.vetting.model import CustomerId

@@ -10,7 +10,8 @@ from countenance.biometrics.model import GalleryId, SubjectId
 from countenance.errors import ConfigurationError
 from countenance.recognition.subjects.model import Place, RequestKind, RequestState, SubjectRequest
 from countenance.recognition.webhooks.model import Announcement, AnnouncementKind, Endpoint, Secret
-from countenance.storage import Database, Keyring, check_installation, rotate_master_key, unit_of_work_factory
+from countenance.storage import Database, Keyring, check_installation, unit_of_work_factory
+from countenance.storage.rotation import rotate_master_key
 from storing import KEYRING, SIGNER
 
 NOON = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from countenance.biometrics.faces import DetectedFace, Point
     from countenance.biometrics.model import CandidateList, Threshold
-    from countenance.consent import Consent
+    from countenance.consent.model import Consent
     from countenance.recognition.acts.galleries import GalleryView
     from countenance.recognition.model import DecisionRecord
     from countenance.vetting.model import ApiKey, Lease

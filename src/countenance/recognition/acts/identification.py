@@ -18,8 +18,7 @@ from countenance.biometrics.model import (
 from countenance.biometrics.ranking import rank_candidates
 from countenance.errors import InvalidInputError, TemplateMismatchError
 from countenance.ledger import EventType, JsonValue
-from countenance.oversight import CaseId
-from countenance.oversight.model import EmergencyReason
+from countenance.oversight.model import CaseId, EmergencyReason
 from countenance.policy.model import Act, Camera, ObligationKind, Purpose, Space
 from countenance.recognition.acts.appearing import note_appearances
 from countenance.recognition.acts.loose_probes import loose_face, usable_face

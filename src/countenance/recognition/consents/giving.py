@@ -10,9 +10,8 @@ from datetime import datetime
 from typing import Final
 
 from countenance.biometrics.model import GalleryId, SubjectId
-from countenance.consent import Consent
 from countenance.consent.capture import Captured, missing_of, missing_of_basis, papers_of
-from countenance.consent.model import Capture, ConsentRecord, LegalBasis, RecordId
+from countenance.consent.model import Capture, Consent, ConsentRecord, LegalBasis, RecordId
 from countenance.consent.notice import Notice, named_version
 from countenance.consent.record import Recorded, commitment_of, missing_fields, record_document
 from countenance.errors import ConsentIncompleteError, InvalidInputError, NaiveDateTimeError

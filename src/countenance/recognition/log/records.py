@@ -9,7 +9,7 @@ from pathlib import Path
 from countenance.errors import InvalidInputError
 from countenance.ledger.checkpoint import Checkpoint
 from countenance.ledger.export import Progress, export
-from countenance.oversight import Case, CaseId
+from countenance.oversight.model import Case, CaseId
 from countenance.policy.model import Decision
 from countenance.policy.replay import Replayed, replay
 from countenance.recognition.asking import leased

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from countenance.consent import Consent
+from countenance.consent.model import Consent
 from countenance.consent.retention import Deadline
 from countenance.ledger import Entry, EventType
 from countenance.recognition.ports import UnitOfWork

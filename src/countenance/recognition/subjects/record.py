@@ -13,13 +13,13 @@ from datetime import datetime
 from typing import Any, Final
 
 from countenance.biometrics.model import Pipeline, ReferenceId
-from countenance.consent import Consent
+from countenance.consent.model import Consent
 from countenance.consent.receipt import Receipt
 from countenance.consent.retention import Retention
 from countenance.errors import NotFoundError, UnauthenticatedError
 from countenance.ledger import JsonValue
 from countenance.ledger.proof import InclusionProof
-from countenance.oversight import CaseId
+from countenance.oversight.model import CaseId
 from countenance.policy.model import Act, Purpose
 from countenance.recognition.consents.receipts import IssueReceipt
 from countenance.recognition.erasure.model import ErasureId

@@ -9,8 +9,7 @@ from pydantic import Field, StringConstraints
 
 from countenance.entrypoints.api.schemas.identifiers import LABEL, NAME
 from countenance.entrypoints.api.schemas.model import Asked, Moment, Told
-from countenance.oversight import Case, CaseState
-from countenance.oversight.model import CloseReason
+from countenance.oversight.model import Case, CaseState, CloseReason
 from countenance.policy.evidence import FairnessCaps
 from countenance.policy.model import Act, Camera, CustomerKind, ObligationKind, Purpose, Space
 from countenance.vetting.keys import IssuedKey

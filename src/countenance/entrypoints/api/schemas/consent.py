@@ -7,10 +7,10 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, Field
 
-from countenance.consent import Consent
 from countenance.consent.model import (
     Capture,
     CaptureMethod,
+    Consent,
     ConsentRecord,
     Guardian,
     GuardianRelation,

@@ -8,7 +8,7 @@ from fastapi import Path
 from pydantic import Field, StringConstraints
 
 from countenance.biometrics.model import GalleryId, SubjectId
-from countenance.oversight import CaseId
+from countenance.oversight.model import CaseId
 from countenance.vetting.model import KeyId, LeaseId
 
 NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$"
