@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
 from functools import cached_property
 from typing import Final
 
 from countenance.app.parts import Parts
-from countenance.errors import StateError
+from countenance.errors import CountenanceError, StateError
 from countenance.recognition.log.auditing import Audit
 from countenance.recognition.log.witness_rounds import AskWitnesses, Round
 from countenance.recognition.rounds import Rounds
@@ -16,6 +17,12 @@ from countenance.recognition.standing import Standing
 
 _EVERY: Final = 1.0
 """Seconds between rounds: a checkpoint is cosigned at most every second."""
+
+_MOST_ENTRIES: Final = 256
+"""After as many entries a round is made before its time."""
+
+_LOOK: Final = 0.05
+"""Seconds between looks at how far the log has grown: one row is read."""
 
 _LONGEST_PAUSE: Final = 60.0
 
@@ -44,18 +51,46 @@ class LogCases:
     @cached_property
     def rounds(self) -> WitnessRounds | None:
         """Return what asks the witnesses again and again; None where none is configured."""
-        return WitnessRounds(self.ask_witnesses) if self.parts.witness_policy is not None else None
+        if self.parts.witness_policy is None:
+            return None
+        return WitnessRounds(self.ask_witnesses, self._size)
+
+    def _size(self) -> int:
+        with self.parts.unit_of_work() as work:
+            return work.ledger.size()
 
 
 class WitnessRounds(Rounds[Round]):
-    """Asks witnesses in a thread of its own, every second; troubles make it pause longer."""
+    """Asks witnesses in a thread of its own, every second or 256 entries; troubles make it pause longer.
 
-    def __init__(self, ask: Callable[[], Round], *, every: float = _EVERY) -> None:
+    `size` tells how many entries the log has by now.
+    """
+
+    def __init__(
+        self, ask: Callable[[], Round], size: Callable[[], int], *, every: float = _EVERY, look: float = _LOOK
+    ) -> None:
         super().__init__("witnesses", ask, every, self._asked, self._failed)
         self._pause = self._every = every
+        self._size = size
+        self._look = look
+        self._asked_at = 0
         self._said: dict[str, str | None] = {}
 
+    def _rest(self, seconds: float) -> None:
+        """Wait, and no longer once there are as many entries to cosign as a round waits for at most."""
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0 and not self._stopped.wait(min(self._look, left)):
+            if self._pause == self._every and self._grown() >= _MOST_ENTRIES:
+                return
+
+    def _grown(self) -> int:
+        try:
+            return self._size() - self._asked_at
+        except CountenanceError:
+            return 0  # the next round says what is the matter
+
     def _asked(self, done: Round) -> float:
+        self._asked_at = done.size
         for one in done.asked:
             self._tell(one.witness, one.trouble)
         lost = bool(done.asked) and not done.published

@@ -61,4 +61,8 @@ class Rounds(Generic[Result]):
                     pause = self._undone(f"{error.message} [{error.code}]")
                 else:
                     pause = self._undone(type(error).__qualname__)
-                self._stopped.wait(self._seconds if pause is None else pause)
+                self._rest(self._seconds if pause is None else pause)
+
+    def _rest(self, seconds: float) -> None:
+        """Wait for the next round, or for the end."""
+        self._stopped.wait(seconds)

@@ -130,8 +130,12 @@ def test_a_log_is_cosigned_by_two_witnesses_that_are_killed_on_the_way(
                 work.ledger.append(Entry(EventType.KEY_ISSUED, now(), {"n": work.ledger.size()}))
             work.commit()
 
+    def size() -> int:
+        with unit() as work:
+            return work.ledger.size()
+
     grow(3)
-    rounds = WitnessRounds(ask, every=0.02)
+    rounds = WitnessRounds(ask, size, every=0.02)
     rounds.start()
     for _ in range(600):
         with unit() as work:
