@@ -1,7 +1,9 @@
 """The log: appends that share their waits for the disk, proofs as it grows, and its verification.
 
-`ledger_group_commit`: entries appended by 32 threads at once, each in a unit of work of its own that is on
-the disk before it returns, against the same entries one after the other with a wait each, in turns.
+`ledger_group_commit`: entries recorded by 32 threads at once, each in a unit of work of its own that is on
+the disk before it returns, against the same entries one after the other with a commit each, in turns, at
+the end of a log of a million; `ledger_batch_commit` the same where 64 come in one unit of work, and
+`ledger_shared_wait` where each of the 32 threads has a transaction of its own.
 `ledger_proof`: an inclusion proof from a log of a million entries against one from its first thousand.
 `ledger_verify`: hashing every entry of the exported log up to its signed root and comparing every tile,
 `ledger_verify_read` parsing each entry besides,
@@ -16,10 +18,11 @@ import random
 import shutil
 import statistics
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from operator import truediv
 from pathlib import Path
 
 from countenance.ledger.export import export
@@ -41,6 +44,7 @@ FEW = 1_000
 TOGETHER = 10_000
 THREADS = 32
 APPENDS = 512
+BATCH = 64
 ROUNDS = 7
 PROOFS = 200
 START = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)
@@ -70,43 +74,101 @@ def opened(folder: Path, name: str) -> tuple[Database, Units]:
 
 
 def append_one(units: Units, number: int) -> None:
-    """Append an entry in a unit of work of its own."""
+    """Append an entry in a unit of work of its own, which writes it itself."""
     with units() as work:
         work.ledger.append(entry(number))
         work.commit()
 
 
-def group_commit(folder: Path) -> Row:
-    """Return the row of appends: milliseconds for one."""
-    database, units = opened(folder, "appends.db")
-    alone: list[float] = []
-    together: list[float] = []
-    with ThreadPoolExecutor(THREADS) as pool:
-        for number in range(100):
-            append_one(units, number)
-        for round_ in range(ROUNDS):
-            for ours in (True, False) if round_ % 2 else (False, True):
-                started = time.perf_counter()
-                if ours:
-                    list(pool.map(lambda number: append_one(units, number), range(APPENDS)))
-                else:
-                    for number in range(APPENDS):
-                        append_one(units, number)
-                taken = (time.perf_counter() - started) * 1e3 / APPENDS
-                (together if ours else alone).append(taken)
-    database.close()
+def record_one(units: Units, number: int) -> None:
+    """Record an entry in a unit of work of its own, which may be written with others."""
+    with units() as work:
+        work.ledger.record(entry(number))
+        work.commit()
+
+
+def record_batch(units: Units, numbers: range) -> None:
+    """Record entries that came together in one unit of work."""
+    with units() as work:
+        for number in numbers:
+            work.ledger.record(entry(number))
+        work.commit()
+
+
+def one_after_the_other(units: Units) -> None:
+    """Append entries with a commit and a wait each."""
+    for number in range(APPENDS):
+        append_one(units, number)
+
+
+def at_once(units: Units, act: Callable[[Units, int], None]) -> None:
+    """Do `act` for each entry, by threads of which each waits for its own."""
+
+    def share(first: int) -> None:
+        for number in range(first, APPENDS, THREADS):
+            act(units, number)
+
+    threads = [threading.Thread(target=share, args=(first,)) for first in range(THREADS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def in_batches(units: Units) -> None:
+    """Record the entries in batches, with a commit and a wait for each batch."""
+    for start in range(0, APPENDS, BATCH):
+        record_batch(units, range(start, start + BATCH))
+
+
+def appends(units: Units, count: int) -> list[Row]:
+    """Return the rows of appends to a log that has `count` entries: milliseconds for one, in turns."""
+    ways: dict[str, Callable[[], None]] = {
+        "alone": lambda: one_after_the_other(units),
+        "recorded": lambda: at_once(units, record_one),
+        "acts": lambda: at_once(units, append_one),
+        "batches": lambda: in_batches(units),
+    }
+    taken: dict[str, list[float]] = {name: [] for name in ways}
+    one_after_the_other(units)
+    for round_ in range(ROUNDS):
+        for name in list(ways)[:: 1 if round_ % 2 else -1]:
+            started = time.perf_counter()
+            ways[name]()
+            taken[name].append((time.perf_counter() - started) * 1e3 / APPENDS)
+    notes = {
+        "recorded": (
+            "ledger_group_commit",
+            f"{THREADS} threads, each entry recorded in a unit of work of its own",
+        ),
+        "batches": ("ledger_batch_commit", f"{BATCH} entries recorded in each unit of work, by one thread"),
+        "acts": (
+            "ledger_shared_wait",
+            f"{THREADS} threads, each entry in a transaction of its own: one wait for all",
+        ),
+    }
+    return [
+        appends_row(
+            row, taken[name], taken["alone"], f"{APPENDS} appends a round to {count:,} entries; {note}"
+        )
+        for name, (row, note) in notes.items()
+    ]
+
+
+def appends_row(name: str, ours: list[float], alone: list[float], note: str) -> Row:
+    """Return one row of appends; the ratio is the median of those of the rounds."""
     return Row(
-        name="ledger_group_commit",
-        ours=round(statistics.median(together), 4),
+        name=name,
+        ours=round(statistics.median(ours), 4),
         peer=round(statistics.median(alone), 4),
-        ratio=round(statistics.median(alone) / statistics.median(together), 3),
-        peer_name="a wait for the disk each, one after the other",
+        ratio=round(statistics.median(map(truediv, alone, ours)), 3),
+        peer_name="a commit and a wait for the disk each, one after the other",
         spread={
-            "ours": [round(min(together), 4), round(max(together), 4)],
+            "ours": [round(min(ours), 4), round(max(ours), 4)],
             "peer": [round(min(alone), 4), round(max(alone), 4)],
         },
         rounds=ROUNDS,
-        note=f"{APPENDS} appends a round by {THREADS} threads; what is won is the disk's waiting",
+        note=note,
     )
 
 
@@ -115,7 +177,7 @@ def filled(units: Units, count: int) -> None:
     for start in range(0, count, TOGETHER):
         with units() as work:
             for number in range(start, min(start + TOGETHER, count)):
-                work.ledger.append(entry(number))
+                work.ledger.record(entry(number))
             work.commit()
 
 
@@ -198,11 +260,9 @@ def measure() -> list[Row]:
     """Return the rows."""
     folder = Path(tempfile.mkdtemp(prefix="countenance-ledger-"))
     try:
-        rows = [group_commit(folder)]
         database, units = opened(folder, "log.db")
         filled(units, COUNT)
-        rows.append(proof(units, COUNT))
-        rows += verification(units, folder, COUNT)
+        rows = [proof(units, COUNT), *verification(units, folder, COUNT), *appends(units, COUNT)]
         database.close()
     finally:
         shutil.rmtree(folder)

@@ -30,7 +30,14 @@ MEASURES: dict[str, tuple[str, ...]] = {
     "search": ("search_1m_vs_faiss_flat", "search_1m_vs_numpy", "remove_one_1m_ms"),
     "dialect": ("rekognition_search", "rekognition_compare"),
     "fairness": ("fairness_comparisons",),
-    "ledger": ("ledger_group_commit", "ledger_proof", "ledger_verify", "ledger_verify_read"),
+    "ledger": (
+        "ledger_group_commit",
+        "ledger_batch_commit",
+        "ledger_shared_wait",
+        "ledger_proof",
+        "ledger_verify",
+        "ledger_verify_read",
+    ),
 }
 
 _PINNED = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "PYTHONDONTWRITEBYTECODE")
