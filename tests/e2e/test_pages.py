@@ -15,6 +15,7 @@ from applying import GATE, use
 from browsing import DESKTOP, PHONE, Window, wider_than
 from console_stage import ConsoleStage
 from integration.console.test_conditions import PROPOSAL
+from measured import fairness_lived
 
 PAGES = {
     "login": (None, "/console/login"),
@@ -39,6 +40,10 @@ PAGES = {
     "confirm": ("rita", "/console/confirm"),
     "enrol": ("rita", "/console/enrol"),
     "try": ("rita", "/console/try"),
+    "fairness": ("rita", "/console/fairness"),
+    "fairness-report": ("rita", "/console/fairness/reports/{report}"),
+    "fairness-monitoring": ("carol", "/console/fairness/monitoring"),
+    "fairness-audits": ("carol", "/console/fairness/audits"),
     "health": ("olivia", "/console/health"),
     "conditions": ("rita", "/console/conditions"),
     "condition": ("ruben", "/console/conditions/{condition}"),
@@ -58,8 +63,9 @@ SCREENSHOTS = os.environ.get("COUNTENANCE_SCREENSHOTS")
 
 
 @pytest.fixture(scope="module")
-def names(stage: ConsoleStage) -> dict[str, str]:
+def names(stage: ConsoleStage, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """What stands for the parts of addresses."""
+    report = fairness_lived(stage, tmp_path_factory.mktemp("measured"))
     application = stage.applied()
     stage.approved_by("rita", application)
     granted = stage.applied()
@@ -80,6 +86,7 @@ def names(stage: ConsoleStage) -> dict[str, str]:
         "granted": lease,
         "decision": found[1],
         "rita": stage.people["rita"].member.id,
+        "report": report,
         "condition": proposed.rpartition("/")[2].partition("?")[0],
     }
 

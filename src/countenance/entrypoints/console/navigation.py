@@ -65,6 +65,7 @@ _MENU: Final[Mapping[str, tuple[Room, ...]]] = {
         Room("/console/cases", "Cases", "cases", READERS),
         Room("/console/examiners", "Examiners", "staff", READERS),
         Room("/console/incidents", "Incidents", "incidents", READERS),
+        Room("/console/fairness", "Fairness", "fairness", READERS),
     ),
     "The record": (
         Room("/console/decisions", "Decisions", "decisions", READERS),
