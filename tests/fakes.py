@@ -35,6 +35,7 @@ from countenance.policy.simulation import Recorded
 from countenance.policy.texts import KeptText, TextKind
 from countenance.recognition.model import DecisionRecord, DecisionSearch, Gallery, GalleryChange, Reference
 from countenance.recognition.subjects.model import Place
+from countenance.vetting.listing import CustomerSearch, Span, customer_place, folded
 from countenance.vetting.model import AccessCredential, ApiKey, Customer, CustomerId, KeyId, Lease, LeaseId
 from fakes_azure import (
     AzureState,
@@ -96,6 +97,7 @@ from fakes_vetting import (
     FakePublishedTerms,
     FakeReviews,
     VettingState,
+    spanned,
 )
 from fakes_webhooks import FakeWebhooks, WebhookState
 
@@ -330,6 +332,22 @@ class FakeCustomers(_Repository):
 
     def all(self) -> tuple[Customer, ...]:
         return self.unit.read(lambda state: _by_id(state.customers))
+
+    def page(self, sought: CustomerSearch, span: Span) -> tuple[Customer, ...]:
+        placed = [(customer_place(one, sought.order), one) for one in self._sought(sought)]
+        return spanned(placed, span, descending=sought.descending)
+
+    def count(self, sought: CustomerSearch) -> int:
+        return len(self._sought(sought))
+
+    def _sought(self, sought: CustomerSearch) -> list[Customer]:
+        text = folded(sought.text)
+        return [
+            one
+            for one in self.all()
+            if sought.kind in {None, one.kind}
+            and any(text in part for part in (folded(one.name), one.id.lower()))
+        ]
 
 
 class FakeLeases(_Repository):

@@ -20,8 +20,10 @@ from countenance.vetting.dossier import (
     Evidence,
     FactorMark,
     Member,
+    Message,
     Vote,
 )
+from countenance.vetting.listing import ApplicationSearch, Place, Span, application_place
 from countenance.vetting.model import CustomerId, LeaseId, LeaseVersion
 from countenance.vetting.terms_of_use import TermsOfUse
 
@@ -37,6 +39,7 @@ class VettingState:
     applications: dict[ApplicationId, Application] = field(default_factory=dict)
     drafts: dict[tuple[str, int], Draft] = field(default_factory=dict)
     evidence: dict[tuple[str, str], tuple[Evidence, bytes]] = field(default_factory=dict)
+    messages: dict[tuple[str, int], Message] = field(default_factory=dict)
     marks: dict[tuple[str, int, str, str], FactorMark] = field(default_factory=dict)
     votes: dict[tuple[str, int, str], Vote] = field(default_factory=dict)
     appeals: dict[AppealId, Appeal] = field(default_factory=dict)
@@ -101,6 +104,26 @@ class FakeDossiers(_Repository):
 
     def all(self) -> tuple[Application, ...]:
         return self.oldest_first("applications", lambda one: one.created)
+
+    def page(self, sought: ApplicationSearch, span: Span) -> tuple[Application, ...]:
+        placed = [(application_place(one, sought.order), one) for one in self._sought(sought)]
+        return spanned(placed, span, descending=sought.descending)
+
+    def count(self, sought: ApplicationSearch) -> int:
+        return len(self._sought(sought))
+
+    def _sought(self, sought: ApplicationSearch) -> list[Application]:
+        return [
+            one
+            for one in self.all()
+            if sought.state in {None, one.state} and sought.customer_id in {None, one.customer_id}
+        ]
+
+    def add_message(self, message: Message) -> None:
+        _add(self.unit.write().messages, (message.application_id, message.number), message)
+
+    def messages(self, application_id: ApplicationId) -> tuple[Message, ...]:
+        return self.held("messages", application_id)
 
     def of_customer(self, customer_id: CustomerId) -> tuple[Application, ...]:
         return tuple(one for one in self.all() if one.customer_id == customer_id)
@@ -179,6 +202,21 @@ class FakeConditions(_Repository):
 
     def reopenings(self, at: datetime) -> tuple[Reopening, ...]:
         return tuple(one for decision in self.all() if (one := decision.reopening(at)) is not None)
+
+
+def spanned(placed: Iterable[tuple[Place, Value]], span: Span, *, descending: bool) -> tuple[Value, ...]:
+    """The rows of a span of rows with their places."""
+    backwards = descending is not span.back
+    ordered = sorted(placed, key=lambda one: (one[0].key, one[0].id), reverse=backwards)
+    if span.place is not None:
+        mark = (span.place.key, span.place.id)
+        ordered = [
+            one
+            for one in ordered
+            if ((one[0].key, one[0].id) < mark if backwards else (one[0].key, one[0].id) > mark)
+        ]
+    found = tuple(value for _, value in ordered[: span.limit])
+    return found[::-1] if span.back else found
 
 
 def _add(values: dict[Any, Any], key: object, value: object) -> None:

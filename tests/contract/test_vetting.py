@@ -8,6 +8,7 @@ from contract import examples
 from contract.examples import HOUR, NOON
 from countenance.errors import AlreadyExistsError, NotFoundError
 from countenance.policy.model import CustomerKind
+from countenance.vetting.listing import CustomerOrder, CustomerSearch, Span, customer_place
 from countenance.vetting.model import AccessCredential, CustomerId, KeyId, LeaseId
 from storing import Place
 
@@ -147,3 +148,46 @@ def test_a_removed_credential_is_gone_and_removing_it_again_does_nothing(place: 
             work.credentials.remove(KeyId("key"))
             work.commit()
             assert work.credentials.get(KeyId("key")) is None
+
+
+def test_customers_are_found_by_letters_and_kind_and_paged_by_name_whatever_the_capitals(
+    place: Place,
+) -> None:
+    names = ["émile", "Zürich Bank", "ZÜRICH police", "a_b", "axb", "100 %", "Éclair", "ß & Co", "SS & Co"]
+    kinds = [CustomerKind.PRIVATE, CustomerKind.POLICE]
+    every = [
+        replace(examples.customer(), id=CustomerId(f"C-{at}"), name=name, kind=kinds[at % 2])
+        for at, name in enumerate(names)
+    ]
+    with place.unit() as work:
+        for one in (replace(every[0], name="old"), *every):
+            work.customers.put(one)
+        work.commit()
+
+    def found(text: str = "", kind: CustomerKind | None = None) -> list[str]:
+        sought = CustomerSearch(text=text, kind=kind)
+        rows = work.customers.page(sought, Span(limit=99))
+        assert work.customers.count(sought) == len(rows)
+        return [one.name for one in rows]
+
+    with place.unit() as work:
+        assert found("ZÜR") == ["Zürich Bank", "ZÜRICH police"]
+        assert found("a_b") == ["a_b"]
+        assert found("%") == ["100 %"]
+        assert found("!") == []
+        assert found("ss & co") == ["ß & Co", "SS & Co"]
+        assert found("c-3") == ["a_b"]
+        assert found("police", CustomerKind.POLICE) == []
+        assert found("old") == []
+        for descending in (False, True):
+            expected = sorted((customer_place(one, CustomerOrder.NAME).key, one.id) for one in every)[
+                :: -1 if descending else 1
+            ]
+            sought = CustomerSearch(order=CustomerOrder.NAME, descending=descending)
+            told, mark = [], None
+            while rows := work.customers.page(sought, Span(limit=2, place=mark)):
+                told += [(customer_place(one, CustomerOrder.NAME).key, one.id) for one in rows]
+                mark = customer_place(rows[-1], CustomerOrder.NAME)
+            assert told == expected
+            last = work.customers.page(sought, Span(limit=2, place=mark, back=True))
+            assert [one.id for one in last] == [name for _, name in expected[-3:-1]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
@@ -33,10 +34,13 @@ from countenance.vetting.dossier import (
     Factor,
     FactorMark,
     Member,
+    Message,
     Ruling,
+    Side,
     Verdict,
     Vote,
 )
+from countenance.vetting.listing import ApplicationOrder, ApplicationSearch, Span, application_place
 from countenance.vetting.model import (
     CustomerId,
     KeyId,
@@ -114,6 +118,90 @@ def test_members_and_contacts_come_back_in_order_and_are_replaced_by_their_key(p
         assert work.dossiers.contacts(GATE) == ()
         with pytest.raises(NotFoundError):
             work.dossiers.remove_contact(GATE, "desk")
+
+
+@pytest.mark.parametrize("order", ApplicationOrder)
+@pytest.mark.parametrize("descending", [False, True])
+def test_applications_are_paged_in_every_order_forwards_and_backwards(
+    place: Place, order: ApplicationOrder, *, descending: bool
+) -> None:
+    states = [*ApplicationState]
+    every = [
+        replace(
+            application(f"app_{at}", created=at // 2, customer=CustomerId(f"c{at % 3}")),
+            state=states[at % len(states)],
+            changed=NOON + (at * 7 % 5) * HOUR,
+        )
+        for at in range(11)
+    ]
+    with place.unit() as work:
+        for one in (replace(every[3], state=ApplicationState.DRAFT), *every):
+            work.dossiers.put(one)
+        work.commit()
+    placed = [(application_place(one, order), one) for one in every]
+    placed.sort(key=lambda one: (one[0].key, one[0].id), reverse=descending)
+    expected = tuple(one for _, one in placed)
+    sought = ApplicationSearch(order=order, descending=descending)
+    with place.unit() as work:
+        assert work.dossiers.count(sought) == len(every)
+        forwards = walk(lambda span: work.dossiers.page(sought, span), order, back=False)
+        assert tuple(one for page in forwards for one in page) == expected
+        backwards = walk(lambda span: work.dossiers.page(sought, span), order, back=True)
+        assert tuple(one for page in backwards[::-1] for one in page) == expected
+
+
+def walk(
+    page: Callable[[Span], tuple[Application, ...]], order: ApplicationOrder, *, back: bool
+) -> list[tuple[Application, ...]]:
+    """Every page of four, from one end to the other."""
+    pages: list[tuple[Application, ...]] = []
+    mark = None
+    while rows := page(Span(limit=4, place=mark, back=back)):
+        pages.append(rows)
+        mark = application_place(rows[0 if back else -1], order)
+    return pages
+
+
+def test_applications_are_found_by_state_and_customer(place: Place) -> None:
+    one = application("app_1")
+    other = replace(application("app_2", customer=CustomerId("other")), state=ApplicationState.SUBMITTED)
+    with place.unit() as work:
+        work.dossiers.put(one)
+        work.dossiers.put(other)
+        work.commit()
+    with place.unit() as work:
+        for sought, found in (
+            (ApplicationSearch(state=ApplicationState.SUBMITTED), (other,)),
+            (ApplicationSearch(customer_id=GATE), (one,)),
+            (ApplicationSearch(customer_id=GATE, state=ApplicationState.SUBMITTED), ()),
+            (ApplicationSearch(), (one, other)),
+        ):
+            assert work.dossiers.page(sought, Span(limit=9)) == found
+            assert work.dossiers.count(sought) == len(found)
+
+
+def test_questions_and_answers_come_back_in_order_and_are_never_replaced(place: Place) -> None:
+    asked = Message(
+        application_id=APP,
+        number=1,
+        side=Side.REVIEWERS,
+        author=RUTH,
+        text="Whose door is it? Zürich?",
+        answers=None,
+        said=NOON,
+        salt="00" * 32,
+        entry=7,
+    )
+    answered = replace(asked, number=2, side=Side.CUSTOMER, author=ADA, text="Ours.", answers=1)
+    with place.unit() as work:
+        work.dossiers.add_message(answered)
+        work.dossiers.add_message(asked)
+        work.dossiers.add_message(replace(asked, application_id=ApplicationId("app_2")))
+        with pytest.raises(AlreadyExistsError):
+            work.dossiers.add_message(replace(asked, text="Another one"))
+        work.commit()
+    with place.unit() as work:
+        assert work.dossiers.messages(APP) == (asked, answered)
 
 
 def test_applications_come_back_as_they_were_the_oldest_first(place: Place) -> None:

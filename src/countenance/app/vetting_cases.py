@@ -12,6 +12,7 @@ from countenance.vetting.accepting import AcceptTerms, ReadTerms
 from countenance.vetting.access import Access
 from countenance.vetting.appealing import FileAppeal, JudgeAppeal, ReadAppeals
 from countenance.vetting.assessing import Assess
+from countenance.vetting.conversation import Converse
 from countenance.vetting.drafting import DraftApplication, SubmitApplication, WithdrawApplication
 from countenance.vetting.evidence import ReadEvidence, StoreEvidence
 from countenance.vetting.leases import ListLeases, ResumeLease, RevokeLease, SuspendLease
@@ -78,6 +79,11 @@ class VettingCases:
     def read_evidence(self) -> ReadEvidence:
         """Show a file."""
         return ReadEvidence(self._access, self.parts.unit_of_work)
+
+    @cached_property
+    def converse(self) -> Converse:
+        """Let customers and reviewers ask each other about an application."""
+        return Converse(self._access, self.parts.unit_of_work)
 
     # Reviews and appeals
 

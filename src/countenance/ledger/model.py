@@ -24,6 +24,8 @@ class EventType(StrEnum):
     CUSTOMER_AMENDED = "customer:amended"
     APPLICATION_SUBMITTED = "application:submitted"
     APPLICATION_REVIEWED = "application:reviewed"
+    APPLICATION_ASKED = "application:asked"
+    APPLICATION_ANSWERED = "application:answered"
     APPLICATION_APPROVED = "application:approved"
     APPLICATION_REFUSED = "application:refused"
     APPLICATION_WITHDRAWN = "application:withdrawn"

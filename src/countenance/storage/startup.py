@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 from typing import Final
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, column, func, select, table
 
 from countenance.errors import ConfigurationError, LedgerError, NotFoundError
 from countenance.ledger.checkpoint import Checkpoint
@@ -26,6 +26,8 @@ _RIGHT_EDGE: Final = 256
 _HEAD: Final = select(ledger_head)
 _SET: Final = insert_if_absent(installation)
 _GET: Final = select(installation.c.value).where(installation.c.name == bindparam("name"))
+_APPLICATIONS: Final = table("applications", column("application_id"), column("state"))
+_UNFILLED: Final = select(_APPLICATIONS.c.application_id).where(_APPLICATIONS.c.state.is_(None)).limit(1)
 _LAST: Final = select(func.max(ledger_entries.c.number).label("number"))
 
 
@@ -40,10 +42,19 @@ def check_installation(database: Database, keyring: Keyring, signer: Signer) -> 
     session.open()
     try:
         _check_keys(session, keyring, signer)
+        _fill_columns(session, keyring)
         commit(session)
         check_head(session, signer)
     finally:
         session.close()
+
+
+def _fill_columns(session: Session, keyring: Keyring) -> None:
+    """Complete rows that a migration had no key to read; there are some at the first start after it only."""
+    if session.read(_UNFILLED, {}):
+        from countenance.storage.vetting_sealing import fill_columns  # noqa: PLC0415  wanted at one start only
+
+        fill_columns(session, keyring)
 
 
 def _check_keys(session: Session, keyring: Keyring, signer: Signer) -> None:

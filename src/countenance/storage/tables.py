@@ -48,6 +48,8 @@ customers = Table(
     Column("kind", Text, nullable=False),
     Column("jurisdictions", Words, nullable=False),
     Column("acts_for", Words, nullable=False),
+    # The name as it is compared regardless of capitals; lists are ordered and searched by it.
+    Column("folded", name(), nullable=False, server_default=""),
 )
 
 leases = Table(

@@ -8,7 +8,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Final, TypeVar
 
-from sqlalchemy import Table, bindparam, delete, select, update
+from sqlalchemy import Table, Text, and_, bindparam, delete, func, or_, select, update
 
 from countenance.errors import AlreadyExistsError, NotFoundError
 from countenance.policy.evidence import FairnessCaps
@@ -23,11 +23,13 @@ from countenance.policy.model import (
     Space,
 )
 from countenance.policy.standing_codec import caps_document, caps_from
+from countenance.storage.keyset import Pages
 from countenance.storage.prepared import Row
 from countenance.storage.secrecy import Keyring
 from countenance.storage.session import Session
 from countenance.storage.statements import insert_if_absent, keyed, replace_by_key
 from countenance.storage.tables import access_credentials, api_keys, customers, leases
+from countenance.vetting.listing import CustomerOrder, CustomerSearch, Span, folded
 from countenance.vetting.model import (
     AccessCredential,
     ApiKey,
@@ -45,13 +47,32 @@ Word = TypeVar("Word", bound=StrEnum)
 
 _CUSTOMER: Final = select(customers).where(customers.c.id == bindparam("id"))
 _CUSTOMERS: Final = select(customers).order_by(customers.c.id)
+_WITH: Final = bindparam("with_text", type_=Text)
+_KIND: Final = bindparam("of_kind", type_=Text)
+_CUSTOMER_PAGES: Final = Pages(
+    customers,
+    and_(
+        or_(customers.c.folded.like(_WITH, escape="!"), func.lower(customers.c.id).like(_WITH, escape="!")),
+        or_(_KIND == "", customers.c.kind == _KIND),
+    ),
+    {
+        CustomerOrder.ID: customers.c.id,
+        CustomerOrder.NAME: customers.c.folded,
+    },
+    customers.c.id,
+)
 _INSERT_CUSTOMER: Final = insert_if_absent(customers)
 _REPLACE_CUSTOMER: Final = replace_by_key(customers)
 _LEASE: Final = select(leases).where(leases.c.id == bindparam("id"))
 _LEASES: Final = select(leases).order_by(leases.c.id)
 _HOLDER: Final = (
     select(
-        leases, *(column.label(f"customer_{column.name}") for column in customers.c if column.name != "id")
+        leases,
+        *(
+            column.label(f"customer_{column.name}")
+            for column in customers.c
+            if column.name not in {"id", "folded"}
+        ),
     )
     .join_from(leases, customers, customers.c.id == leases.c.customer_id)
     .where(leases.c.id == bindparam("id"))
@@ -102,6 +123,7 @@ class SqlCustomers:
             "id": customer.id,
             "name": customer.name,
             "kind": customer.kind.value,
+            "folded": folded(customer.name),
             "jurisdictions": customer.jurisdictions,
             "acts_for": customer.acts_for,
         }
@@ -115,6 +137,17 @@ class SqlCustomers:
     def all(self) -> tuple[Customer, ...]:
         """Return every customer, ordered by id."""
         return tuple(map(customer_of, self._session.read(_CUSTOMERS, {})))
+
+    def page(self, sought: CustomerSearch, span: Span) -> tuple[Customer, ...]:
+        """Return the customers of a span, in the order that is `sought`, found by the database."""
+        statement = _CUSTOMER_PAGES.statement(sought.order, span, descending=sought.descending)
+        rows = self._session.page(statement, {**_with(sought), **_CUSTOMER_PAGES.parameters(span)})
+        found = tuple(map(customer_of, rows))
+        return found[::-1] if span.back else found
+
+    def count(self, sought: CustomerSearch) -> int:
+        """Return how many customers are `sought`."""
+        return int(self._session.page(_CUSTOMER_PAGES.count, _with(sought))[0].number)
 
 
 class SqlLeases:
@@ -269,6 +302,12 @@ def _put(session: Session, table: Table, row: dict[str, object]) -> None:
     replace, insert = _PUTS[table]
     if not session.write(replace, keyed(row, ("id",))):
         session.insert_new(insert, row)
+
+
+def _with(sought: CustomerSearch) -> dict[str, object]:
+    text = folded(sought.text)
+    named = text.replace("!", "!!").replace("%", "!%").replace("_", "!_")
+    return {"with_text": f"%{named}%", "of_kind": sought.kind or ""}
 
 
 def customer_of(row: Row) -> Customer:

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import Text, and_, bindparam, delete, or_, select
 
 from countenance.errors import AlreadyExistsError, NotFoundError
+from countenance.storage.keyset import Pages
 from countenance.storage.secrecy import Keyring
 from countenance.storage.session import Session
 from countenance.storage.vetting_sealing import Kept, KeptStatements, place_of
 from countenance.storage.vetting_tables import (
     application_drafts,
     application_evidence,
+    application_messages,
     applications,
     customer_contacts,
     customer_members,
     evidence_files,
 )
-from countenance.vetting.dossier import Application, ApplicationId, Contact, Draft, Evidence, Member
+from countenance.vetting.dossier import Application, ApplicationId, Contact, Draft, Evidence, Member, Message
+from countenance.vetting.listing import ApplicationOrder, ApplicationSearch, Span
 from countenance.vetting.model import CustomerId
 
 _MEMBERS: Final = KeptStatements(customer_members)
@@ -26,6 +29,7 @@ _CONTACTS: Final = KeptStatements(customer_contacts)
 _APPLICATIONS: Final = KeptStatements(applications)
 _DRAFTS: Final = KeptStatements(application_drafts)
 _EVIDENCE: Final = KeptStatements(application_evidence)
+_MESSAGES: Final = KeptStatements(application_messages)
 _FILES: Final = KeptStatements(evidence_files)
 
 _MEMBERS_OF: Final = (
@@ -45,6 +49,27 @@ _REMOVE_CONTACT: Final = delete(customer_contacts).where(
 _ALL: Final = select(applications).order_by(applications.c.created, applications.c.application_id)
 _ONE: Final = select(applications).where(applications.c.application_id == bindparam("application_id"))
 _OF_CUSTOMER: Final = _ALL.where(applications.c.customer_id == bindparam("customer_id"))
+_STATE: Final = bindparam("state", type_=Text)
+_OF: Final = bindparam("customer_id", type_=Text)
+_PAGES: Final = Pages(
+    applications,
+    and_(
+        or_(_STATE == "", applications.c.state == _STATE),
+        or_(_OF == "", applications.c.customer_id == _OF),
+    ),
+    {
+        ApplicationOrder.CREATED: applications.c.created,
+        ApplicationOrder.CHANGED: applications.c.changed,
+        ApplicationOrder.CUSTOMER: applications.c.customer_id,
+        ApplicationOrder.STATE: applications.c.state,
+    },
+    applications.c.application_id,
+)
+_MESSAGES_OF: Final = (
+    select(application_messages)
+    .where(application_messages.c.application_id == bindparam("application_id"))
+    .order_by(application_messages.c.number)
+)
 _DRAFTS_OF: Final = (
     select(application_drafts)
     .where(application_drafts.c.application_id == bindparam("application_id"))
@@ -65,7 +90,16 @@ _FILE: Final = select(evidence_files).where(
 class SqlDossiers:
     """What customers are and what they apply for, sealed under the master key."""
 
-    __slots__ = ("_applications", "_contacts", "_drafts", "_evidence", "_keyring", "_members", "_session")
+    __slots__ = (
+        "_applications",
+        "_contacts",
+        "_drafts",
+        "_evidence",
+        "_keyring",
+        "_members",
+        "_messages",
+        "_session",
+    )
 
     def __init__(self, session: Session, keyring: Keyring) -> None:
         self._session = session
@@ -74,6 +108,7 @@ class SqlDossiers:
         self._contacts = Kept(session, keyring, _CONTACTS, Contact)
         self._applications = Kept(session, keyring, _APPLICATIONS, Application)
         self._drafts = Kept(session, keyring, _DRAFTS, Draft)
+        self._messages = Kept(session, keyring, _MESSAGES, Message)
         self._evidence = Kept(session, keyring, _EVIDENCE, Evidence)
 
     def put_member(self, member: Member) -> None:
@@ -104,6 +139,8 @@ class SqlDossiers:
             "application_id": application.id,
             "customer_id": application.customer_id,
             "created": application.created,
+            "state": application.state.value,
+            "changed": application.changed,
         }
         self._applications.put(row, application)
 
@@ -114,6 +151,16 @@ class SqlDossiers:
     def all(self) -> tuple[Application, ...]:
         """Return every application, the oldest first."""
         return self._applications.read(_ALL, {})
+
+    def page(self, sought: ApplicationSearch, span: Span) -> tuple[Application, ...]:
+        """Return the applications of a span, in the order that is `sought`, found by the database."""
+        statement = _PAGES.statement(sought.order, span, descending=sought.descending)
+        found = self._applications.page(statement, {**_wanted(sought), **_PAGES.parameters(span)})
+        return found[::-1] if span.back else found
+
+    def count(self, sought: ApplicationSearch) -> int:
+        """Return how many applications are `sought`."""
+        return int(self._session.page(_PAGES.count, _wanted(sought))[0].number)
 
     def of_customer(self, customer_id: CustomerId) -> tuple[Application, ...]:
         """Return the customer's applications, the oldest first."""
@@ -152,3 +199,18 @@ class SqlDossiers:
             return None
         place = place_of(evidence_files, [application_id, digest])
         return self._keyring.open(bytes(rows[0].sealed), *place)
+
+    def add_message(self, message: Message) -> None:
+        """Store a question or an answer; raises `AlreadyExistsError` for its number."""
+        row = {"application_id": message.application_id, "number": message.number}
+        if not self._messages.add(row, message):
+            raise AlreadyExistsError(f"there is a message {message.number} already")
+
+    def messages(self, application_id: ApplicationId) -> tuple[Message, ...]:
+        """Return what was asked and answered about an application, in the order of the numbers."""
+        return self._messages.read(_MESSAGES_OF, {"application_id": application_id})
+
+
+def _wanted(sought: ApplicationSearch) -> dict[str, object]:
+    """Return the parameters of a search; what is left open is empty."""
+    return {"state": sought.state or "", "customer_id": sought.customer_id or ""}

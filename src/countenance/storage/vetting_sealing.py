@@ -16,8 +16,9 @@ from countenance.storage.prepared import Row
 from countenance.storage.secrecy import Keyring
 from countenance.storage.session import Query, Session
 from countenance.storage.statements import insert_if_absent, keyed, replace_by_key
-from countenance.storage.vetting_tables import SEALED
+from countenance.storage.vetting_tables import SEALED, applications
 from countenance.vetting.documents import document_of, kept_value
+from countenance.vetting.dossier import Application
 
 Value = TypeVar("Value")
 
@@ -63,6 +64,10 @@ class Kept(Generic[Value]):
         """Return the values of the rows that `query`, which selects the whole table's columns, finds."""
         return tuple(self._value(row) for row in self._session.read(query, parameters))
 
+    def page(self, query: Query, parameters: dict[str, Any]) -> tuple[Value, ...]:
+        """Return the values of rows that are too many to remember, for whoever only reads."""
+        return tuple(self._value(row) for row in self._session.page(query, parameters))
+
     def _row(self, columns: dict[str, Any], value: Value) -> dict[str, Any]:
         text = json.dumps(document_of(value), ensure_ascii=False, separators=(",", ":"))
         place = place_of(self._statements.table, [columns[name] for name in self._statements.keys])
@@ -89,3 +94,22 @@ def reseal_vetting(session: Session, old: Keyring, new: Keyring) -> None:
             sealed = new.seal(old.open(bytes(row.sealed), *place), *place)
             named = {f"of_{name}": getattr(row, name) for name in keys}
             session.write(change, {**named, "bytes": sealed})
+
+
+_UNFILLED: Final = select(applications).where(applications.c.state.is_(None))
+_FILL: Final = (
+    update(applications)
+    .where(applications.c.application_id == bindparam("of_application"))
+    .values(state=bindparam("state"), changed=bindparam("changed"))
+)
+
+
+def fill_columns(session: Session, keyring: Keyring) -> None:
+    """Put beside sealed applications from before version 17 what lists are made of; the caller commits.
+
+    A migration cannot: it has no key.
+    """
+    held = Kept(session, keyring, KeptStatements(applications), Application)
+    for one in held.read(_UNFILLED, {}):
+        fields = {"of_application": one.id, "state": one.state.value, "changed": one.changed}
+        session.write(_FILL, fields)

@@ -32,6 +32,18 @@ applications = Table(
     Column("application_id", name(), primary_key=True),
     Column("customer_id", name(), nullable=False, index=True),
     Column("created", Moment, nullable=False),
+    # Empty in a row from before version 17, until `fill_columns` has read it at the next start.
+    Column("state", name(), nullable=True),
+    Column("changed", Moment, nullable=True),
+    Column("sealed", blob(), nullable=False),
+    Index("ix_applications_state_changed", "state", "changed"),
+)
+
+application_messages = Table(
+    "application_messages",
+    metadata,
+    Column("application_id", name(), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
     Column("sealed", blob(), nullable=False),
 )
 
@@ -113,6 +125,7 @@ SEALED = (
     applications,
     application_drafts,
     application_evidence,
+    application_messages,
     evidence_files,
     factor_marks,
     review_votes,

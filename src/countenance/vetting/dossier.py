@@ -113,6 +113,31 @@ class Evidence:
     added: datetime
 
 
+class Side(StrEnum):
+    """Who speaks in the conversation about an application."""
+
+    CUSTOMER = "customer"
+    REVIEWERS = "reviewers"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """A question about an application, or an answer to the question whose number is `answers`.
+
+    Numbers count from 1. `salt` (hex) opens the commitment of the ledger's entry number `entry`.
+    """
+
+    application_id: ApplicationId
+    number: int
+    side: Side
+    author: PersonId
+    text: str
+    answers: int | None
+    said: datetime
+    salt: str
+    entry: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FactorMark:
     """A reviewer's judgement of one factor, with the reason in writing."""

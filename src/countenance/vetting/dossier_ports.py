@@ -21,8 +21,10 @@ from countenance.vetting.dossier import (
     Evidence,
     FactorMark,
     Member,
+    Message,
     Vote,
 )
+from countenance.vetting.listing import ApplicationSearch, Span
 from countenance.vetting.model import CustomerId, LeaseId, LeaseVersion
 from countenance.vetting.terms_of_use import TermsOfUse
 
@@ -74,8 +76,24 @@ class Dossiers(Protocol):
         """Return every application, the oldest first."""
         ...
 
+    def page(self, sought: ApplicationSearch, span: Span) -> tuple[Application, ...]:
+        """Return the applications of a span, in the order that is `sought`, found by the database."""
+        ...
+
+    def count(self, sought: ApplicationSearch) -> int:
+        """Return how many applications are `sought`."""
+        ...
+
     def of_customer(self, customer_id: CustomerId) -> tuple[Application, ...]:
         """Return the customer's applications, the oldest first."""
+        ...
+
+    def add_message(self, message: Message) -> None:
+        """Store a question or an answer; raises `AlreadyExistsError` for its number."""
+        ...
+
+    def messages(self, application_id: ApplicationId) -> tuple[Message, ...]:
+        """Return what was asked and answered about an application, in the order of the numbers."""
         ...
 
     def add_draft(self, draft: Draft) -> None:

@@ -14,6 +14,7 @@ from countenance.vetting.dossier_ports import (
     PublishedTerms,
     Reviews,
 )
+from countenance.vetting.listing import CustomerSearch, Span
 from countenance.vetting.model import AccessCredential, ApiKey, Customer, CustomerId, KeyId, Lease, LeaseId
 
 
@@ -30,6 +31,14 @@ class Customers(Protocol):
 
     def all(self) -> tuple[Customer, ...]:
         """Return every customer, ordered by id."""
+        ...
+
+    def page(self, sought: CustomerSearch, span: Span) -> tuple[Customer, ...]:
+        """Return the customers of a span, in the order that is `sought`, found by the database."""
+        ...
+
+    def count(self, sought: CustomerSearch) -> int:
+        """Return how many customers are `sought`."""
         ...
 
 

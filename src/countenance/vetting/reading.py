@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from countenance.errors import NotFoundError
 from countenance.vetting.access import READERS, Access
@@ -21,6 +21,7 @@ from countenance.vetting.dossier import (
 )
 from countenance.vetting.findings import FactorFinding
 from countenance.vetting.foresight import Foreseen
+from countenance.vetting.listing import ApplicationSearch, Listed, Span, application_place, listed
 from countenance.vetting.model import Actor, Customer, Lease, Role
 from countenance.vetting.ports import VettingWork
 
@@ -45,6 +46,14 @@ class ApplicationView:
     lease: Lease | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TitledApplication:
+    """An application with the title of its newest version, empty where it has none yet."""
+
+    application: Application
+    title: str
+
+
 @dataclass(frozen=True, slots=True)
 class ReadApplications:
     """Show applications to staff, and to the members of the customer."""
@@ -63,6 +72,34 @@ class ReadApplications:
                 if (state is None or one.state is state)
                 and self.access.is_theirs(work, actor, one.customer_id)
             )
+
+    def page(self, actor: Actor, sought: ApplicationSearch, span: Span) -> Listed[TitledApplication]:
+        """Return a page of the applications that are sought and that the actor may see.
+
+        Raises `ForbiddenError`.
+        """
+        with self.unit_of_work() as work:
+            self.access.role(work, actor, READERS)
+            wanted = self._theirs(work, actor, sought)
+            if wanted is None:
+                return Listed(rows=(), total=0, before=None, after=None)
+            found = work.dossiers.page(wanted, replace(span, limit=span.limit + 1))
+            places = tuple(application_place(one, wanted.order) for one in found)
+            titled = tuple(_titled(work, one) for one in found)
+            return listed(titled, work.dossiers.count(wanted), span, places)
+
+    def _theirs(self, work: VettingWork, actor: Actor, sought: ApplicationSearch) -> ApplicationSearch | None:
+        """Narrow a search to what the actor may see; None where that is nothing."""
+        if actor.role is not Role.APPLICANT:
+            return sought
+        own = actor.customer_id
+        if (
+            own is None
+            or not self.access.is_theirs(work, actor, own)
+            or sought.customer_id not in {None, own}
+        ):
+            return None
+        return replace(sought, customer_id=own)
 
     def one(self, actor: Actor, application_id: ApplicationId) -> ApplicationView:
         """Return the application with all that the actor may see of it.
@@ -114,6 +151,11 @@ def _draft(work: VettingWork, application: Application, number: int) -> Draft:
     if draft is None:
         raise NotFoundError(f"application `{application.id}` has no version {number}")
     return draft
+
+
+def _titled(work: VettingWork, application: Application) -> TitledApplication:
+    draft = work.dossiers.draft(application.id, application.version)
+    return TitledApplication(application=application, title=draft.use.title if draft is not None else "")
 
 
 def _running(application: Application) -> bool:

@@ -12,6 +12,7 @@ from countenance.ledger import Entry, EventType, JsonValue
 from countenance.policy.places import jurisdiction
 from countenance.vetting.access import ADMINISTRATORS, READERS, STAFF, Access
 from countenance.vetting.dossier import Application, Contact, Member
+from countenance.vetting.listing import CustomerSearch, Listed, Span, customer_place, listed
 from countenance.vetting.model import (
     Actor,
     Customer,
@@ -182,6 +183,14 @@ class ReadCustomers:
         with self.unit_of_work() as work:
             self.access.role(work, actor, STAFF)
             return work.customers.all()
+
+    def page(self, actor: Actor, sought: CustomerSearch, span: Span) -> Listed[Customer]:
+        """Return a page of the customers that are sought, or raise `ForbiddenError`."""
+        with self.unit_of_work() as work:
+            self.access.role(work, actor, STAFF)
+            found = work.customers.page(sought, replace(span, limit=span.limit + 1))
+            places = tuple(customer_place(one, sought.order) for one in found)
+            return listed(found, work.customers.count(sought), span, places)
 
     def one(self, actor: Actor, customer_id: CustomerId) -> CustomerView:
         """Return a customer with all that belongs to it, or raise `ForbiddenError` or `NotFoundError`."""

@@ -60,6 +60,7 @@ VETTING_BODIES: Mapping[tuple[str, str], dict[str, Any]] = {
     ("POST", "/v1/customers/{customer_id}/applications"): {"use": {"title": "A door"}},
     ("PUT", _A): {"based_on": 1, "use": {"title": "Another door"}},
     ("POST", f"{_A}/evidence"): EVIDENCE,
+    ("POST", f"{_A}/messages"): {"text": "Whose door is it?"},
     ("POST", f"{_A}/marks"): MARKS,
     ("POST", f"{_A}/approvals"): APPROVAL,
     ("POST", f"{_A}/refusals"): REFUSAL,

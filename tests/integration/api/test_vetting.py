@@ -89,6 +89,49 @@ def test_what_is_missing_is_told_with_why_it_matters_and_where_to_put_it_right(s
     assert "appeals:missing:appeals" in answer.json()["reasons"]
 
 
+def test_customers_and_reviewers_ask_each_other_and_nobody_else_reads_it(stage: Stage) -> None:
+    path = f"/v1/applications/{submitted(stage)}/messages"
+    question = ok(stage.post("ruth", path, {"text": "Who holds the list at night?"}), 201)
+    assert (question["number"], question["side"], question["by"]) == (1, "reviewers", "ruth")
+    answer = ok(stage.post("ada", path, {"text": "The night porter.", "answers": 1}), 201)
+    assert (answer["number"], answer["answers"], answer["side"]) == (2, 1, "customer")
+    told = ok(stage.call("ada", "GET", path))["messages"]
+    assert [(one["number"], one["by"], one["answered"]) for one in told] == [
+        (1, None, True),
+        (2, "ada", False),
+    ]
+    assert ok(stage.call("rudi", "GET", path))["messages"][0]["by"] == "ruth"
+    assert stage.call("carol", "GET", path).status_code == 403
+    assert stage.call("olivia", "GET", path).status_code == 404
+    assert stage.post("ruth", path, {"text": "And?", "answers": 2}).status_code == 404
+    asked, answered = [one for one in stage.events() if one["type"].startswith("application:a")][-2:]
+    assert (asked["type"], answered["type"]) == ("application:asked", "application:answered")
+    assert re.fullmatch(r"[0-9a-f]{64}", asked["commitment"])
+    assert "porter" not in json.dumps([asked, answered])
+
+
+def test_lists_are_found_and_paged_by_the_database(stage: Stage) -> None:
+    names = [drafted(stage) for _ in range(3)]
+    sent = submitted(stage)
+    (only,) = ok(stage.call("ruth", "GET", "/v1/applications?state=submitted"))["applications"]
+    assert only["id"] == sent
+    found: list[str] = []
+    cursor = ""
+    while True:
+        page = ok(stage.call("ruth", "GET", f"/v1/applications?limit=2&customer={GATE}{cursor}"))
+        found += [one["id"] for one in page["applications"]]
+        if page["next"] is None:
+            break
+        cursor = f"&cursor={page['next']}"
+    assert sorted(found) == sorted([*names, sent])
+    assert ok(stage.call("ruth", "GET", "/v1/applications?customer=nobody"))["applications"] == []
+    (gate,) = ok(stage.call("olivia", "GET", "/v1/customers?q=GATEHOUSE"))["customers"]
+    assert gate["id"] == GATE
+    kinds = {one["kind"] for one in ok(stage.call("olivia", "GET", "/v1/customers?kind=police"))["customers"]}
+    assert kinds == {"police"}
+    assert stage.call("olivia", "GET", "/v1/customers?cursor=MTo").status_code == 422
+
+
 def test_the_dry_run_says_what_the_gate_would_permit_until_when(stage: Stage) -> None:
     told = ok(stage.call("ruth", "GET", f"/v1/applications/{submitted(stage)}"))
     assert [(one["act"], one["permitted"]) for one in told["foreseen"]] == [("enrol", True), ("verify", True)]
@@ -206,6 +249,7 @@ def test_the_terms_of_use_are_there_to_be_read(stage: Stage) -> None:
 READ = (
     "/v1/customers/{customer_id}",
     "/v1/applications/{application_id}",
+    "/v1/applications/{application_id}/messages",
     "/v1/applications/{application_id}/versions/{number}",
     "/v1/applications/{application_id}/differences?old=1&new=1",
     "/v1/applications/{application_id}/evidence/{digest}",

@@ -27,6 +27,7 @@ PEOPLE = {
 STAFF = {"administrator", "reviewer", "auditor"}
 READERS = STAFF | {"applicant"}
 WRITERS = {"administrator", "applicant"}
+TALKERS = WRITERS | {"reviewer"}
 A = "/v1/applications/{application_id}"
 C = "/v1/customers/{customer_id}"
 L = "/v1/leases/{lease_id}"
@@ -57,6 +58,8 @@ MAY: Mapping[tuple[str, str], set[str]] = {
     ("POST", f"{A}/withdrawal"): WRITERS,
     ("POST", f"{A}/evidence"): WRITERS,
     ("GET", f"{A}/evidence/{{digest}}"): READERS,
+    ("GET", f"{A}/messages"): TALKERS,
+    ("POST", f"{A}/messages"): TALKERS,
     ("POST", f"{A}/marks"): {"reviewer"},
     ("POST", f"{A}/approvals"): {"reviewer"},
     ("POST", f"{A}/refusals"): {"reviewer"},

@@ -21,6 +21,7 @@ from countenance.entrypoints.api import (
     comparisons,
     conditions,
     consents,
+    conversations,
     customers,
     decisions,
     detections,
@@ -77,6 +78,7 @@ _ROUTERS: Final = (
     decisions,
     vocabulary, subjects, webhooks,
     cases, examinations, examiners, ledger, keys, leases, customers, applications, reviews, conditions,
+    conversations,
     health, exposition,
     incidents, evidence, audits,
 )  # fmt: skip

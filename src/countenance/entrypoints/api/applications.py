@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-from datetime import UTC
 from http import HTTPStatus
 from typing import Annotated
 
@@ -15,7 +14,8 @@ from countenance.entrypoints.api import documents
 from countenance.entrypoints.api.answers import Answer
 from countenance.entrypoints.api.bodies import OneImage, Plain
 from countenance.entrypoints.api.calls import ReadingCall, WritingCall
-from countenance.entrypoints.api.cursors import Cursor, Limit, page_of
+from countenance.entrypoints.api.cursors import Cursor, Limit, ordered_cursor, ordered_place
+from countenance.entrypoints.api.schemas.identifiers import NAME
 from countenance.entrypoints.api.schemas.vetting import (
     ApplicationAsked,
     ApplicationPath,
@@ -31,6 +31,8 @@ from countenance.entrypoints.api.told import told
 from countenance.errors import InvalidInputError
 from countenance.vetting.differences import Difference
 from countenance.vetting.dossier import Application, ApplicationState, Draft, Evidence
+from countenance.vetting.listing import ApplicationSearch, Span
+from countenance.vetting.model import CustomerId
 
 router = APIRouter(tags=["vetting"])
 
@@ -70,17 +72,20 @@ def begin(customer_id: CustomerPath, received: Plain, call: WritingCall) -> Resp
 def every(
     call: ReadingCall,
     state: Annotated[ApplicationState | None, Query(description="Only those that stand so.")] = None,
+    customer: Annotated[
+        str | None, Query(pattern=NAME, description="Only those of this customer.", examples=["gatehouse"])
+    ] = None,
     cursor: Cursor = None,
     limit: Limit = 100,
 ) -> Response:
     """List a page of applications."""
-    found = call.service.vetting.read_applications.all(call.actor, state=state)
-    page, following = page_of(found, _place, cursor=cursor, limit=limit)
-    return told(ApplicationsTold(page, following)).response()
-
-
-def _place(application: Application) -> str:
-    return f"{application.created.astimezone(UTC).isoformat(timespec='microseconds')} {application.id}"
+    sought = ApplicationSearch(
+        state=state, customer_id=CustomerId(customer) if customer is not None else None
+    )
+    span = Span(limit=limit, place=ordered_place(cursor) if cursor is not None else None)
+    found = call.service.vetting.read_applications.page(call.actor, sought, span)
+    page = tuple(one.application for one in found.rows)
+    return told(ApplicationsTold(page, ordered_cursor(found.after))).response()
 
 
 @router.get(

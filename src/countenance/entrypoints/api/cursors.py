@@ -10,6 +10,7 @@ from typing import Annotated, Final, TypeVar
 from fastapi import Query
 
 from countenance.errors import InvalidInputError
+from countenance.vetting.listing import Place
 
 Row = TypeVar("Row")
 
@@ -53,3 +54,16 @@ def place_of(cursor: str) -> str:
     if cursor_to(place) != cursor:
         raise InvalidInputError("the cursor is not one that was given out")
     return place
+
+
+def ordered_cursor(place: Place | None) -> str | None:
+    """Return the cursor of the page that begins after a row of an order; None after the last one."""
+    return None if place is None else cursor_to(f"{place.key} {place.id}")
+
+
+def ordered_place(cursor: str) -> Place:
+    """Return where the page before ended in its order, or raise `InvalidInputError`."""
+    key, space, name = place_of(cursor).rpartition(" ")
+    if not space or not key.isprintable() or not name.isprintable():
+        raise InvalidInputError("the cursor is not one that was given out")
+    return Place(key, name)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 from countenance.entrypoints.api import documents
 from countenance.entrypoints.api.answers import Answer
 from countenance.entrypoints.api.bodies import Plain
 from countenance.entrypoints.api.calls import ReadingCall, WritingCall
-from countenance.entrypoints.api.cursors import Cursor, Limit, page_of
+from countenance.entrypoints.api.cursors import Cursor, Limit, ordered_cursor, ordered_place
 from countenance.entrypoints.api.schemas.vetting import (
     ContactAsked,
     ContactPath,
@@ -24,7 +25,9 @@ from countenance.entrypoints.api.schemas.vetting import (
     PersonPath,
 )
 from countenance.entrypoints.api.told import told
+from countenance.policy.model import CustomerKind
 from countenance.vetting.dossier import Contact, Member
+from countenance.vetting.listing import CustomerSearch, Span
 from countenance.vetting.model import Customer
 
 router = APIRouter(tags=["vetting"])
@@ -60,11 +63,26 @@ def register(received: Plain, call: WritingCall) -> Response:
     "following. Roles: administrator, reviewer, auditor.",
     responses=documents.problems(documents.EVERY, documents.PATH),
 )
-def every(call: ReadingCall, cursor: Cursor = None, limit: Limit = 100) -> Response:
+def every(
+    call: ReadingCall,
+    q: Annotated[
+        str,
+        Query(
+            max_length=200,
+            pattern=r"^[^\x00-\x1f\x7f-\x9f]*$",
+            description="Only those with these letters in name or id.",
+            examples=["gate"],
+        ),
+    ] = "",
+    kind: Annotated[CustomerKind | None, Query(description="Only those of this kind.")] = None,
+    cursor: Cursor = None,
+    limit: Limit = 100,
+) -> Response:
     """List a page of customers."""
-    found = call.service.vetting.read_customers.all(call.actor)
-    page, following = page_of(found, lambda customer: customer.id, cursor=cursor, limit=limit)
-    return told(CustomersTold(page, following)).response()
+    span = Span(limit=limit, place=ordered_place(cursor) if cursor is not None else None)
+    sought = CustomerSearch(text=q, kind=kind)
+    found = call.service.vetting.read_customers.page(call.actor, sought, span)
+    return told(CustomersTold(found.rows, ordered_cursor(found.after))).response()
 
 
 @router.get(

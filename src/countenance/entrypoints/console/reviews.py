@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from http import HTTPStatus
@@ -47,7 +47,7 @@ def one(visit: Visit) -> Response:
     return _shown(visit, {})
 
 
-def _shown(visit: Visit, errors: dict[str, str]) -> Response:
+def _shown(visit: Visit, errors: Mapping[str, str]) -> Response:
     read = visit.service.vetting.read_applications
     view = read.one(visit.actor, id_of(visit))
     number = view.draft.number
