@@ -28,7 +28,11 @@ class FairnessCases:
     @cached_property
     def measure(self) -> MeasureFairness:
         """Measure error rates by group on images whose subjects and groups are recorded."""
-        return MeasureFairness(self._ask, self._report, self.parts.engine, self.parts.unit_of_work)
+        from countenance.app.gate_cases import opener_of_incidents  # noqa: PLC0415  only where it is wanted
+
+        p = self.parts
+        opened = opener_of_incidents(p)
+        return MeasureFairness(self._ask, self._report, p.engine, p.unit_of_work, opened)
 
     @cached_property
     def seal(self) -> SealReport:

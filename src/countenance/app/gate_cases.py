@@ -33,7 +33,7 @@ class GateCases:
     @cached_property
     def open_incident(self) -> OpenIncident:
         """Say that something went wrong."""
-        return OpenIncident(self._access, self.parts.unit_of_work, _new_id)
+        return opener_of_incidents(self.parts)
 
     @cached_property
     def resolve_incident(self) -> ResolveIncident:
@@ -111,6 +111,11 @@ class GateCases:
     @cached_property
     def _access(self) -> Access:
         return Access(self.parts.clock)
+
+
+def opener_of_incidents(parts: Parts) -> OpenIncident:
+    """Return what opens incidents, for people and for the program's own checks."""
+    return OpenIncident(Access(parts.clock), parts.unit_of_work, _new_id)
 
 
 def _new_id(prefix: str) -> str:

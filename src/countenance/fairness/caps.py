@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from countenance.policy.evidence import FairnessCaps, ReportFacts
+from countenance.policy.evidence import FairnessCaps, GalleryBasis, ReportFacts
 
 
 class CapStanding(StrEnum):
@@ -43,6 +43,8 @@ def held_against(caps: FairnessCaps, report: ReportFacts, on: date) -> tuple[Hel
         for name in ("fmr_ppb", "fnmr_ppb", "fte_ppb", "ratio_ppb")
         if (limit := getattr(caps, name)) is not None
     ]
+    if caps.fpir_ppb is not None and report.gallery_by is GalleryBasis.MEASURED:
+        rows.append(_at_most("fpir_ppb", report.fpir_ppb, caps.fpir_ppb))
     return tuple(rows)
 
 

@@ -26,6 +26,9 @@ FIGURES = {
 }
 """Which figure of a measurement's ledger entry is which figure of the gate."""
 
+SEARCHED = {"fpir_ppb": "fpir_worst_upper_ppb", "fpir_subjects": "fpir_subjects"}
+"""The same of searches, which older entries do not speak of."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
@@ -58,6 +61,8 @@ class Evidence:
     fnmr_ppb: int | None = None
     fte_ppb: int | None = None
     ratio_ppb: int | None = None
+    fpir_ppb: int | None = None
+    fpir_subjects: int | None = None
     entry: int | None = None
     signed_by: str = ""
     proposed: Step | None = None
@@ -74,7 +79,7 @@ class Evidence:
             model_digest=self.model_digest,
             threshold_ppb=self.threshold_ppb,
             uses=self.uses,
-            **{name: getattr(self, name) for name in FIGURES},
+            **{name: getattr(self, name) for name in (*FIGURES, *SEARCHED)},
         )
 
 
@@ -120,6 +125,7 @@ def evidence_of(
             groups=_number(fields["groups"]),
         )
         figures = {name: _figure(fields[said]) for name, said in FIGURES.items()}
+        figures |= {name: _figure(fields.get(said)) for name, said in SEARCHED.items()}
     except (KeyError, TypeError, ValueError) as error:
         raise InvalidInputError("the ledger entry lacks the figures that caps are held against") from error
     return replace(made, **figures)  # type: ignore[arg-type]  # numbers or None, as they are declared

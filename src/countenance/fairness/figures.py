@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
 
 from countenance.fairness.model import Assessment, Rate
 
@@ -32,6 +32,20 @@ def figures_ppb(assessment: Assessment) -> dict[str, int | None]:
         "fta_worst_upper_ppb": _worst(one.fta for one in rates),
         "fte_worst_upper_ppb": _worst(one.fte for one in rates),
         "ratio_upper_ppb": _up(assessment.summary.ratio_upper),
+    }
+
+
+def search_figures(searched: Mapping[str, Any] | None) -> dict[str, int | None]:
+    """Return the worst group's upper bound of FPIR, in parts per billion, and in how large a gallery.
+
+    `fpir_subjects` is the number of enrolled subjects. Both are None where nothing was searched for, the
+    bound also where a group has no search for somebody who is not enrolled.
+    """
+    if searched is None:
+        return {"fpir_worst_upper_ppb": None, "fpir_subjects": None}
+    return {
+        "fpir_worst_upper_ppb": _largest(one["fpir_worst_upper"] for one in searched["groups"].values()),
+        "fpir_subjects": int(searched["gallery"]["subjects"]),
     }
 
 

@@ -13,7 +13,7 @@ import rfc8785
 
 from countenance.fairness.assessment import Criteria, assess, group_rates
 from countenance.fairness.documents import assessment_document
-from countenance.fairness.figures import caps_ppb, figures_ppb
+from countenance.fairness.figures import caps_ppb, figures_ppb, search_figures
 from countenance.fairness.manifest import Manifest
 from countenance.fairness.model import Numbers
 from countenance.fairness.partitions import (
@@ -55,13 +55,14 @@ def measurement_document(
     chosen = [finest] if len(every) == 1 else [partition(population, (at,)) for at in every]
     judged = assess(trials_of(evidence, finest), criteria)
     projection = projection_document(judged, criteria.caps)
+    searched = _searched(evidence, tuple({id(p): p for p in (finest, *chosen)}.values()))
     return {
         "format": FORMAT,
         **assessment_document(judged),
-        "figures": {**figures_ppb(judged), "n_max": projection["n_max"]},
+        "figures": {**figures_ppb(judged), "n_max": projection["n_max"], **search_figures(searched)},
         "caps_ppb": caps_ppb(judged),
         "projection": projection,
-        "one_to_many": _searched(evidence, tuple({id(p): p for p in (finest, *chosen)}.values())),
+        "one_to_many": searched,
         "by_column": {one.name: _assessed(evidence, one, criteria) for one in chosen if one is not finest},
         "columns": [
             {"name": column.name, "source": column.source, "edges": list(column.edges)}

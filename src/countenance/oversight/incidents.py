@@ -27,6 +27,7 @@ class IncidentKind(StrEnum):
     QUALITY_DRIFT = "quality_drift"
     NO_MATCH_RATE = "no_match_rate"
     AUDIT_FAILED = "audit_failed"
+    FAIRNESS_CAP_FAILED = "fairness_cap_failed"
     OTHER = "other"
 
 

@@ -77,13 +77,21 @@ def strictest_caps(*said: FairnessCaps | None) -> FairnessCaps | None:
     return FairnessCaps(**limits)  # type: ignore[arg-type]  # the two that must be there are in each
 
 
+class GalleryBasis(StrEnum):
+    """By what the size of a gallery was bounded: searches that were made, or a projection from FMR."""
+
+    MEASURED = "measured"
+    PROJECTED = "projected"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportFacts:
     """A registered report as the gate sees it; a figure that was not measured is None, and passes no cap.
 
     `digest` is the report's SHA-256 (hex), `threshold_ppb` the score at which it was measured.
-    `gallery_limit` is the most subjects for which the lease's cap of FPIR holds, by projection
-    from this report's FMR; None where the lease names no such cap or nothing can be projected.
+    `fpir_ppb` was measured by searches of a gallery of `fpir_subjects` subjects. `gallery_limit` is the
+    most subjects for which the lease's cap of FPIR holds, and `gallery_by` whether by those searches
+    or by projection from FMR; None where the lease names no such cap or nothing is known.
     """
 
     digest: str
@@ -96,7 +104,10 @@ class ReportFacts:
     fnmr_ppb: int | None = None
     fte_ppb: int | None = None
     ratio_ppb: int | None = None
+    fpir_ppb: int | None = None
+    fpir_subjects: int | None = None
     gallery_limit: int | None = None
+    gallery_by: GalleryBasis | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
-from countenance.policy.evidence import EvidenceFacts, FairnessCaps
+from countenance.policy.evidence import EvidenceFacts, FairnessCaps, GalleryBasis
 from countenance.policy.model import Condition, Question, Reason, Stop
 
 _INCIDENTS: Final = {
@@ -19,6 +19,11 @@ _INCIDENTS: Final = {
 }
 _EVIDENCE: Final = "evidence."
 _REPORT: Final = "evidence.report"
+_GALLERY: Final = "evidence.gallery"
+_BASES: Final = {
+    GalleryBasis.MEASURED: "by the searches that were measured",
+    GalleryBasis.PROJECTED: "as projected from the false match rate",
+}
 _DIGITS: Final = 12
 
 
@@ -82,4 +87,5 @@ def _behind(name: str, question: Question, evidence: EvidenceFacts, caps: Fairne
     of = unit.get(name, " parts per billion")
     bound = "not known" if limit is None else f"{limit}{of}"
     least = "at least" if name == "evidence.subjects" else "at most"
-    return f"report {report.digest[:_DIGITS]}: {said}, allowed {least} {bound}"
+    by = f", {_BASES[report.gallery_by]}" if name == _GALLERY and report.gallery_by is not None else ""
+    return f"report {report.digest[:_DIGITS]}: {said}, allowed {least} {bound}{by}"

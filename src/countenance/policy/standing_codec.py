@@ -6,7 +6,7 @@ from dataclasses import fields
 from datetime import date
 from typing import cast
 
-from countenance.policy.evidence import EvidenceFacts, FairnessCaps, KindOfUse, ReportFacts
+from countenance.policy.evidence import EvidenceFacts, FairnessCaps, GalleryBasis, KindOfUse, ReportFacts
 from countenance.policy.model import Stop, Stopping
 from countenance.policy.parsing import Json, number, only, set_of, text
 
@@ -66,6 +66,7 @@ def _report_document(report: ReportFacts) -> dict[str, object]:
         "threshold_ppb": report.threshold_ppb,
         "uses": sorted(report.uses),
         **{name: value for name, value in figures.items() if value is not None},
+        **({"gallery_by": report.gallery_by.value} if report.gallery_by is not None else {}),
     }
 
 
@@ -78,7 +79,17 @@ def _report(row: Json) -> ReportFacts:
         threshold_ppb=number(row["threshold_ppb"]),
         uses=set_of(KindOfUse, row["uses"]),
         **{name: number(row[name]) for name in _FIGURES if name in row},
+        gallery_by=GalleryBasis(text(row["gallery_by"])) if "gallery_by" in row else None,
     )
 
 
-_FIGURES = ("subjects", "fmr_ppb", "fnmr_ppb", "fte_ppb", "ratio_ppb", "gallery_limit")
+_FIGURES = (
+    "subjects",
+    "fmr_ppb",
+    "fnmr_ppb",
+    "fte_ppb",
+    "ratio_ppb",
+    "fpir_ppb",
+    "fpir_subjects",
+    "gallery_limit",
+)

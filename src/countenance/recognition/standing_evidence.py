@@ -11,7 +11,14 @@ from countenance.biometrics.model import Threshold
 from countenance.biometrics.projection import largest_gallery_ppb
 from countenance.errors import CalibrationError
 from countenance.fairness.caps import HeldAgainst, held_against
-from countenance.policy.evidence import BILLION, EvidenceFacts, FairnessCaps, KindOfUse, ReportFacts
+from countenance.policy.evidence import (
+    BILLION,
+    EvidenceFacts,
+    FairnessCaps,
+    GalleryBasis,
+    KindOfUse,
+    ReportFacts,
+)
 from countenance.policy.model import Act
 from countenance.policy.schema import SEARCH
 from countenance.vetting.access import READERS, Access
@@ -50,7 +57,7 @@ class StandingEvidence:
             return asked
         newest = work.evidence.newest(model, threshold, use)
         report = newest.facts() if newest is not None else None
-        return asked if report is None else replace(asked, report=_projected(report, caps))
+        return asked if report is None else replace(asked, report=_bounded(report, caps, lease.terms.n_max))
 
     def _threshold(self, fmr_ppb: int) -> int | None:
         if self.threshold_for is None:
@@ -74,11 +81,22 @@ def _model(lease: Lease, gallery: Gallery | None) -> str | None:
     return next(iter(named)) if len(named) == 1 else None
 
 
-def _projected(report: ReportFacts, caps: FairnessCaps) -> ReportFacts:
-    if caps.fpir_ppb is None or report.fmr_ppb is None:
+def _bounded(report: ReportFacts, caps: FairnessCaps, n_max: int) -> ReportFacts:
+    """Return the report with the largest gallery that it shows to keep the cap of FPIR.
+
+    Searches of a gallery at least as large as the lease's outweigh a projection, either way: where
+    they do not show that the cap holds, no gallery is within it.
+    """
+    if caps.fpir_ppb is None:
+        return report
+    if report.fpir_ppb is not None and (report.fpir_subjects or 0) >= n_max:
+        held = (report.fpir_subjects or 0) if report.fpir_ppb <= caps.fpir_ppb else 0
+        return replace(report, gallery_limit=held, gallery_by=GalleryBasis.MEASURED)
+    if report.fmr_ppb is None:
         return report
     fmr = min(report.fmr_ppb, BILLION)
-    return replace(report, gallery_limit=largest_gallery_ppb(fmr, caps.fpir_ppb))
+    limit = largest_gallery_ppb(fmr, caps.fpir_ppb)
+    return replace(report, gallery_limit=limit, gallery_by=GalleryBasis.PROJECTED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

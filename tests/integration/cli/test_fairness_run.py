@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from applying import AUDITOR
 from countenance.entrypoints.cli.context import CommandLine
 from countenance.entrypoints.cli.exit_codes import ExitCode
 from countenance.entrypoints.cli.main import app
@@ -148,3 +149,37 @@ def test_a_manifest_that_says_who_is_enrolled_gives_searches_by_group(world: Wor
     assert completed["n_max"] > 10
     alone = run(world, manifest, "--group", "sex", "--fpir-cap", "0.5", "--json")
     assert "named together" in json.loads(alone.stdout)["error"]["message"]
+
+
+def test_a_run_that_fails_a_cap_settled_beforehand_opens_an_incident_and_a_trial_of_a_score_does_not(
+    world: World, manifest: Path
+) -> None:
+    tried = run(world, manifest, "--group", "sex", "--threshold", "-1", "--fmr-cap", "1e-3", "--json")
+    assert json.loads(tried.stdout)["verdict"] == "fail"
+    assert not world.acts.gate.read_incidents(AUDITOR)
+    for path in manifest.parent.glob("*-2.jpg"):
+        path.write_bytes(photograph(f"somebody {path.name}"))
+    failed = json.loads(run(world, manifest, "--group", "sex", "--fnmr-cap", "0.1", "--json").stdout)
+    assert failed["verdict"] == "fail"
+    (incident,) = world.acts.gate.read_incidents(AUDITOR)
+    assert (incident.kind, incident.by, incident.stops) == ("fairness_cap_failed", "laboratory", None)
+    assert incident.evidence == failed["record"]["digest"]
+    assert incident.reason.endswith("over the cap of fnmr")
+    assert world.types()[-1] == "incident:opened"
+    run(world, manifest, "--group", "sex", "--fnmr-cap", "0.1", "--json")
+    assert len(world.acts.gate.read_incidents(AUDITOR)) == 1
+    world.check_ledger()
+
+
+def test_what_searches_measured_stands_on_the_ledger_for_the_gate(world: World, manifest: Path) -> None:
+    rows = manifest.read_text(encoding="utf-8").splitlines()
+    parts = ["part", *("probe" if "-2" in row or i > 60 else "enrol" for i, row in enumerate(rows[1:]))]
+    told = [f"{row},{part}" for row, part in zip(rows, parts, strict=True)]
+    manifest.write_text("\n".join(told), encoding="utf-8")
+    document = json.loads(run(world, manifest, "--group", "sex", "--json").stdout)
+    searched = document["one_to_many"]
+    worst = max(one["fpir_worst_upper"] for one in searched["groups"].values())
+    entry = world.events()[-1]
+    assert entry["fpir_subjects"] == searched["gallery"]["subjects"]
+    assert worst * 1e9 <= entry["fpir_worst_upper_ppb"] < worst * 1e9 + 1
+    assert document["figures"]["fpir_worst_upper_ppb"] == entry["fpir_worst_upper_ppb"]

@@ -25,7 +25,7 @@ from countenance.fairness.sealing import content_digest, note_text
 from countenance.ledger import Entry, EventType
 from countenance.ledger.note import Signer
 from countenance.ledger.proof import InclusionProof
-from countenance.policy.evidence import FairnessCaps, KindOfUse
+from countenance.policy.evidence import FairnessCaps, GalleryBasis, KindOfUse
 from countenance.policy.model import Act, Purpose
 from countenance.recognition.acts.identification import Search
 from countenance.recognition.acts.verification import Claim
@@ -174,6 +174,46 @@ def test_a_gallery_that_would_grow_past_what_the_worst_group_supports_refuses_en
     assert refusal_of(lambda: world.enrol(MUSEUM, ARCHIVE, SubjectId("seventh"))) == ("evidence.gallery",)
     search = Search(gallery_id=ARCHIVE, probe=photograph("dave", 2))
     assert world.acts.identify(MUSEUM, search)
+
+
+@pytest.mark.parametrize(
+    ("measured", "subjects", "limit", "by"),
+    [
+        (900_000, 10_000, 10_000, GalleryBasis.MEASURED),
+        (1_000_001, 10_000, 0, GalleryBasis.MEASURED),
+        (900_000, 9_999, 6, GalleryBasis.PROJECTED),
+        (1_000_001, 9_999, 6, GalleryBasis.PROJECTED),
+        (None, 10_000, 6, GalleryBasis.PROJECTED),
+    ],
+)
+def test_searches_of_a_gallery_as_large_as_the_leases_outweigh_the_projection_either_way(
+    world: World, measured: int | None, subjects: int, limit: int, by: GalleryBasis
+) -> None:
+    with world.unit_of_work() as work:
+        held = work.leases.get(LeaseId("museum"))
+        assert held is not None
+        work.leases.put(replace(held, terms=replace(held.terms, caps=CAPS, n_max=10_000)))
+        work.commit()
+    register(world, fpir_worst_upper_ppb=measured, fpir_subjects=subjects)
+    _, many = world.acts.gate.read_standing(AUDITOR, LeaseId("museum")).uses
+    assert many.report is not None
+    assert (many.report.gallery_limit, many.report.gallery_by) == (limit, by)
+    shown = {row.name: row.standing for row in many.limits}
+    assert shown.get("fpir_ppb") == (
+        None if by is GalleryBasis.PROJECTED else CapStanding.HOLDS if limit else CapStanding.NOT_SHOWN
+    )
+    search = Search(gallery_id=ARCHIVE, probe=photograph("dave", 2))
+    if limit:
+        answer: Any = world.acts.identify(MUSEUM, search)
+        assert world.acts.read_decisions.replay(MUSEUM, answer.decision_id).same
+        return
+    with pytest.raises(RefusedError) as refused:
+        world.acts.identify(MUSEUM, search)
+    assert refused.value.reasons == ("evidence.gallery",)
+    (reason,) = world.acts.read_decisions(MUSEUM, refused.value.decision_id).decision.reasons
+    assert reason.source.endswith("by the searches that were measured")
+    world.agree(MUSEUM, ARCHIVE, SubjectId("second"))
+    assert refusal_of(lambda: world.enrol(MUSEUM, ARCHIVE, SubjectId("second"))) == ("evidence.gallery",)
 
 
 def test_who_ran_the_measurement_does_not_register_it(world: World) -> None:

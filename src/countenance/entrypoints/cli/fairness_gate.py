@@ -11,7 +11,7 @@ from countenance.entrypoints.cli.context import CommandLine
 from countenance.entrypoints.cli.options import JsonFlag, KeyFile
 from countenance.entrypoints.cli.wording import moment
 from countenance.entrypoints.cli.written import ReasonOption, content_of
-from countenance.policy.evidence import KindOfUse
+from countenance.policy.evidence import GalleryBasis, KindOfUse
 
 if TYPE_CHECKING:
     from countenance.fairness.evidence import Evidence
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
 _LONGEST = 32 << 20
 _DIGITS = 12
+_BASES = {
+    GalleryBasis.MEASURED: "by searches that were measured in one as large as the lease allows",
+    GalleryBasis.PROJECTED: "as projected from the false match rate",
+}
 
 UseOption = Annotated[
     list[KindOfUse],
@@ -181,4 +185,5 @@ def _say_standing(line: CommandLine, standing: LeaseStanding) -> None:
         ]
         line.output.table(("figure", "found", "limit", "the cap"), rows)
         if one.report.gallery_limit is not None:
-            line.output.say(f"A gallery may hold {one.report.gallery_limit:,} subjects at most.")
+            by = f", {_BASES[one.report.gallery_by]}" if one.report.gallery_by is not None else ""
+            line.output.say(f"A gallery may hold {one.report.gallery_limit:,} subjects at most{by}.")

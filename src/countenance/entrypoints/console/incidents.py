@@ -33,6 +33,7 @@ KINDS: Final[Mapping[IncidentKind, str]] = {
     IncidentKind.QUALITY_DRIFT: "pictures have become worse than those that were measured",
     IncidentKind.NO_MATCH_RATE: "people are not recognised more often than was measured",
     IncidentKind.AUDIT_FAILED: "an audit by outsiders failed",
+    IncidentKind.FAIRNESS_CAP_FAILED: "a group's error rate was measured over a cap",
     IncidentKind.OTHER: "something else went wrong",
 }
 STOPS: Final[Mapping[Stop, str]] = {

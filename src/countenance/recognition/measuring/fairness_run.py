@@ -16,12 +16,14 @@ from countenance.fairness.assessment import Criteria
 from countenance.fairness.comparisons import Resuming, compare_all, compare_mated, laid_out
 from countenance.fairness.manifest import Manifest
 from countenance.fairness.measurement import NotAcquired, document_digest, measurement_document
-from countenance.fairness.model import Caps, Direction
+from countenance.fairness.model import Caps, Direction, Verdict
 from countenance.fairness.open_set import Rows, search_all
 from countenance.fairness.partitions import Evidence, populate
 from countenance.ledger import Entry, EventType, JsonValue
+from countenance.oversight.incidents import IncidentKind
 from countenance.policy.model import Act, Camera, Space
 from countenance.recognition.asking import Ask, Permission, Request
+from countenance.recognition.incidents import MONITOR, Found, OpenIncident
 from countenance.recognition.measuring.calibration_run import Phase, Progress
 from countenance.recognition.measuring.kept_work import MeasuringWork
 from countenance.recognition.measuring.template_gathering import Gathered, Source, gather
@@ -101,6 +103,7 @@ class MeasureFairness:
     report: Report
     engine: FaceEngine
     unit_of_work: Callable[[], UnitOfWork]
+    open_incident: OpenIncident | None = None
 
     def __call__(
         self,
@@ -130,6 +133,7 @@ class MeasureFairness:
             with self.unit_of_work() as work:
                 fields = _completion(document, digest, gathered)
                 entry = self.report.completed(work, EventType.MEASUREMENT_COMPLETED, permission, fields)
+                self._tell_of_failure(work, plan, document, digest)
                 work.commit()
             if kept is not None:
                 kept.forget()
@@ -142,6 +146,21 @@ class MeasureFairness:
             registered=registered,
             entry=entry,
         )
+
+    def _tell_of_failure(
+        self, work: UnitOfWork, plan: FairnessPlan, document: dict[str, Any], digest: str
+    ) -> None:
+        """Open an incident where a cap that was settled beforehand failed at a threshold that is calibrated.
+
+        It stops nothing: whether the report counts is for reviewers, and an act under caps is refused
+        once it does. A bare score is somebody's trial of a threshold, and of nothing that runs.
+        """
+        if self.open_incident is None or plan.threshold is None or document["verdict"] != Verdict.FAIL:
+            return
+        failed = [name for name, one in document["verdicts"].items() if one["verdict"] == Verdict.FAIL]
+        reason = f"a measurement settled beforehand found a group over the cap of {', '.join(failed)}"
+        found = Found(kind=IncidentKind.FAIRNESS_CAP_FAILED, reason=reason, evidence=digest)
+        self.open_incident.within(work, MONITOR, found, by="laboratory")
 
     def _name(self, plan: FairnessPlan) -> bytes:
         pipeline = self.engine.pipeline
