@@ -270,7 +270,12 @@ def _paragraph(thing: object) -> str:
 HEADERS = (
     ("`x-countenance-decision`", "id of the recorded decision, on answers and refusals"),
     ("`x-countenance-entry`", "index of the ledger entry"),
-    ("`x-countenance-case`", "id of the case that holds the candidates"),
+    ("`x-countenance-case`", "id of the case that holds the candidates, or held them"),
+    (
+        "`x-countenance-case-state`",
+        "where the case stands: `held`, `released`, `no_lead`, `expired`, `withdrawn` or `overturned`",
+    ),
+    ("`x-countenance-case-reason`", "why the case ended without a lead, or lost it"),
     (
         "`x-countenance-threshold-raised`",
         "the percentage that the threshold was raised to: the lease's floor",
@@ -284,6 +289,7 @@ HEADERS = (
     ("`x-countenance-quality`", "why the probe's face could not be used"),
     ("`x-countenance-scores`", "`withheld` where the permit forbids scores: `Similarity` is left out"),
     ("`x-countenance-lead-only`", "`true` where a candidate is a lead and nothing may be done on it alone"),
+    ("`x-countenance-lead-expires`", "until when a released lead may be used at all (RFC 3339)"),
 )
 
 
@@ -362,13 +368,18 @@ AZURE_HEADERS = (
         "id of the recorded decision, on answers and refusals; of several acts the last",
     ),
     ("`x-countenance-entry`", "index of the ledger entry"),
-    ("`x-countenance-case`", "ids of the cases that hold the candidates, separated by commas"),
+    ("`x-countenance-case`", "ids of the cases that hold the candidates, or held them, separated by commas"),
+    (
+        "`x-countenance-case-state`",
+        "where each case stands: `held`, `released`, `no_lead`, `expired`, `withdrawn` or `overturned`",
+    ),
     ("`x-countenance-fmr-ppb`", "false match rate that confidence 0.5 stands for, in parts per billion"),
     ("`x-countenance-threshold-raised`", "0.5: what was asked for lies below the lease's threshold"),
     ("`x-countenance-landmarks`", "number of landmarks that are told"),
     ("`x-countenance-quality`", "why the face could not be used"),
     ("`x-countenance-scores`", "`withheld` where the permit forbids scores: `confidence` is left out"),
     ("`x-countenance-lead-only`", "`true` where a candidate is a lead and nothing may be done on it alone"),
+    ("`x-countenance-lead-expires`", "until when a released lead may be used at all (RFC 3339)"),
     ("`x-ms-error-code`", "the innermost code of an error"),
     ("`apim-request-id`", "id of the request"),
 )

@@ -41,6 +41,7 @@ class OversightState:
     portraits: dict[ReferenceId, bytes] = field(default_factory=dict)
     known_faces: dict[KnownFaceId, tuple[KnownFace, bytes]] = field(default_factory=dict)
     notices: tuple[Notice, ...] = ()
+    searches: dict[CaseId, str] = field(default_factory=dict)
 
 
 def without_cases_of(state: Any, gallery_id: str) -> None:  # noqa: ANN401  the whole state, which holds more
@@ -48,6 +49,7 @@ def without_cases_of(state: Any, gallery_id: str) -> None:  # noqa: ANN401  the 
     gone = {case.id for case in state.cases.values() if case.gallery_id == gallery_id}
     state.cases = {name: case for name, case in state.cases.items() if name not in gone}
     state.case_files = {name: file for name, file in state.case_files.items() if name not in gone}
+    state.searches = {name: one for name, one in state.searches.items() if name not in gone}
     state.probes = {name: probe for name, probe in state.probes.items() if name not in gone}
     state.assignments = {n: one for n, one in state.assignments.items() if one.case_id not in gone}
 
@@ -113,6 +115,18 @@ class FakeCases(_Repository):
         for one in state.assignments.values():
             if one.case_id == case_id:
                 state.assignment_files.pop(one.id, None)
+
+    def keep_search(self, case_id: CaseId, sought: str) -> None:
+        self._needed(case_id).searches[case_id] = sought
+
+    def of_search(self, gallery_id: str, sought: str) -> CaseId | None:
+        def question(state: Any) -> CaseId | None:  # noqa: ANN401  the whole state
+            found = [state.cases[name] for name, held in state.searches.items() if held == sought]
+            here = [case for case in found if case.gallery_id == gallery_id]
+            newest: CaseId | None = max(here, key=lambda case: (case.opened, case.id)).id if here else None
+            return newest
+
+        return self.unit.read(question)
 
     def in_states(self, states: Collection[CaseState], *, limit: int) -> tuple[Case, ...]:
         def question(state: Any) -> tuple[Case, ...]:  # noqa: ANN401  the whole state

@@ -300,3 +300,19 @@ def test_notices_come_in_the_order_in_which_they_were_committed(place: Place) ->
         assert (first.notice, second.notice) == (notice, told)
         assert work.notices.after(first.number, limit=9) == (second,)
         assert work.notices.after(0, limit=1) == (first,)
+
+
+def test_the_newest_case_that_a_search_has_opened_is_found_by_it_in_its_gallery_alone(place: Place) -> None:
+    case = settled(place)
+    later = replace(case, id=CaseId("later"), opened=NOON + timedelta(days=1))
+    with place.unit() as work:
+        work.cases.add(later)
+        for held in (case, later):
+            work.cases.keep_search(held.id, "sought")
+        work.commit()
+    with place.unit() as work:
+        assert work.cases.of_search(CLIENTS, "sought") == later.id
+        assert work.cases.of_search(CLIENTS, "another") is None
+        assert work.cases.of_search(GalleryId("staff"), "sought") is None
+        work.galleries.remove(CLIENTS)
+        assert work.cases.of_search(CLIENTS, "sought") is None

@@ -10,6 +10,7 @@ from functools import cached_property
 from countenance.app.parts import Parts
 from countenance.policy.publication import RulesOfTheDay, rules_of_the_day
 from countenance.recognition.acts.detection import Detect
+from countenance.recognition.acts.repeated_search import RepeatSearch
 from countenance.recognition.asking import Ask
 from countenance.recognition.cases.appeals import AppealLead, JudgeLeadAppeal
 from countenance.recognition.cases.clock import case_clock
@@ -104,6 +105,11 @@ class OversightCases:
     def read_lead(self) -> ReadLead:
         """Give a released lead to its customer."""
         return ReadLead(self._standing, self._bench)
+
+    @cached_property
+    def repeat_search(self) -> RepeatSearch:
+        """Tell whoever searches again what became of the case."""
+        return RepeatSearch(self._ask, self._report, self.parts.unit_of_work, self.parts.commit_to)
 
     @cached_property
     def read_bench(self) -> ReadBench:

@@ -71,6 +71,14 @@ class Cases(Protocol):
         """Return up to `limit` cases that keep a key and whose deadline or clock has run out at `at`."""
         ...
 
+    def keep_search(self, case_id: CaseId, sought: str) -> None:
+        """Remember for a case the keyed commitment to the search that opened it."""
+        ...
+
+    def of_search(self, gallery_id: GalleryId, sought: str) -> CaseId | None:
+        """Return the newest case that such a search of the gallery has opened, or None."""
+        ...
+
     def outcomes(self, customer_id: str | None) -> tuple[Outcomes, ...]:
         """Return how cases ended, by gallery, space and camera, of one customer or of all."""
         ...

@@ -74,7 +74,7 @@ REACH: Final = {
             "customer_members", "customer_contacts", "applications", "application_drafts",
             "application_evidence", "application_messages", "evidence_files", "factor_marks", "review_votes",
             "appeals",
-            "lease_versions", "condition_decisions", "searching_processes", "case_notices",
+            "lease_versions", "case_searches", "condition_decisions", "searching_processes", "case_notices",
             "consent_notices", "examiner_authorisations", "examiner_conflicts", "examiner_trials",
             "fairness_evidence", "fairness_reports", "fairness_report_files", "incidents", "known_faces",
             "ledger_followed", "log_cosigned", "log_witnesses", "monitor_position", "monitor_streams",

@@ -27,7 +27,7 @@ from countenance.oversight.model import (
 )
 from countenance.oversight.ports import Outcomes
 from countenance.policy.model import Camera, Purpose, Space
-from countenance.storage.oversight_tables import assignments, case_candidates
+from countenance.storage.oversight_tables import assignments, case_candidates, case_searches
 from countenance.storage.prepared import Row
 from countenance.storage.secrecy import Keyring, SubjectKey
 from countenance.storage.session import Session
@@ -114,6 +114,16 @@ _OUTCOMES: Final = (
 _OUTCOMES_OF: Final = _OUTCOMES.where(cases.c.customer_id == bindparam("customer"))
 
 
+_KEEP_SEARCH: Final = insert_row(case_searches)
+_OF_SEARCH: Final = (
+    select(cases.c.id)
+    .join(case_searches, case_searches.c.case_id == cases.c.id)
+    .where(case_searches.c.gallery_id == bindparam("gallery"), case_searches.c.sought == bindparam("sought"))
+    .order_by(cases.c.opened.desc(), cases.c.id.desc())
+    .limit(1)
+)
+
+
 class SqlCases:
     """Cases by id."""
 
@@ -197,6 +207,16 @@ class SqlCases:
     def due(self, at: datetime, *, limit: int) -> tuple[CaseId, ...]:
         """Return up to `limit` cases that keep a key and whose deadline or clock has run out at `at`."""
         return tuple(CaseId(row.id) for row in self._session.read(_DUE, {"at": at, "most": limit}))
+
+    def keep_search(self, case_id: CaseId, sought: str) -> None:
+        """Remember for a case the keyed commitment to the search that opened it."""
+        gallery_id = self._held(case_id).gallery_id
+        self._session.write(_KEEP_SEARCH, {"case_id": case_id, "gallery_id": gallery_id, "sought": sought})
+
+    def of_search(self, gallery_id: GalleryId, sought: str) -> CaseId | None:
+        """Return the newest case that such a search of the gallery has opened, or None."""
+        rows = self._session.read(_OF_SEARCH, {"gallery": gallery_id, "sought": sought})
+        return CaseId(rows[0].id) if rows else None
 
     def outcomes(self, customer_id: str | None) -> tuple[Outcomes, ...]:
         """Return how cases ended, by gallery, space and camera, of one customer or of all."""

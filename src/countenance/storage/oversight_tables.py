@@ -40,6 +40,15 @@ known_faces = Table(
     Column("sealed", blob(), nullable=False),
 )
 
+case_searches = Table(
+    "case_searches",
+    metadata,
+    Column("case_id", name(), ForeignKey("cases.id", ondelete="CASCADE"), primary_key=True),
+    Column("gallery_id", name(), nullable=False),
+    Column("sought", Text, nullable=False),
+    Index("ix_case_searches_gallery_id_sought", "gallery_id", "sought"),
+)
+
 assignments = Table(
     "assignments",
     metadata,

@@ -9,14 +9,16 @@ from typing import Any, Final
 
 from countenance.biometrics.model import ComparisonScore, GalleryId, SubjectId, Threshold
 from countenance.entrypoints.azure_face.calls import Answer, Asked, Call
-from countenance.entrypoints.azure_face.faults import AzureError, bad_argument, not_found, unsupported
+from countenance.entrypoints.azure_face.faults import AzureError, bad_argument, not_found
 from countenance.entrypoints.azure_face.fields import FACE_ID, PERSON_ID
 from countenance.entrypoints.azure_face.naming import DYNAMIC, KINDS, PERSON, face_id, list_id, there
 from countenance.entrypoints.azure_face.parameters import Fields, Id, Ids, Share, Text, Whole
 from countenance.entrypoints.azure_face.persons import subject_behind
+from countenance.entrypoints.azure_face.told_cases import Searched, require_answers, tell
 from countenance.errors import FaceGoneError, NotFoundError
 from countenance.policy.model import Act
-from countenance.recognition.acts.identification import IdentificationResult, Search
+from countenance.recognition.acts.identification import Search
+from countenance.recognition.acts.repeated_search import ToldCase
 from countenance.recognition.acts.stored_probes import Listing
 from countenance.recognition.acts.verification import VerificationResult
 from countenance.recognition.loose_faces.model import LooseFaceId
@@ -134,11 +136,14 @@ def identify(call: Call, asked: Asked) -> Answer:
             only=only,
         )
         results.append((face, _searched(call, search)))
-    _held(call, [one for _, one in results])
+    require_answers(call, [one for _, one in results])
     return Answer([{"faceId": face, "candidates": _candidates(call, name, one)} for face, one in results])
 
 
-def _candidates(call: Call, name: RosterName, result: IdentificationResult) -> list[dict[str, Any]]:
+def _candidates(call: Call, name: RosterName, result: Searched) -> list[dict[str, Any]]:
+    if isinstance(result, ToldCase):
+        those = call.cases.persons.of_subjects(call.actor, name, result.subjects)
+        return [{"personId": those[one]} for one in result.subjects if one in those]
     listed = result.candidates.candidates if result.candidates is not None else ()
     persons = call.cases.persons.of_subjects(call.actor, name, [one.subject_id for one in listed])
     return [
@@ -202,11 +207,11 @@ def find_similar(call: Call, asked: Asked) -> Answer:
     roster = _ready_list(call, RosterKind.LARGE_FACE_LIST if large else RosterKind.FACE_LIST, asked)
     search = Search(gallery_id=roster.gallery_id, probe=probe, limit=limit, listing=Listing.REFERENCES)
     result = _searched(call, search)
-    _held(call, [result])
+    require_answers(call, [result])
     return Answer(
         [
             {
-                **_confidence(call, result.threshold, one.comparison.score, shown=result.show_scores),
+                **_listed_confidence(call, result, one.comparison.score),
                 "persistedFaceId": face_id(one.face.reference_id),
             }
             for one in result.faces[:limit]
@@ -244,8 +249,14 @@ def group(call: Call, asked: Asked) -> Answer:
     return Answer({"groups": [list(one) for one in result.groups], "messyGroup": list(result.messy)})
 
 
-def _searched(call: Call, search: Search) -> IdentificationResult:
+def _searched(call: Call, search: Search) -> Searched:
+    """Search, or be told what became of the case that the same search has opened."""
     with call.counted(Act.IDENTIFY) as came_to:
+        told = call.service.oversight.repeat_search(call.actor, search)
+        if told is not None:
+            came_to(told.outcome)
+            tell(call, told)
+            return told
         result = call.service.identify(call.actor, search)
         came_to(result.outcome)
     call.told(result.decision_id, result.entry)
@@ -254,19 +265,6 @@ def _searched(call: Call, search: Search) -> IdentificationResult:
     if not result.show_scores:
         call.withheld()
     return result
-
-
-def _held(call: Call, results: list[IdentificationResult]) -> None:
-    """Raise the answer to searches whose candidates wait for people: an empty list would say nobody."""
-    cases = [str(one.case_id) for one in results if one.case_id is not None]
-    if not cases:
-        return
-    call.headers["x-countenance-case"] = ",".join(cases)
-    examiners = max(one.examiners for one in results)
-    raise unsupported(
-        f"Held for {examiners} examiners as case {', '.join(cases)}: candidates were found, and people must "
-        "judge them before anybody is told; this is neither a match nor no match."
-    )
 
 
 def _trained(call: Call, name: RosterName) -> Roster:
@@ -297,6 +295,12 @@ def _verified(call: Call, act: Callable[[], VerificationResult]) -> Answer:
     else:
         content |= _confidence(call, result.threshold, result.score, shown=True)
     return Answer(content)
+
+
+def _listed_confidence(call: Call, result: Searched, score: ComparisonScore) -> dict[str, float]:
+    if isinstance(result, ToldCase):
+        return {}
+    return _confidence(call, result.threshold, score, shown=result.show_scores)
 
 
 def _confidence(call: Call, threshold: Threshold, score: ComparisonScore, *, shown: bool) -> dict[str, float]:

@@ -17,10 +17,12 @@ from countenance.entrypoints.rekognition.faces import (
 from countenance.entrypoints.rekognition.faults import AwsError
 from countenance.entrypoints.rekognition.indexing import DEFAULT_THRESHOLD
 from countenance.entrypoints.rekognition.pictures import picture
+from countenance.entrypoints.rekognition.told_cases import held, of_case
 from countenance.errors import CountenanceError, LowQualityError, NoFaceError, NotFoundError
 from countenance.policy.model import Act
 from countenance.recognition.acts.detection import Look
 from countenance.recognition.acts.identification import IdentificationResult, Search
+from countenance.recognition.acts.repeated_search import ToldCase
 from countenance.recognition.acts.stored_probes import FoundReference, Listing
 from countenance.recognition.collections.model import LEAST_FACE
 
@@ -140,8 +142,11 @@ def _identify(
     probe: bytes | tuple[ReferenceId, ...],
     named: tuple[str, str, Listing],
     gallery_id: GalleryId,
-) -> IdentificationResult:
-    """Search as the request asks; a held search is an error that names the case, never an empty list."""
+) -> IdentificationResult | ToldCase:
+    """Search as the request asks; a held search is an error that names the case, never an empty list.
+
+    The same search again is told what became of its case.
+    """
     percent, limit, listing = named
     search = Search(
         gallery_id=gallery_id,
@@ -151,6 +156,9 @@ def _identify(
         at_least=call.at_least(asked.get(percent, DEFAULT_THRESHOLD)),
         listing=listing,
     )
+    told = call.service.oversight.repeat_search(call.actor, search)
+    if told is not None:
+        return of_case(call, told)
     result = call.service.identify(call.actor, search)
     call.told(result.decision_id, result.entry)
     call.outcomes.append(result.outcome)
@@ -163,17 +171,6 @@ def _identify(
     return result
 
 
-def held(call: Call, result: IdentificationResult) -> AwsError:
-    """Return the answer to a search whose candidates wait for people."""
-    call.headers["x-countenance-case"] = str(result.case_id)
-    return AwsError(
-        "AccessDeniedException",
-        f"held for {result.examiners} examiners as case {result.case_id}: candidates were found, and "
-        "people must judge them before anybody is told; this is neither a match nor no match",
-        headers=call.headers,
-    )
-
-
 def _faces_of(call: Call, collection_id: str, user_id: str) -> tuple[ReferenceId, ...]:
     faces = call.service.collections.faces(call.actor, collection_id, after=None, limit=100, user_id=user_id)
     if not faces:
@@ -181,12 +178,12 @@ def _faces_of(call: Call, collection_id: str, user_id: str) -> tuple[ReferenceId
     return tuple(face.reference_id for face in faces)
 
 
-def _face_matches(call: Call, asked: Asked, result: IdentificationResult) -> list[Answer]:
+def _face_matches(call: Call, asked: Asked, result: IdentificationResult | ToldCase) -> list[Answer]:
     found = result.faces[: asked.get("MaxFaces")]
     return [{**_similarity(call, one, result), "Face": enrolled_face(call, one.face)} for one in found]
 
 
-def _user_matches(call: Call, asked: Asked, result: IdentificationResult) -> list[Answer]:
+def _user_matches(call: Call, asked: Asked, result: IdentificationResult | ToldCase) -> list[Answer]:
     """Return each user once, at the best score of its faces."""
     best: dict[str, FoundReference] = {}
     for one in result.faces:
@@ -196,7 +193,7 @@ def _user_matches(call: Call, asked: Asked, result: IdentificationResult) -> lis
 
 
 def _users(
-    call: Call, found: Sequence[tuple[str, FoundReference]], result: IdentificationResult
+    call: Call, found: Sequence[tuple[str, FoundReference]], result: IdentificationResult | ToldCase
 ) -> list[Answer]:
     return [
         {**_similarity(call, one, result), "User": {"UserId": user_id, "UserStatus": "ACTIVE"}}
@@ -204,5 +201,5 @@ def _users(
     ]
 
 
-def _similarity(call: Call, one: FoundReference, result: IdentificationResult) -> Answer:
+def _similarity(call: Call, one: FoundReference, result: IdentificationResult | ToldCase) -> Answer:
     return {"Similarity": call.percent(one.comparison.score)} if result.show_scores else {}

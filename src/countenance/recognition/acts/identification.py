@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -136,6 +138,8 @@ class Identify:
                 found, faces = self._listed(search, probes, compared, threshold)
                 ranked = rank_candidates(found, threshold=threshold, limit=limit)
                 opening = self.open_case(permission, asked, seen, ranked)
+                if opening is not None:
+                    opening = replace(opening, sought=self.commit_to(sought_by(search, probes)))
                 listed = (ranked, of_candidates(faces, ranked))
                 return self._record((permission, search), opening, seen, listed)
 
@@ -267,6 +271,27 @@ class Identify:
             "matched_input": self.commit_to(bytes_of(search.probe)) if matched else None,
             "verified_by": (),
         }
+
+
+def sought_by(search: Search, probes: Sequence[StoredProbe]) -> bytes:
+    """Return what a keyed commitment to a search is made of: equal for the same search, made again.
+
+    A face that was kept counts by its template, since the same photograph gets another id each time.
+    """
+    by_template = isinstance(search.probe, str) and probes
+    probe = probes[0][1].vector.tobytes() if by_template else bytes_of(search.probe)
+    said = [
+        hashlib.sha256(probe).hexdigest(),
+        sorted(search.only) if search.only is not None else None,
+        search.limit,
+        search.at_least,
+        search.listing,
+        search.space,
+        search.camera,
+        search.purpose,
+        search.emergency,
+    ]
+    return json.dumps(said, separators=(",", ":")).encode()
 
 
 def _asked(search: Search) -> Asked:

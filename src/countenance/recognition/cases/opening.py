@@ -42,16 +42,22 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opening:
-    """A case that is about to be stored, with what is sealed of it."""
+    """A case that is about to be stored, with what is sealed of it.
+
+    `sought` is the keyed commitment to the search, by which the same search finds its case again.
+    """
 
     case: Case
     file: CaseFile
     probe: bytes | None
+    sought: str = ""
 
     def store(self, work: UnitOfWork, entry: int) -> None:
         """Store the case that `entry` of the ledger tells of, and have its customer told."""
         case = self.case
         work.cases.add(case, replace(self.file, entries=(*self.file.entries, entry)), self.probe)
+        if self.sought:
+            work.cases.keep_search(case.id, self.sought)
         work.notices.announce(
             Notice(kind=NoticeKind.HELD, customer_id=case.customer_id, case_id=case.id, at=case.opened)
         )

@@ -93,18 +93,28 @@ class ReadLead:
             case = work.cases.get(case_id)
             if case is None or case.customer_id != lease.customer_id:
                 self.standing.refuse(work, actor, "case", f"no case `{case_id}`")
-            now = self.standing.clock()
-            file = work.cases.file(case_id)
-            if file is None or case.state is not CaseState.RELEASED or passed(case, now):
-                raise StateError(f"case `{case.id}` is `{case.told_state}`: there is no lead")
-            told = certificate(case, file, agreed_subjects(work, case, file, now))
-            if all(one.actor != actor.id for one in file.recipients):
-                recipient = Recipient(actor=actor.id, since=now)
-                work.cases.put_file(case.id, replace(file, recipients=(*file.recipients, recipient)))
-                fields: dict[str, JsonValue] = {"case": case.id, "actor": actor.id}
-                work.ledger.append(Entry(EventType.CASE_RECEIVED, now, fields))
+            told, noted = give_lead(work, actor, case, self.standing.clock())
+            if noted:
                 work.commit()
         return told
+
+
+def give_lead(work: UnitOfWork, actor: Actor, case: Case, at: datetime) -> tuple[LeadCertificate, bool]:
+    """Return the lead of a case, and whether `actor` was noted as a recipient; the caller commits.
+
+    Raises `StateError` where there is no lead.
+    """
+    file = work.cases.file(case.id)
+    if file is None or case.state is not CaseState.RELEASED or passed(case, at):
+        raise StateError(f"case `{case.id}` is `{case.told_state}`: there is no lead")
+    told = certificate(case, file, agreed_subjects(work, case, file, at))
+    if any(one.actor == actor.id for one in file.recipients):
+        return told, False
+    recipient = Recipient(actor=actor.id, since=at)
+    work.cases.put_file(case.id, replace(file, recipients=(*file.recipients, recipient)))
+    fields: dict[str, JsonValue] = {"case": case.id, "actor": actor.id}
+    work.ledger.append(Entry(EventType.CASE_RECEIVED, at, fields))
+    return told, True
 
 
 @dataclass(frozen=True, slots=True)

@@ -189,8 +189,8 @@ def _told(document: Mapping[str, Any]) -> Iterable[tuple[Measure, bool]]:
 def _of_act(document: Mapping[str, Any], act: str, what: str) -> Iterable[tuple[Measure, bool]]:
     if what == "failed":
         return ((Measure.NOT_ACQUIRED, True),) if document.get("code") in _UNACQUIRED else ()
-    if what not in {"completed", "held"}:
-        return ()
+    if what not in {"completed", "held"} or "told" in document:
+        return ()  # told of a case that was there: nothing was looked at
     acquired = (Measure.NOT_ACQUIRED, False)
     if act != "verification":
         return (acquired,)
