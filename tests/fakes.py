@@ -13,7 +13,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Self, TypeVar
 
 from countenance.biometrics.model import GalleryId, ReferenceId, SubjectId
@@ -31,8 +31,10 @@ from countenance.ledger.checkpoint import Checkpoint
 from countenance.ledger.model import Entry
 from countenance.ledger.note import Signer, VerifierKey
 from countenance.policy.codec import decision_to_json, question_to_json
+from countenance.policy.pack_history import PackStep
 from countenance.policy.simulation import Recorded
 from countenance.policy.texts import KeptText, TextKind
+from countenance.recognition.log.model import ComingNotice
 from countenance.recognition.model import DecisionRecord, DecisionSearch, Gallery, GalleryChange, Reference
 from countenance.recognition.subjects.model import Place
 from countenance.vetting.listing import CustomerSearch, Span, customer_place, folded
@@ -81,6 +83,7 @@ from fakes_oversight import (
     OversightState,
     without_cases_of,
 )
+from fakes_packs import FakeComingNotices, FakeInstalledPacks
 from fakes_publication import FakePolicyTexts, FakePublications
 from fakes_staff import FakeInvitations, FakeStaffMembers, FakeStaffSessions, StaffState, matches
 from fakes_subjects import (
@@ -168,6 +171,8 @@ class State(
     decisions: dict[str, DecisionRecord] = field(default_factory=dict)
     claims: dict[Pair, Claim] = field(default_factory=dict)
     policy_texts: dict[tuple[TextKind, str], tuple[KeptText, datetime]] = field(default_factory=dict)
+    pack_steps: dict[int, PackStep] = field(default_factory=dict)
+    coming: dict[tuple[str, date, str], ComingNotice] = field(default_factory=dict)
     leaves: tuple[bytes, ...] = ()
     checkpoint: str = ""
     sequence: int = 0
@@ -238,6 +243,7 @@ class FakeUnitOfWork:
         self.published_terms = FakePublishedTerms(self)
         self.publications = FakePublications(self)
         self.policy_texts = FakePolicyTexts(self)
+        self.installed_packs, self.coming_notices = FakeInstalledPacks(self), FakeComingNotices(self)
         self.manifests = FakeManifests(self)
         self.erasures = FakeErasures(self)
         self.searchers = FakeSearchers(self)

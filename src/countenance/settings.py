@@ -91,6 +91,11 @@ class Settings(BaseSettings):
         default=("house",),
         description="Policy packs in force; `house` and the laws are in force whatever is said here.",
     )
+    pack_signers: Path | None = Field(
+        default=None,
+        description="File with the verifier keys of those whose signed packs may be installed, one a line; "
+        "nobody's if not given.",
+    )
     jurisdictions: Words = Field(
         default=(), description="Where the operator itself is, for acts of the local command line."
     )

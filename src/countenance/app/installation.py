@@ -13,7 +13,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from countenance.app.laboratory import Laboratory, text_of
+from countenance.app.installed_rules import InstalledRules
+from countenance.app.laboratory import text_of
 from countenance.app.objects import buckets_of, open_objects
 from countenance.app.provider import provider_of
 from countenance.errors import AlreadyExistsError, ConfigurationError, CountenanceError, InvalidInputError
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from countenance.oversight.rules import OversightRules
     from countenance.policy.model import Jurisdiction
     from countenance.recognition.collections.ports import Objects
+    from countenance.recognition.log.packs_in_force import PacksInForce
     from countenance.recognition.log.witness_rounds import Witnesses
     from countenance.recognition.measuring.transparency import ModelNote
     from countenance.recognition.ports import Decider, FaceEngine, SearchIndex, SearchSnapshots, UnitOfWork
@@ -61,7 +63,7 @@ class built_once(cached_property[Part]):  # noqa: N801  a decorator, named like 
                 return super().__get__(instance, owner)
 
 
-class Installation(Laboratory):
+class Installation(InstalledRules):
     """The parts that settings name: a database and keys on this machine, the engine, the packs.
 
     What is slow to import is imported where it is first needed, and every part is built once,
@@ -83,7 +85,7 @@ class Installation(Laboratory):
         self.leases_file = settings.leases_file
         self.console_origin = settings.console_origin
         self.provider = provider_of(settings)
-        self.packs = tuple(settings.packs)
+        self.configured_packs = tuple(settings.packs)
         self.object_buckets = buckets_of(settings.object_buckets)
 
     @built_once
@@ -126,14 +128,17 @@ class Installation(Laboratory):
 
     @built_once
     def decide(self) -> Decider:
-        """Load and check the packs and the laws, and keep their texts."""
-        from countenance.policy.gate import installed_policy
-        from countenance.policy.remembering import RememberingPolicy
-        from countenance.recognition.log.policy_keeping import KeepPolicy
+        """Load and check the packs and the laws, keep their texts, and follow what is installed."""
+        from countenance.app.rulebook import deciding
 
-        policy = installed_policy(self.settings.packs)
-        KeepPolicy(self.unit_of_work, self.clock)(policy)
-        return RememberingPolicy(policy).decide
+        return deciding(self.packs_in_force, self.unit_of_work, self.clock)
+
+    @built_once
+    def packs_in_force(self) -> PacksInForce:
+        """Return what tells which packs are asked now."""
+        from countenance.recognition.log.packs_in_force import PacksInForce
+
+        return PacksInForce(self.configured_packs, self.unit_of_work)
 
     @built_once
     def engine(self) -> FaceEngine:

@@ -15,9 +15,11 @@ if TYPE_CHECKING:
     from countenance.engine.diagnosis import NetworkFacts as NetworkFacts  # noqa: PLC0414  as above
     from countenance.engine.model_administration import ModelAdministration
     from countenance.engine.model_administration import ModelStatus as ModelStatus  # noqa: PLC0414  as above
+    from countenance.ledger.note import VerifierKey
     from countenance.ledger.trust_policy import TrustPolicy
     from countenance.oversight.rules import OversightRules
     from countenance.policy.model import Jurisdiction
+    from countenance.policy.packs import PackSource
     from countenance.recognition.collections.objects import Buckets
     from countenance.recognition.collections.ports import Objects
     from countenance.recognition.log.witness_rounds import Witnesses
@@ -40,7 +42,8 @@ class Parts:
     server is told to listen on, `leases_file` the seed file that it grants at start, and
     `objects` where photographs lie that requests name as objects of a bucket: those of
     `object_buckets`, each with the customer whose it is, or of every bucket where that is None.
-    `packs` names the policy packs that `decide` asks beside the house rules, and `terms_of_use`
+    `packs` are the policy packs that `decide` asks now beside the house rules, `configured_packs` those
+    of them that settings name, `pack_signers` whose packs may be installed, and `terms_of_use`
     returns the published terms of use, the oldest first. `operator` is who answers for it all,
     and `oversight_rules` how examiners work.
     `sign_note` returns a text, whose first line names no log, as a note that the ledger's key signed.
@@ -67,7 +70,9 @@ class Parts:
     leases_file: Path | None
     objects: Objects | None = None
     object_buckets: Buckets | None = None
-    packs: tuple[str, ...] = ()
+    packs: tuple[PackSource, ...] = ()
+    configured_packs: tuple[PackSource, ...] = ()
+    pack_signers: Callable[[], tuple[VerifierKey, ...]] = staticmethod(tuple)
     console_origin: str | None = None
     provider: ProviderOptions | None = None
     witness_policy: TrustPolicy | None = None
@@ -113,6 +118,9 @@ class Parts:
         from countenance.app.transparency import shipped_note
 
         return shipped_note()
+
+    def renew_packs(self) -> None:
+        """Read at once which packs are installed, where this process follows them."""
 
     def warm(self) -> None:
         """Begin to build what acts on faces need, beside whatever else there is to do.

@@ -42,7 +42,7 @@ from countenance.policy.leasing import (
     shipped_gate,
 )
 from countenance.policy.model import Decision, Denial, Jurisdiction, Permit, Question
-from countenance.policy.packs import Pack, load_pack, shipped_pack
+from countenance.policy.packs import Pack, PackSource, load_pack, shipped_pack
 from countenance.policy.places import enclosing
 from countenance.policy.projection import Projection, projection_on
 from countenance.policy.register import LAWS, Register, shipped_register
@@ -237,10 +237,10 @@ def explaining_policy(packs: tuple[str, ...], *, laws: bool) -> Policy:
     return build_policy([shipped_pack(name) for name in packs], register=shipped_register() if laws else None)
 
 
-def installed_policy(packs: Iterable[str] = (), *, reopenings: Iterable[Reopening] = ()) -> Policy:
+def installed_policy(packs: Iterable[PackSource] = (), *, reopenings: Iterable[Reopening] = ()) -> Policy:
     """Return the policy under which an installation acts: the house rules and the laws, always, and `packs`.
 
-    `packs` are names or paths (see `load_pack`). Raises like `load_pack` and `build_policy`.
+    `packs` are names, paths or held texts (see `load_pack`). Raises like `load_pack` and `build_policy`.
     """
     names = dict.fromkeys((HOUSE, *packs))
     return build_policy(
@@ -248,20 +248,20 @@ def installed_policy(packs: Iterable[str] = (), *, reopenings: Iterable[Reopenin
     )
 
 
-def rule_changes(packs: Iterable[str] = ()) -> frozenset[date]:
+def rule_changes(packs: Iterable[PackSource] = ()) -> frozenset[date]:
     """Return the days on which a rule of an installation with `packs` begins or ends."""
     rules = _installed_rules(tuple(packs))
     days = (day for rule in rules for day in (rule.valid_from, rule.valid_until))
     return frozenset(day for day in days if day is not None)
 
 
-def rules_to_reopen(packs: Iterable[str] = ()) -> frozenset[str]:
+def rules_to_reopen(packs: Iterable[PackSource] = ()) -> frozenset[str]:
     """Return the ids of the rules of an installation with `packs` that officers can re-open."""
     return frozenset(rule.name for rule in _installed_rules(tuple(packs)) if rule.reopening)
 
 
 @lru_cache(maxsize=8)
-def _installed_rules(packs: tuple[str, ...]) -> tuple[Rule, ...]:
+def _installed_rules(packs: tuple[PackSource, ...]) -> tuple[Rule, ...]:
     loaded = [load_pack(name) for name in dict.fromkeys((HOUSE, *packs))]
     return (*(rule for pack in loaded for rule in pack.rules), *shipped_register().rules)
 

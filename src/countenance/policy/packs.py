@@ -1,16 +1,17 @@
 """Policy packs: rules from one source, kept as Cedar text that people can read.
 
-A pack is a folder with `pack.toml` (name, title, what it is), `prohibitions.cedar` (only
-`forbid`) and, if it imposes duties, `duties.cedar`; or a single file of prohibitions. Its
-digest covers every byte of them.
+A pack is a folder with `pack.toml` (title, what it is, edition), `prohibitions.cedar` (only
+`forbid`), if it imposes duties `duties.cedar`, and `cases.toml`, its own tests (`cases.py`);
+or a single file of prohibitions. Its digest covers every byte of them.
 """
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -28,15 +29,21 @@ EXPLAINED: Final = ("house", "microsoft-2020", "amazon-2020")
 _PROHIBITIONS: Final = "prohibitions.cedar"
 _DUTIES: Final = "duties.cedar"
 _ABOUT: Final = "pack.toml"
+CASES: Final = "cases.toml"
+PACK_FILES: Final = (_ABOUT, _PROHIBITIONS, _DUTIES, CASES)
+"""Every file that a pack can have."""
+
 _EFFECTS: Final[dict[str, Effect]] = {_PROHIBITIONS: "forbid", _DUTIES: "permit"}
 _TOO_LARGE: Final = 1 << 20
+_EDITION: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,39}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pack:
     """Rules from one source. `name` is what was asked for, with its version if one was.
 
-    `texts` are the names and contents of the files that it was read from.
+    `texts` are the names and contents of the files that it was read from, `edition` is what its
+    author calls this state of it, empty where nothing is said.
     """
 
     name: str
@@ -46,6 +53,22 @@ class Pack:
     rules: tuple[Rule, ...]
     digest: str
     texts: tuple[tuple[str, str], ...] = ()
+    edition: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldPack:
+    """A pack whose files are held in a database and not in a folder: its name, their names and contents."""
+
+    name: str
+    files: tuple[tuple[str, str], ...]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+PackSource = str | HeldPack
+"""Where a pack comes from: the name of a shipped one, a path, or the files themselves."""
 
 
 @cache
@@ -66,17 +89,39 @@ def shipped_pack(name: str) -> Pack:
     if folder not in shipped_packs():
         known = ", ".join(f"`{pack}`" for pack in shipped_packs())
         raise InvalidInputError(f"there is no pack `{folder}`; there are {known}")
-    return _version_of(_loaded(files("countenance.policy") / "packs" / folder), version)
+    return one_version(_loaded(files("countenance.policy") / "packs" / folder), version)
 
 
-def load_pack(name: str) -> Pack:
+def load_pack(name: PackSource) -> Pack:
     """Return the pack of that name, or of that path: what has a `/` or ends in `.cedar` is a path.
 
     Raises `InvalidInputError` and `PackError` like `shipped_pack`.
     """
+    if isinstance(name, HeldPack):
+        return _held(name)
     if "/" in name or name.endswith(".cedar"):
         return _loaded(Path(name))
     return shipped_pack(name)
+
+
+@lru_cache(maxsize=32)
+def _held(source: HeldPack) -> Pack:
+    pack, faults = read_texts(source.name, dict(source.files))
+    if pack is None:
+        raise refuse(source.name, faults)
+    return pack
+
+
+def read_texts(name: str, texts: Mapping[str, str]) -> tuple[Pack | None, tuple[PackFault, ...]]:
+    """Return the pack `name` with these files, or None, with its faults; raises like `inspect_pack`."""
+    unknown = sorted(texts.keys() - set(PACK_FILES))
+    if unknown:
+        raise InvalidInputError(f"`{unknown[0]}` is no file of a pack")
+    if _PROHIBITIONS not in texts:
+        raise InvalidInputError(f"`{name}` is no pack: it holds no {_PROHIBITIONS}")
+    if any(len(text.encode()) > _TOO_LARGE for text in texts.values()):
+        raise InvalidInputError(f"a file of `{name}` is larger than a megabyte")
+    return _read(name, texts, None)
 
 
 def inspect_pack(source: Path | Traversable) -> tuple[Pack | None, tuple[PackFault, ...]]:
@@ -84,7 +129,7 @@ def inspect_pack(source: Path | Traversable) -> tuple[Pack | None, tuple[PackFau
 
     Raises `InvalidInputError` where there is no readable pack at all.
     """
-    return _read(source.name.removesuffix(".cedar"), _texts(source), None)
+    return _read(source.name.removesuffix(".cedar"), pack_texts(source), None)
 
 
 def read_pack(name: str, texts: Mapping[str, str], schema: Schema) -> Pack:
@@ -96,29 +141,30 @@ def read_pack(name: str, texts: Mapping[str, str], schema: Schema) -> Pack:
     pack, faults = _read(folder, texts, schema)
     if pack is None:
         raise refuse(name, faults)
-    return _version_of(pack, version)
+    return one_version(pack, version)
 
 
 def _read(
     name: str, texts: Mapping[str, str], schema: Schema | None
 ) -> tuple[Pack | None, tuple[PackFault, ...]]:
-    title, about, versions, faults = _about(texts.get(_ABOUT))
+    about, faults = _about(texts.get(_ABOUT))
     rules: list[Rule] = []
     for file, effect in _EFFECTS.items():
         found, wrong = parse_rules(texts.get(file, ""), pack=name, effect=effect, schema=schema)
         rules += found
-        faults += [*wrong, *_unknown_versions(found, versions)]
+        faults += [*wrong, *_unknown_versions(found, about.versions)]
     faults += _repeated_across(rules)
     if faults:
         return None, tuple(faults)
     pack = Pack(
         name=name,
-        title=title or name,
-        about=about,
-        versions=versions,
+        title=about.title or name,
+        about=about.about,
+        versions=about.versions,
         rules=tuple(rules),
         digest=digest_of_texts(texts.items()),
         texts=tuple(sorted(texts.items())),
+        edition=about.edition,
     )
     return pack, ()
 
@@ -141,7 +187,7 @@ def _loaded(source: Path | Traversable) -> Pack:
     return pack
 
 
-def _version_of(pack: Pack, version: str) -> Pack:
+def one_version(pack: Pack, version: str) -> Pack:
     """Return the pack with the rules of one version, or with all of them, each by its dates."""
     if not version:
         return pack
@@ -157,18 +203,16 @@ def _version_of(pack: Pack, version: str) -> Pack:
         rules=rules,
         digest=pack.digest,
         texts=pack.texts,
+        edition=pack.edition,
     )
 
 
-def _texts(source: Path | Traversable) -> dict[str, str]:
+def pack_texts(source: Path | Traversable) -> dict[str, str]:
+    """Return names and contents of a pack's files; raises `InvalidInputError` where there is no readable pack."""
     try:
         if source.is_file():
             return {_PROHIBITIONS: _text(source)}
-        texts = {
-            file: _text(source / file)
-            for file in (_ABOUT, _PROHIBITIONS, _DUTIES)
-            if (source / file).is_file()
-        }
+        texts = {file: _text(source / file) for file in PACK_FILES if (source / file).is_file()}
     except (OSError, UnicodeDecodeError) as error:
         raise InvalidInputError(f"`{source}` cannot be read as text") from error
     if _PROHIBITIONS not in texts:
@@ -183,18 +227,31 @@ def _text(file: Path | Traversable) -> str:
     return data.decode("utf-8").replace("\r\n", "\n")
 
 
-def _about(text: str | None) -> tuple[str, str, tuple[str, ...], list[PackFault]]:
-    """Return title, description and version names of `pack.toml`, with its faults."""
+@dataclass(frozen=True, slots=True)
+class _About:
+    title: str = ""
+    about: str = ""
+    edition: str = ""
+    versions: tuple[str, ...] = ()
+
+
+def _about(text: str | None) -> tuple[_About, list[PackFault]]:
+    """Return what `pack.toml` says, with its faults."""
     if text is None:
-        return "", "", (), []
+        return _About(), []
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        return "", "", (), [PackFault("not_toml", 1, "", f"{_ABOUT}: {error}")]
-    title, about, versions = (document.get(name, "") for name in ("title", "about", "versions"))
+        return _About(), [PackFault("not_toml", 1, "", f"{_ABOUT}: {error}")]
+    title, about, edition, versions = (
+        document.get(name, "") for name in ("title", "about", "edition", "versions")
+    )
     if not (isinstance(title, str) and isinstance(about, str) and isinstance(versions or {}, dict)):
-        return "", "", (), [PackFault("malformed_about", 1, "", f"{_ABOUT}: title, about or versions")]
-    return title, about, tuple(versions or ()), []
+        return _About(), [PackFault("malformed_about", 1, "", f"{_ABOUT}: title, about or versions")]
+    if not isinstance(edition, str) or (edition and not _EDITION.fullmatch(edition)):
+        detail = f"{_ABOUT}: `edition` has up to 40 letters, digits, dots and dashes"
+        return _About(), [PackFault("malformed_about", 1, "", detail)]
+    return _About(title, about, edition, tuple(versions or ())), []
 
 
 def _unknown_versions(rules: Iterable[Rule], versions: tuple[str, ...]) -> list[PackFault]:

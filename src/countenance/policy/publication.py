@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from countenance.policy.gate import HOUSE
-from countenance.policy.packs import load_pack
+from countenance.policy.packs import PackSource, load_pack
 from countenance.policy.register import Law, LawStatus, shipped_register
 from countenance.policy.rules import Rule
 
@@ -78,7 +78,7 @@ class RulesOfTheDay:
     register_digest: str
 
 
-def rules_of_the_day(packs: Iterable[str], day: date) -> RulesOfTheDay:
+def rules_of_the_day(packs: Iterable[PackSource], day: date) -> RulesOfTheDay:
     """Return the rules of an installation with `packs` on `day`.
 
     Raises like `load_pack`. The house rules are always among them.

@@ -30,6 +30,7 @@ if TYPE_CHECKING:  # named and never called here: loading them all would be a fi
     from countenance.policy.texts import KeptText, TextKind
     from countenance.recognition.collections.ports import Collections, EnrolledFaces
     from countenance.recognition.erasure.ports import Erasures, Manifests, Searchers
+    from countenance.recognition.log.ports import ComingNotices, InstalledPacks
     from countenance.recognition.loose_faces.ports import LooseFaces
     from countenance.recognition.model import (
         DecisionRecord,
@@ -262,6 +263,8 @@ class UnitOfWork(Protocol):
     published_terms: PublishedTerms
     publications: Publications
     policy_texts: PolicyTexts
+    installed_packs: InstalledPacks
+    coming_notices: ComingNotices
     manifests: Manifests
     erasures: Erasures
     searchers: Searchers

@@ -80,7 +80,7 @@ REACH: Final = {
             "ledger_followed", "log_cosigned", "log_witnesses", "monitor_position", "monitor_streams",
             "webhook_announcements",
             "webhook_endpoints", "webhook_deliveries", "webhook_tries", "audits", "audit_calls",
-            "policy_texts",
+            "policy_texts", "packs_installed", "coming_notices",
         ),
         Reach.NOBODY,
     ),

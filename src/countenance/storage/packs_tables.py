@@ -1,8 +1,8 @@
-"""The texts that decisions rest on, by digest."""
+"""The texts that decisions rest on by digest, what was done with packs, and what holders were told."""
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Table, Text
+from sqlalchemy import Column, Integer, Table, Text
 
 from countenance.storage.tables import metadata
 from countenance.storage.types import Moment, name
@@ -14,4 +14,33 @@ policy_texts = Table(
     Column("digest", name(), primary_key=True),
     Column("files", Text, nullable=False),
     Column("kept", Moment, nullable=False),
+)
+
+packs_installed = Table(
+    "packs_installed",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("name", name(), nullable=False),
+    Column("act", name(), nullable=False),
+    Column("digest", name(), nullable=True),
+    Column("edition", name(), nullable=True),
+    Column("signer", Text, nullable=True),
+    Column("actor", name(), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+coming_notices = Table(
+    "coming_notices",
+    metadata,
+    Column("lease_id", name(), primary_key=True),
+    Column("day", name(), primary_key=True),
+    Column("mark", name(), primary_key=True),
+    Column("customer_id", name(), nullable=False),
+    Column("uses", Integer, nullable=False),
+    Column("refused", Integer, nullable=False),
+    Column("permitted", Integer, nullable=False),
+    Column("otherwise", Integer, nullable=False),
+    Column("rules", Text, nullable=False),
+    Column("told", Moment, nullable=False),
 )

@@ -26,6 +26,7 @@ if TYPE_CHECKING:  # named and never called here: loading them all would be a fi
     from countenance.oversight.ports import Cases, Examining, Notices, Portraits
     from countenance.recognition.collections.ports import Collections, EnrolledFaces
     from countenance.recognition.erasure.ports import Erasures, Manifests, Searchers
+    from countenance.recognition.log.ports import ComingNotices, InstalledPacks
     from countenance.recognition.loose_faces.ports import LooseFaces
     from countenance.recognition.ports import (
         Decisions,
@@ -89,6 +90,8 @@ class SqlUnitOfWork:
     published_terms: PublishedTerms
     publications: Publications
     policy_texts: PolicyTexts
+    installed_packs: InstalledPacks
+    coming_notices: ComingNotices
     manifests: Manifests
     erasures: Erasures
     searchers: Searchers
@@ -269,6 +272,8 @@ ROOMS: Final[Mapping[str, Room]] = {
     "incidents": Room("incidents", "SqlIncidents", keyed=True),
     "evidence": Room("fairness_evidence", "SqlEvidenceRecords", keyed=True),
     "fairness_reports": Room("fairness_reports", "SqlFairnessReports", keyed=True),
+    "installed_packs": Room("policy_packs", "SqlInstalledPacks"),
+    "coming_notices": Room("policy_packs", "SqlComingNotices"),
     "monitored": Room("monitored", "SqlMonitored", keyed=True),
     "audits": Room("audits", "SqlAudits", keyed=True),
     "consent_records": Room("consent_records", "SqlConsentRecords", keyed=True),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -13,7 +14,7 @@ from integration.cli.shell import Shell
 from integration.cli.test_consent import NOTICE
 
 IMAGE, FOLDER, WRITTEN, PROPOSED, NEW, SHEETS = "@image", "@folder", "@use", "@proposal", "@new", "@sheets"
-NOTICED = "@notice"
+NOTICED, PACK = "@notice", "@pack"
 LATER = "2027-01-01T00:00:00Z"
 APPLICATION = "app_" + "0" * 32
 _WHY = ("--reasons", "It was read and looked at whole.")
@@ -64,6 +65,10 @@ REVIEWED = {
     "fairness bring": (WRITTEN, "--vkey", "none", "--use", "one_to_one", *_REASON),
     "fairness confirm": ("evi_" + "0" * 32, *_REASON),
     "fairness withdraw": ("evi_" + "0" * 32, *_REASON),
+    "policy pack list": (),
+    "policy pack diff": ("own", "d1"),
+    "policy pack rollback": ("own", *_REASON),
+    "policy pack install": (PACK, *_REASON),
     "leases suspend": ("bank-doors", *_REASON),
     "leases resume": ("bank-doors", *_REASON),
     "leases history": ("bank-doors",),
@@ -193,6 +198,7 @@ def arguments_of(shell: Shell, command: str, gallery: str = "staff") -> list[str
         WRITTEN: shell.image(b'{"title": "A door"}', "use.json"),
         PROPOSED: shell.image(json.dumps(PROPOSAL).encode(), "proposal.json"),
         NEW: str(shell.folder / "fetched"),
+        PACK: str(Path(shell.image(b"// no rule", "own/prohibitions.cedar")).parent),
         SHEETS: shell.image(json.dumps({"1": SHEET}).encode(), "sheets.json"),
     }
     given = [stands_for.get(word, word) for word in KEYED[command]]

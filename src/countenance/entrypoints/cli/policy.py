@@ -35,6 +35,7 @@ from countenance.entrypoints.cli.policy_options import (
     policy_asked,
     scraped_gallery,
 )
+from countenance.entrypoints.cli.policy_packs import app as pack_app
 from countenance.entrypoints.cli.policy_search import diff, prove_command, render, whatif
 from countenance.entrypoints.cli.policy_simulation import calendar, simulate
 from countenance.entrypoints.cli.policy_words import (
@@ -43,6 +44,7 @@ from countenance.entrypoints.cli.policy_words import (
     pack_document,
     say_decision,
 )
+from countenance.policy.cases import run_cases
 from countenance.policy.codec import decision_document
 from countenance.policy.instruments import Instrument
 from countenance.policy.model import (
@@ -54,7 +56,7 @@ from countenance.policy.model import (
     Question,
     Space,
 )
-from countenance.policy.packs import inspect_pack, shipped_pack, shipped_packs
+from countenance.policy.packs import CASES, inspect_pack, shipped_pack, shipped_packs
 from countenance.policy.places import enclosing, jurisdiction
 from countenance.policy.register import LawStatus, cedar_text, shipped_register
 
@@ -202,9 +204,14 @@ def check(
     ],
     as_json: JsonFlag = False,
 ) -> None:
-    """Validate a pack of your own, and say on which line it is wrong. Exit status 6 if it is."""
+    """Validate a pack of your own, and say on which line it is wrong. Exit status 6 if it is.
+
+    Its cases are run if it has any; `pack check` asks for cases and an edition too.
+    """
     output = CommandLine.of(context).output
     found, faults = inspect_pack(pack)
+    if found is not None and CASES in dict(found.texts):
+        faults = run_cases(found).faults
     if as_json:
         rows: list[dict[str, Any]] = [
             {"code": fault.code, "line": fault.line, "rule": fault.rule, "detail": fault.detail}
@@ -213,7 +220,7 @@ def check(
         output.document(
             {"ok": not faults, "pack": pack_document(found) if found is not None else None, "faults": rows}
         )
-    elif found is not None:
+    elif found is not None and not faults:
         output.say(f"{found.name}: {len(found.rules)} rules, all valid; digest {found.digest}")
     else:
         for fault in faults:
@@ -222,6 +229,7 @@ def check(
         raise typer.Exit(ExitCode.SET_UP)
 
 
+app.add_typer(pack_app, name="pack")
 app.command("simulate")(simulate)
 app.command("calendar")(calendar)
 app.command("whatif")(whatif)

@@ -171,9 +171,9 @@ def diff(
     found = difference(load_pack(before), load_pack(after))
     output = CommandLine.of(context).output
     if as_json:
-        output.document(_difference_document(found))
+        output.document(difference_document(found))
     else:
-        _say_difference(output, found)
+        say_difference(output, found)
 
 
 def render(
@@ -256,7 +256,8 @@ def _say_proof(output: Output, proof: Proof) -> None:
     output.facts(rows, indent=2)
 
 
-def _difference_document(found: Difference) -> dict[str, Any]:
+def difference_document(found: Difference) -> dict[str, Any]:
+    """Return what tells two packs apart as JSON has it."""
     return {
         "added": [_rule_document(rule) for rule in found.added],
         "removed": [_rule_document(rule) for rule in found.removed],
@@ -286,7 +287,8 @@ def _rule_document(rule: Rule) -> dict[str, Any]:
     return {"id": rule.id, "effect": rule.effect, "text": rule.text, "source": rule.source}
 
 
-def _say_difference(output: Output, found: Difference) -> None:
+def say_difference(output: Output, found: Difference) -> None:
+    """Say in words what tells two packs apart."""
     for title, rules in (("Only in the second", found.added), ("Only in the first", found.removed)):
         for rule in rules:
             output.say(f"{title}: {rule.id}", style="bold")

@@ -9,6 +9,7 @@ from typing import Final
 from countenance.errors import InvalidInputError
 from countenance.policy.calendar import Coming, Held, Touched, coming, stale, touched
 from countenance.policy.gate import installed_policy
+from countenance.policy.packs import PackSource
 from countenance.policy.register import Law, shipped_register
 from countenance.recognition.log.browsing import READERS
 from countenance.recognition.ports import UnitOfWork
@@ -33,7 +34,7 @@ class ForeseeRules:
     """Look ahead for every lease; nothing is recorded."""
 
     standing: Standing
-    installed: tuple[str, ...]
+    installed: Callable[[], tuple[PackSource, ...]]
     unit_of_work: Callable[[], UnitOfWork]
 
     def __call__(self, actor: Actor, days: int) -> RuleCalendar:
@@ -46,7 +47,7 @@ class ForeseeRules:
         with self.unit_of_work() as work:
             self.standing.role(work, actor, READERS)
             held = tuple(self._held(work))
-        policy = installed_policy(self.installed)
+        policy = installed_policy(self.installed())
         today = self.standing.clock().date()
         events = coming(policy.rules.values(), today, days)
         return RuleCalendar(

@@ -10,7 +10,7 @@ from typing import Final
 
 from countenance.errors import InvalidInputError
 from countenance.policy.gate import HOUSE, Policy, build_policy
-from countenance.policy.packs import load_pack
+from countenance.policy.packs import PackSource, load_pack
 from countenance.policy.register import shipped_register
 from countenance.policy.simulation import Change, Simulation, Tally
 from countenance.recognition.asking import leased
@@ -32,7 +32,7 @@ class Proposal:
     leases that were in force when asked as renewed until `on`.
     """
 
-    pack: str | None
+    pack: PackSource | None
     since: datetime
     until: datetime
     on: date | None = None
@@ -50,7 +50,7 @@ class SimulatePolicy:
     """Ask recorded questions again; nothing is recorded, and no act happens."""
 
     standing: Standing
-    installed: tuple[str, ...]
+    installed: Callable[[], tuple[PackSource, ...]]
     unit_of_work: Callable[[], UnitOfWork]
 
     def count(self, actor: Actor, proposal: Proposal) -> int:
@@ -68,7 +68,7 @@ class SimulatePolicy:
         cannot be read, and `PackError` for a pack that does not validate. No transaction is open
         while questions are asked, and no more than a page of records is in memory.
         """
-        policy = proposed_policy(self.installed, proposal.pack)
+        policy = proposed_policy(self.installed(), proposal.pack)
         simulation = Simulation(
             leased(policy.decide),
             blind_to_the_clock=policy.blind_to_the_clock,
@@ -89,18 +89,18 @@ class SimulatePolicy:
             after = page[-1].entry
 
 
-def proposed_policy(installed: Iterable[str], pack: str | None) -> Policy:
+def proposed_policy(installed: Iterable[PackSource], pack: PackSource | None) -> Policy:
     """Return the policy of an installation with `installed` packs, if `pack` joined or replaced them.
 
     Raises like `load_pack` and `build_policy`.
     """
-    names = dict.fromkeys((HOUSE, *installed))
+    names: dict[PackSource, None] = dict.fromkeys((HOUSE, *installed))
     if pack is not None:
         kept = [name for name in names if _base(name) != _base(pack)]
         names = dict.fromkeys((*kept, pack))
     return build_policy([load_pack(name) for name in names], register=shipped_register())
 
 
-def _base(name: str) -> str:
+def _base(name: PackSource) -> str:
     """Return the name that a pack goes by, without its version, folder and ending."""
-    return PurePath(name).name.removesuffix(".cedar").partition("@")[0]
+    return PurePath(str(name)).name.removesuffix(".cedar").partition("@")[0]
