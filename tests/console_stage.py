@@ -21,7 +21,7 @@ from countenance.staff.model import Opened, StaffRole
 from countenance.staff.sessions import csrf_token
 from countenance.vetting.authority import LOCAL_ADMINISTRATOR
 from countenance.vetting.dossier import ApplicationId
-from countenance.vetting.model import Actor, PersonId
+from countenance.vetting.model import Actor, CustomerId, PersonId
 from fakes_engine import photograph
 from integration.api.stage import Stage, StageParts, furnish_template
 from staffing import Person, Staffing
@@ -35,8 +35,15 @@ PEOPLE: Mapping[str, StaffRole] = {
     "bob": StaffRole.EXAMINER,
     "carol": StaffRole.AUDITOR,
     "ada": StaffRole.APPLICANT,
+    "otto": StaffRole.OPERATOR,
 }
-"""olivia administers, rita and ruben review, bob examines, carol audits; ada applies for the gatehouse."""
+"""olivia administers, rita and ruben review, bob examines, carol audits; ada applies for the gatehouse.
+
+otto sees to the rights of the bank's subjects.
+"""
+
+BANK = CustomerId("bank")
+_BELONG: Mapping[str, CustomerId] = {"ada": GATE, "otto": BANK}
 
 
 @dataclass
@@ -60,13 +67,15 @@ class ConsoleStage:
         if GATE not in {one.id for one in known}:
             self.service.vetting.customers(LOCAL_ADMINISTRATOR, customer())
         for login, role in PEOPLE.items():
-            self.add(login, role, GATE if role is StaffRole.APPLICANT else None)
-        person = PersonId(self.people["ada"].member.id)
-        self.service.vetting.members.add(LOCAL_ADMINISTRATOR, GATE, person, "Ada")
+            self.add(login, role, _BELONG.get(login))
 
     def add(self, login: str, role: StaffRole, customer: str | None = None) -> Person:
         person = self.staffing.join(login, role, customer)
         self.people[login], self.sessions[login] = person, person.opened
+        if customer is not None:
+            named = PersonId(person.member.id)
+            members = self.service.vetting.members
+            members.add(LOCAL_ADMINISTRATOR, CustomerId(customer), named, login.title())
         return person
 
     def client(self, who: str | None = None) -> TestClient:

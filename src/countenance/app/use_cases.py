@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from countenance.app.policy_cases import PolicyCases
     from countenance.app.public_cases import PublicCases
     from countenance.app.rekognition_cases import RekognitionCases
+    from countenance.app.rights_cases import RightsCases
     from countenance.app.staff_cases import StaffCases
     from countenance.app.subject_cases import SubjectCases
     from countenance.app.vetting_cases import VettingCases
@@ -263,6 +264,13 @@ class Countenance(FaceActs):
 
         follow = lambda: self.webhooks.follow  # noqa: E731  built where it is wanted
         return SubjectCases(self.parts, lambda: self.withdraw, follow, self._record_stranger)
+
+    @cached_property
+    def rights(self) -> RightsCases:
+        """What a customer's people do for its subjects at the console."""
+        from countenance.app.rights_cases import RightsCases
+
+        return RightsCases(self)
 
     @cached_property
     def webhooks(self) -> WebhookCases:

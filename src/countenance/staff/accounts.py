@@ -8,6 +8,7 @@ from datetime import datetime
 
 from countenance.errors import InvalidInputError, SeparationError
 from countenance.staff.model import (
+    OUTSIDE,
     WEIGHTY,
     By,
     Member,
@@ -62,9 +63,9 @@ class ReadAccounts:
             return self._account(work, existing(work, staff_id))
 
     def names(self, member: Member) -> Mapping[str, str]:
-        """Return names by id: to staff everybody's, to an applicant the own one alone."""
+        """Return names by id: to staff everybody's, to a customer's people the own one alone."""
         with self.unit_of_work() as work:
-            shown = (member,) if member.role is StaffRole.APPLICANT else work.staff.all()
+            shown = (member,) if member.role in OUTSIDE else work.staff.all()
         return {one.id: one.name for one in shown}
 
     def own(self, member: Member) -> Account:
@@ -105,8 +106,10 @@ class ChangeAccount:
         """
 
         def change(work: StaffWork, member: Member) -> tuple[Member, str]:
-            if StaffRole.APPLICANT in {member.role, role}:
-                raise InvalidInputError("an applicant's account stays one, and no other becomes one")
+            if OUTSIDE & {member.role, role}:
+                raise InvalidInputError(
+                    "an account of a customer's stays what it is, and no other becomes one"
+                )
             if role is member.role:
                 return member, "role"
             now = self.clock()

@@ -14,6 +14,7 @@ from countenance.ledger import Entry, EventType
 from countenance.ledger.model import JsonValue
 from countenance.staff.model import (
     GOOD_FOR,
+    OUTSIDE,
     WEIGHTY,
     By,
     Credentials,
@@ -43,7 +44,7 @@ _GONE: Final = "this invitation was used, has expired or was never made"
 class Newcomer:
     """Who is invited: a login (3 to 64 small letters, digits, `.`, `_`, `-`), a name, and a role.
 
-    `customer` is the customer whose applications an applicant writes; the others have none.
+    `customer` is to whom an applicant or an operator belongs; the others have none.
     """
 
     login: str
@@ -180,8 +181,8 @@ def _member(newcomer: Newcomer, now: datetime) -> Member:
     name = " ".join(newcomer.name.split())
     if not 0 < len(name) <= _LONGEST_NAME:
         raise InvalidInputError(f"a name has 1 to {_LONGEST_NAME} characters")
-    if (newcomer.role is StaffRole.APPLICANT) != (newcomer.customer is not None):
-        raise InvalidInputError("an applicant belongs to a customer, and nobody else does")
+    if (newcomer.role in OUTSIDE) != (newcomer.customer is not None):
+        raise InvalidInputError("an applicant or an operator belongs to a customer, and nobody else does")
     return Member(
         id=StaffId(f"stf_{secrets.token_hex(8)}"),
         login=login,

@@ -21,7 +21,11 @@ class StaffRole(StrEnum):
     EXAMINER = "examiner"
     AUDITOR = "auditor"
     APPLICANT = "applicant"
+    OPERATOR = "operator"
 
+
+OUTSIDE: Final = frozenset({StaffRole.APPLICANT, StaffRole.OPERATOR})
+"""Roles of people who belong to a customer: one writes its applications, one sees to its subjects' rights."""
 
 GOOD_FOR: Final = timedelta(days=3)
 """How long the link of an invitation works."""
@@ -60,7 +64,7 @@ class Stage(StrEnum):
 class Member:
     """An account. `id` is all that the ledger ever says of a person.
 
-    `customer` is whose applications an applicant writes; the others have none. `failures`
+    `customer` is to whom an applicant or an operator belongs; the others have none. `failures`
     counts wrong tries since the last sign-in, `locked_until` is when the next is listened to.
     `subject` is who it is at the identity provider, as `issuer subject`.
     """

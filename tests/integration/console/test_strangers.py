@@ -56,7 +56,8 @@ def test_a_page_of_another_role_is_the_page_of_nothing(lived: ConsoleStage, who:
 
 def without_menu(text: str) -> str:
     """The page without the mark of where in the menu one is."""
-    return text.replace(' aria-current="page"', "")
+    here = r' aria-current="page"|<span class="quiet rooms-here">[^<]*</span>'
+    return re.sub(here, "", text)
 
 
 def test_what_was_refused_to_a_role_is_on_the_record(console: ConsoleStage) -> None:

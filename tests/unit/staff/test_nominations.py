@@ -23,6 +23,7 @@ from countenance.staff.invitations import Newcomer
 from countenance.staff.model import (
     GOOD_FOR,
     LOCAL,
+    OUTSIDE,
     WEIGHTY,
     By,
     Invited,
@@ -166,7 +167,7 @@ class Attempt:
     by: By | None = None
 
 
-ROLES = st.sampled_from([role for role in StaffRole if role is not StaffRole.APPLICANT])
+ROLES = st.sampled_from([role for role in StaffRole if role not in OUTSIDE])
 
 
 class OneAlone(RuleBasedStateMachine):

@@ -32,7 +32,10 @@ def invite(  # noqa: PLR0913  one parameter an option
     name: Annotated[str, typer.Option("--name", help="The person's name, shown to staff alone.")],
     role: Annotated[StaffRole, typer.Option("--role", help="What the account may do; it has one role.")],
     customer: Annotated[
-        str | None, typer.Option("--customer", help="Id of the customer; for applicants, and only for them.")
+        str | None,
+        typer.Option(
+            "--customer", help="Id of the customer; for applicants and operators, and only for them."
+        ),
     ] = None,
     as_json: JsonFlag = False,
 ) -> None:

@@ -6,15 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from countenance.staff.model import StaffRole
+from countenance.staff.model import OUTSIDE, StaffRole
 
 HOME: Final = "/console"
 LOGIN: Final = "/console/login"
 EVERYBODY: Final = frozenset(StaffRole)
-STAFF: Final = EVERYBODY - {StaffRole.APPLICANT}
+STAFF: Final = EVERYBODY - OUTSIDE
 READERS: Final = frozenset({StaffRole.ADMINISTRATOR, StaffRole.AUDITOR, StaffRole.REVIEWER})
 OVERSEERS: Final = frozenset({StaffRole.ADMINISTRATOR, StaffRole.AUDITOR})
 EXAMINERS: Final = frozenset({StaffRole.EXAMINER})
+OPERATORS: Final = frozenset({StaffRole.OPERATOR})
 ADMINISTRATORS: Final = frozenset({StaffRole.ADMINISTRATOR})
 
 
@@ -66,6 +67,14 @@ _MENU: Final[Mapping[str, tuple[Room, ...]]] = {
         Room("/console/examiners", "Examiners", "staff", READERS),
         Room("/console/incidents", "Incidents", "incidents", READERS),
         Room("/console/fairness", "Fairness", "fairness", READERS),
+    ),
+    "Rights of subjects": (
+        Room("/console/subjects", "Subjects", "subjects", OPERATORS),
+        Room("/console/requests", "Requests", "requests", OPERATORS),
+        Room("/console/notices", "Notices", "notices", OPERATORS),
+        Room("/console/retention", "Retention", "retention", OPERATORS | ADMINISTRATORS),
+        Room("/console/erasures", "Erasures", "erasures", OPERATORS | OVERSEERS),
+        Room("/console/webhooks", "Webhooks", "webhooks", OPERATORS | OVERSEERS),
     ),
     "The record": (
         Room("/console/decisions", "Decisions", "decisions", READERS),

@@ -54,7 +54,7 @@ NOTICES: Final[Mapping[str, str]] = {
     "terms": "The terms were accepted.",
     "notice-published": "The version is published. Nothing changes it any more.",
     "retention-counted": "It is on record. The deadlines below count from it.",
-    "retention-run": "What was due is destroyed, in every gallery. What a legal hold keeps is not used either.",
+    "retention-run": "What was due is destroyed, in every gallery. What a legal hold keeps is not used.",
     "hold-placed": "The hold is on record. Destruction waits for it; use does not.",
     "hold-released": "The hold has ended. What is due is destroyed at the next pass, within a minute.",
     "request-granted": "It is granted. The subject reads your answer on their page.",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -14,6 +13,7 @@ from countenance.entrypoints.console.examining import PATH as LISTS
 from countenance.entrypoints.console.incidents import KINDS, STOPS
 from countenance.entrypoints.console.navigation import EVERYBODY, HOME, OVERSEERS, READERS
 from countenance.entrypoints.console.nominations import PATH as NOMINATIONS
+from countenance.entrypoints.console.tasks import Task, of_rights
 from countenance.entrypoints.console.visits import Page, Visit
 from countenance.entrypoints.pages.words import counted, day, left
 from countenance.oversight.model import CaseState
@@ -27,17 +27,6 @@ _KEYS_SOON: Final = timedelta(days=14)
 _FEW_CODES: Final = 3
 _RECENT: Final = 5
 _APPEALED: Final = "Two people judge the appeal who took no part in the case."
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """Something that waits for this person: how pressing (`bad` or `wait`), what, and where to do it."""
-
-    kind: str
-    title: str
-    text: str
-    path: str
-    label: str
 
 
 def overview(visit: Visit) -> Response:
@@ -58,7 +47,7 @@ def overview(visit: Visit) -> Response:
 
 
 def _tasks(visit: Visit) -> list[Task]:
-    found = [*_own(visit)]
+    found = [*_own(visit), *of_rights(visit)]
     if visit.member.role in OVERSEERS:
         found += [*_accounts(visit), *_leases(visit), *_keys(visit)]
     if visit.member.role in {StaffRole.REVIEWER, StaffRole.ADMINISTRATOR}:

@@ -13,7 +13,7 @@ from countenance.entrypoints.pages.tables import Column, arranged, as_csv
 from countenance.errors import AlreadyExistsError, InvalidInputError, NotFoundError
 from countenance.staff.accounts import Account
 from countenance.staff.invitations import Newcomer
-from countenance.staff.model import By, Invited, Member, StaffId, StaffRole
+from countenance.staff.model import OUTSIDE, By, Invited, Member, StaffId, StaffRole
 from countenance.staff.standing import locked
 from countenance.vetting.model import CustomerId, PersonId
 
@@ -83,7 +83,7 @@ def one(visit: Visit) -> Response:
         account=account,
         waits=locked(account.member, visit.now),
         administers=visit.member.role in ADMINISTRATORS and account.member.id != visit.member.id,
-        roles=[option for option in _ROLES if option[0] != StaffRole.APPLICANT],
+        roles=[option for option in _ROLES if option[0] not in OUTSIDE],
     )
 
 

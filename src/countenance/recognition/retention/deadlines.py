@@ -129,7 +129,7 @@ class DestroyDue:
         """Make one pass and return what it came to. Raises `StorageError`."""
         destroyed = held = busy = 0
         for gallery_id in self._galleries():
-            for subject_id in self._candidates(gallery_id):
+            for subject_id in self.candidates(gallery_id):
                 try:
                     done = self._one(gallery_id, subject_id, actor_id)
                 except ConcurrentWriteError:
@@ -146,7 +146,7 @@ class DestroyDue:
                 gallery.id for customer in customers for gallery in work.galleries.of_customer(customer.id)
             )
 
-    def _candidates(self, gallery_id: GalleryId) -> Iterator[SubjectId]:
+    def candidates(self, gallery_id: GalleryId) -> Iterator[SubjectId]:
         """Yield everybody whose deadline may be over: cheap where it is nobody's."""
         after: SubjectId | None = None
         while True:

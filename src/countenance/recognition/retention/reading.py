@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
+from typing import Final
 
 from countenance.biometrics.model import GalleryId, SubjectId
 from countenance.consent.retention import Interactions, Retention
@@ -17,6 +19,10 @@ from countenance.vetting.model import Actor, Role
 
 _OPERATES = frozenset({Role.OPERATOR})
 _READS = frozenset({Role.OPERATOR, Role.AUDITOR})
+
+MOST_DUE: Final = 500
+MOST_SOUGHT: Final = 5_000
+"""Subjects on one list of what is due, and those that are looked at for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +53,48 @@ class ReadRetention:
             subjects = work.references.subjects(gallery.id, after=after, limit=limit)
             found = (retention_of(work, held, subject_id, now) for subject_id in subjects)
             return tuple(one for one in found if one is not None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueList:
+    """Subjects whose references are due by a moment, the soonest first; `more` says that it was cut off."""
+
+    due: tuple[Retention, ...]
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ListDue:
+    """Tell what is due next in a gallery, by the same search that destroys what is due."""
+
+    standing: Standing
+    destroy: DestroyDue
+    unit_of_work: Callable[[], UnitOfWork]
+
+    def __call__(self, actor: Actor, gallery_id: GalleryId, *, until: datetime) -> DueList:
+        """Return up to 500 subjects whose deadline is not after `until`, or raise `NotFoundError`.
+
+        Counted as rules and leases stand now. Up to 5,000 that may be due are looked at; whoever is
+        overdue or lapses first comes first among them.
+        """
+        with self.unit_of_work() as work:
+            gallery_for(self.standing, work, actor, gallery_id, _READS)
+        ahead = replace(self.destroy, clock=lambda: until)
+        sought = tuple(islice(ahead.candidates(gallery_id), MOST_SOUGHT + 1))
+        with self.unit_of_work() as work:
+            gallery = gallery_for(self.standing, work, actor, gallery_id, _READS)
+            now = self.standing.clock()
+            held = terms_of(work, gallery, now)
+            found = [retention_of(work, held, subject_id, now) for subject_id in sought[:MOST_SOUGHT]]
+        due = sorted((one for one in found if one is not None and one.due(until)), key=_soonest)
+        more = len(due) > MOST_DUE or len(sought) > MOST_SOUGHT
+        return DueList(due=tuple(due[:MOST_DUE]), more=more)
+
+
+def _soonest(one: Retention) -> tuple[datetime, str]:
+    if one.deadline is None:
+        raise ValueError("what has no deadline is never due")
+    return one.deadline.at, one.subject_id
 
 
 @dataclass(frozen=True, slots=True)
