@@ -7,6 +7,7 @@ the hashes are confirmed downwards, tile by tile, each by the hash above it.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice, product
@@ -14,8 +15,11 @@ from typing import Final
 
 from countenance.ledger.findings import FaultCode, Findings
 from countenance.ledger.folder import Folder, first_entry
-from countenance.ledger.merkle import EMPTY_ROOT, cover, fold, leaf_hash, node_hash
+from countenance.ledger.merkle import EMPTY_ROOT, cover, fold
 from countenance.ledger.tiles import TILE_HEIGHT, TILE_WIDTH, Tile, hash_count, tile_in
+
+Follow = Callable[[int, Sequence[bytes]], None]
+"""Takes the entries of a bundle and the index of the first."""
 
 Hashes = Sequence[bytes | None]
 """Hashes side by side at one level; None where one is not known."""
@@ -34,8 +38,10 @@ def roll_up(hashes: Hashes) -> bytes | None:
     row = [item for item in hashes if item is not None]
     if len(row) != len(hashes) or not row:
         return None
+    sha256 = hashlib.sha256
     while len(row) > 1:
-        row = list(map(node_hash, row[::2], row[1::2]))
+        pairs = zip(row[::2], row[1::2], strict=True)
+        row = [sha256(b"\x01" + left + right).digest() for left, right in pairs]
     return row[0]
 
 
@@ -85,10 +91,8 @@ class Trees:
         return tree[level][-width:] if width else []
 
 
-def survey(
-    folder: Folder, size: int, follow: Callable[[int, bytes], None] | None, tell: Callable[[int], None]
-) -> Trees:
-    """Read every bundle and tile once; `follow` gets each entry, `tell` how many entries are done."""
+def survey(folder: Folder, size: int, follow: Follow | None, tell: Callable[[int], None]) -> Trees:
+    """Read every bundle and tile once; `follow` gets all entries, `tell` how many entries are done."""
     trees = Trees(size, [[], []], [[]], [])
     for index in range(-(-size // TILE_WIDTH)):
         if folder.findings.full:
@@ -114,15 +118,13 @@ def survey(
     return trees
 
 
-def derived_hashes(
-    folder: Folder, bundle: Tile, follow: Callable[[int, bytes], None] | None = None
-) -> list[bytes | None]:
+def derived_hashes(folder: Folder, bundle: Tile, follow: Follow | None = None) -> list[bytes | None]:
     """Return the leaf hashes that follow from a bundle; None for each entry that cannot be read."""
     leaves = folder.leaves(bundle) or ()
-    hashes: list[bytes | None] = list(map(leaf_hash, leaves))
+    sha256 = hashlib.sha256
+    hashes: list[bytes | None] = [sha256(b"\x00" + leaf).digest() for leaf in leaves]
     if follow is not None:
-        for index, leaf in enumerate(leaves, bundle.index * TILE_WIDTH):
-            follow(index, leaf)
+        follow(bundle.index * TILE_WIDTH, leaves)
     return hashes + [None] * (bundle.width - len(hashes))
 
 

@@ -17,6 +17,7 @@ from countenance.ledger.tiles import TILE_HEIGHT, TILE_WIDTH, Tile, decode_entri
 
 TEXT_LIMIT: Final = 65_536
 _BUNDLE_LIMIT: Final = TILE_WIDTH * (LEAF_LIMIT + 2)
+_READING: Final = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 
 
 @dataclass(slots=True)
@@ -26,10 +27,18 @@ class Folder:
     root: Path
     findings: Findings
     _told: set[str] = field(default_factory=set)
+    _place: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Keep where the files lie as text: joining paths would cost as much as opening them."""
+        self._place = f"{self.root}{os.sep}"
 
     def text(self, name: str) -> bytes | None:
         """Return a small file; None, noting nothing, if there is none."""
-        return self._read(name, TEXT_LIMIT) if os.path.lexists(self.root / name) else None
+        try:
+            return self._read(name, TEXT_LIMIT)
+        except FileNotFoundError:
+            return None
 
     def hashes(self, tile: Tile) -> tuple[bytes, ...] | None:
         """Return the hashes of a tile; None, noting why, if it is not as long as it must be."""
@@ -39,7 +48,7 @@ class Folder:
         if len(content) != tile.width * HASH_SIZE:
             self._note(tile, f"the tile has {len(content)} bytes instead of {tile.width * HASH_SIZE}")
             return None
-        return tuple(content[at : at + HASH_SIZE] for at in range(0, len(content), HASH_SIZE))
+        return tuple([content[at : at + HASH_SIZE] for at in range(0, len(content), HASH_SIZE)])
 
     def leaves(self, tile: Tile) -> tuple[bytes, ...] | None:
         """Return as many leaves of a bundle as can be told apart; None if there is no bundle."""
@@ -62,28 +71,32 @@ class Folder:
             self.findings.add(FaultCode.FILE_SIZE, tile.path, text, index=first_entry(tile))
 
     def _required(self, tile: Tile, limit: int) -> bytes | None:
-        if os.path.lexists(self.root / tile.path):
+        try:
             return self._read(tile.path, limit)
-        if tile.path not in self._told:
-            self._told.add(tile.path)
-            text = "the file is missing"
-            self.findings.add(FaultCode.FILE_MISSING, tile.path, text, index=first_entry(tile))
-        return None
+        except FileNotFoundError:
+            if tile.path not in self._told:
+                self._told.add(tile.path)
+                text = "the file is missing"
+                self.findings.add(FaultCode.FILE_MISSING, tile.path, text, index=first_entry(tile))
+            return None
 
     def _read(self, name: str, limit: int) -> bytes | None:
-        """Return up to one byte more than `limit` of a plain file; None, noting it, for anything else."""
-        path = self.root / name
+        """Return up to one byte more than `limit` of a plain file; None, noting it, for anything else.
+
+        Raises `FileNotFoundError` if there is nothing of that name.
+        """
         try:
-            if stat.S_ISREG(path.lstat().st_mode):
-                with path.open("rb") as file:
-                    return file.read(limit + 1)
+            content = _plain_file(f"{self._place}{name}", limit)
             trouble = "it is not a plain file"
+        except (FileNotFoundError, NotADirectoryError):
+            raise FileNotFoundError(name) from None
         except (OSError, ValueError) as error:
+            content = None
             trouble = getattr(error, "strerror", None) or "it cannot be opened"
-        if name not in self._told:
+        if content is None and name not in self._told:
             self._told.add(name)
             self.findings.add(FaultCode.FILE_UNREADABLE, name, f"the file cannot be read: {trouble}")
-        return None
+        return content
 
     def entries_found(self) -> int:
         """Return how many entries lie in bundles without a gap, where no checkpoint can be trusted to say."""
@@ -99,9 +112,10 @@ class Folder:
         """Yield the path of everything in the folder that is not a folder, with `/` on every system."""
         for parent, folders, files in os.walk(self.root):
             folders.sort()
-            links = [name for name in folders if (Path(parent) / name).is_symlink()]
+            links = [name for name in folders if Path(parent, name).is_symlink()]
+            within = parent[len(self._place) :].replace(os.sep, "/")
             for name in sorted([*files, *links]):
-                yield (Path(parent) / name).relative_to(self.root).as_posix()
+                yield f"{within}/{name}" if within else name
 
     def check_names(self, size: int) -> None:
         """Note every file that a log of `size` entries does not have.
@@ -137,3 +151,15 @@ class Folder:
 def first_entry(tile: Tile) -> int:
     """Return the index of the first entry that lies in a tile or under it."""
     return (tile.index * TILE_WIDTH) << (TILE_HEIGHT * (tile.level or 0))
+
+
+def _plain_file(place: str, limit: int) -> bytes | None:
+    """Return up to one byte more than `limit` of a file; None for anything else, which is not opened."""
+    found = os.lstat(place)
+    if not stat.S_ISREG(found.st_mode):
+        return None
+    file = os.open(place, _READING)
+    try:
+        return os.read(file, min(limit, found.st_size) + 1)
+    finally:
+        os.close(file)

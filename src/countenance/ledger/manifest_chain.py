@@ -26,6 +26,10 @@ class ManifestChain:
         before, after = manifest.get("before"), manifest.get("after")
         if not isinstance(before, str) or not isinstance(after, str):
             return "the change of a gallery names no manifests"
+        return self.follow_change(gallery, before, after)
+
+    def follow_change(self, gallery: str, before: str, after: str) -> str | None:
+        """Take a change of a gallery, in order; return what is wrong with it, if anything."""
         held = self._roots.get(gallery)
         self._roots[gallery] = after
         if held is not None and held != before:

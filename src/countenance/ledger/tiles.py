@@ -81,12 +81,12 @@ def encode_entries(leaves: Iterable[bytes]) -> bytes:
 def decode_entries(bundle: bytes) -> tuple[tuple[bytes, ...], str | None]:
     """Return the leaves of a bundle, and what is wrong after them; None if nothing is."""
     leaves: list[bytes] = []
-    offset = 0
-    while offset < len(bundle):
+    offset, end = 0, len(bundle)
+    while offset < end:
         start = offset + _LENGTH_SIZE
-        length = int.from_bytes(bundle[offset:start], "big")
-        if start + length > len(bundle) or start > len(bundle):
+        stop = start + (bundle[offset] << 8 | bundle[start - 1]) if start <= end else end + 1
+        if stop > end:
             return tuple(leaves), f"it ends within an entry that starts at byte {offset}"
-        leaves.append(bundle[start : start + length])
-        offset = start + length
+        leaves.append(bundle[start:stop])
+        offset = stop
     return tuple(leaves), None

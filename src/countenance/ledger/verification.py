@@ -233,7 +233,7 @@ def _compare_clocks(
 ) -> None:
     """Notice an entry that says it is later than the first cosignature of the tree that it is in."""
     times = [moment for _, seconds in claim.witnesses if (moment := moment_of(seconds)) is not None]
-    said, index = narrative.latest
+    said, index = narrative.last_said
     stated = moment_in(said)
     if times and stated is not None and stated - min(times) > TOLERANCE:
         text = f"the entry says {said}, though a witness saw it at {min(times):%Y-%m-%dT%H:%M:%SZ} already"
