@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from countenance.biometrics.model import GalleryId, SubjectId
-from countenance.consent.model import Consent, ConsentRecord, RecordId
-from countenance.consent.notice import Notice, NoticeId
-from countenance.consent.retention import Hold, HoldId, Interactions
+if TYPE_CHECKING:
+    from countenance.biometrics.model import GalleryId, SubjectId
+    from countenance.consent.model import Consent, ConsentRecord, RecordId
+    from countenance.consent.notice import Notice, NoticeId
+    from countenance.consent.retention import Hold, HoldId, Interactions
 
 
 class Consents(Protocol):

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from countenance.ledger.merkle import Node
-from countenance.ledger.model import Entry
-from countenance.ledger.note import VerifierKey
+if TYPE_CHECKING:
+    from countenance.ledger.merkle import Node
+    from countenance.ledger.model import Entry
+    from countenance.ledger.note import VerifierKey
 
 
 class Ledger(Protocol):

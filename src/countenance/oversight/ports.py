@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from countenance.biometrics.model import GalleryId, ReferenceId
-from countenance.oversight.assignments import (
-    Assignment,
-    AssignmentFile,
-    AssignmentId,
-    KnownFace,
-    Trial,
-)
-from countenance.oversight.model import Case, CaseFile, CaseId, CaseState, KnownFaceId
-from countenance.oversight.notices import Notice, NumberedNotice
-from countenance.oversight.qualification import Authorisation, Conflict
+if TYPE_CHECKING:
+    from countenance.biometrics.model import GalleryId, ReferenceId
+    from countenance.oversight.assignments import (
+        Assignment,
+        AssignmentFile,
+        AssignmentId,
+        KnownFace,
+        Trial,
+    )
+    from countenance.oversight.model import Case, CaseFile, CaseId, CaseState, KnownFaceId
+    from countenance.oversight.notices import Notice, NumberedNotice
+    from countenance.oversight.qualification import Authorisation, Conflict
 
 
 class Cases(Protocol):

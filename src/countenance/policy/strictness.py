@@ -9,8 +9,9 @@ another shape is not loaded, so the guarantee holds for packs that nobody here h
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import fields, is_dataclass
+from functools import cache
 
 from cedarpy import pst
 
@@ -23,6 +24,7 @@ SHRINKING = frozenset({"consent", "instruments", "reopened", "evidence"})
 """Facts that may only exempt from a prohibition."""
 
 _NOW = "now"
+_CONTEXT = pst.Var("context")
 
 
 def laxer_facts(template: pst.Template) -> tuple[str, ...]:
@@ -83,20 +85,20 @@ def _wrong_sign(name: str, *, grows: bool) -> Iterator[str]:
 
 def fact_name(expression: object) -> str | None:
     """Return the name of the fact, if the expression is `context.<name>` and nothing else."""
-    if isinstance(expression, pst.GetAttr) and expression.base == pst.Var("context"):
+    if isinstance(expression, pst.GetAttr) and expression.base == _CONTEXT:
         return expression.attr
     return None
 
 
 def facts_read(expression: object) -> Iterator[str]:
     """Yield every fact that the expression reads; a whole `context` counts as all of them."""
-    if isinstance(expression, pst.GetAttr) and expression.base == pst.Var("context"):
+    if isinstance(expression, pst.GetAttr) and expression.base == _CONTEXT:
         yield expression.attr
         return
-    if isinstance(expression, pst.HasAttr) and expression.base == pst.Var("context"):
+    if isinstance(expression, pst.HasAttr) and expression.base == _CONTEXT:
         yield from expression.attrs
         return
-    if expression == pst.Var("context"):
+    if expression == _CONTEXT:
         yield from GROWING | SHRINKING | {_NOW}
     for child in _children(expression):
         yield from facts_read(child)
@@ -112,11 +114,15 @@ def expressions(expression: object, *, deep: bool = True) -> Iterator[object]:
         yield from expressions(child)
 
 
-def _children(node: object) -> Iterator[object]:
+def _children(node: object) -> Iterable[object]:
     if isinstance(node, tuple):
-        yield from node
-    elif isinstance(node, dict):
-        yield from node.values()
-    elif is_dataclass(node) and not isinstance(node, type):
-        for field in fields(node):
-            yield getattr(node, field.name)
+        return node
+    if isinstance(node, dict):
+        return node.values()
+    return [getattr(node, name) for name in _parts(type(node))]  # type: ignore[arg-type]  # a class can be hashed
+
+
+@cache
+def _parts(kind: type) -> tuple[str, ...]:
+    """Return the fields of a kind of expression; what is no dataclass has none."""
+    return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ()

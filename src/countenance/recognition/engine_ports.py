@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from countenance.biometrics.faces import (
     EVERY_SIZE,
@@ -15,18 +15,20 @@ from countenance.biometrics.faces import (
     LeastSize,
     Portrait,
 )
-from countenance.biometrics.model import (
-    Comparison,
-    ComparisonScore,
-    GalleryId,
-    Pipeline,
-    ReferenceId,
-    SubjectId,
-    Template,
-)
-from countenance.errors import ImageError, InvalidInputError
-from countenance.recognition.erasure.model import Holdings
-from countenance.recognition.model import GalleryChange
+
+if TYPE_CHECKING:
+    from countenance.biometrics.model import (
+        Comparison,
+        ComparisonScore,
+        GalleryId,
+        Pipeline,
+        ReferenceId,
+        SubjectId,
+        Template,
+    )
+    from countenance.errors import ImageError, InvalidInputError
+    from countenance.recognition.erasure.model import Holdings
+    from countenance.recognition.model import GalleryChange
 
 
 class FaceEngine(Protocol):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 from types import TracebackType
-from typing import Protocol, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
-from countenance.ledger.ports import Ledger
-from countenance.staff.model import Credentials, Invitation, Member, Nomination, Session, StaffId
+if TYPE_CHECKING:
+    from countenance.ledger.ports import Ledger
+    from countenance.staff.model import Credentials, Invitation, Member, Nomination, Session, StaffId
 
 
 class StaffMembers(Protocol):

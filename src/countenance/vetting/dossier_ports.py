@@ -7,26 +7,27 @@ committed. Nothing here is ever deleted but contacts: a review must be able to b
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from countenance.policy.reopening import Reopening
-from countenance.vetting.conditions import ConditionDecision, ConditionDecisionId
-from countenance.vetting.dossier import (
-    Appeal,
-    AppealId,
-    Application,
-    ApplicationId,
-    Contact,
-    Draft,
-    Evidence,
-    FactorMark,
-    Member,
-    Message,
-    Vote,
-)
-from countenance.vetting.listing import ApplicationSearch, Span
-from countenance.vetting.model import CustomerId, LeaseId, LeaseVersion
-from countenance.vetting.terms_of_use import TermsOfUse
+if TYPE_CHECKING:
+    from countenance.policy.reopening import Reopening
+    from countenance.vetting.conditions import ConditionDecision, ConditionDecisionId
+    from countenance.vetting.dossier import (
+        Appeal,
+        AppealId,
+        Application,
+        ApplicationId,
+        Contact,
+        Draft,
+        Evidence,
+        FactorMark,
+        Member,
+        Message,
+        Vote,
+    )
+    from countenance.vetting.listing import ApplicationSearch, Span
+    from countenance.vetting.model import CustomerId, LeaseId, LeaseVersion
+    from countenance.vetting.terms_of_use import TermsOfUse
 
 
 class LeaseVersions(Protocol):

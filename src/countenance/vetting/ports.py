@@ -4,18 +4,27 @@ from __future__ import annotations
 
 from datetime import datetime
 from types import TracebackType
-from typing import Protocol, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
-from countenance.ledger.ports import Ledger
-from countenance.vetting.dossier_ports import (
-    Conditions,
-    Dossiers,
-    LeaseVersions,
-    PublishedTerms,
-    Reviews,
-)
-from countenance.vetting.listing import CustomerSearch, Span
-from countenance.vetting.model import AccessCredential, ApiKey, Customer, CustomerId, KeyId, Lease, LeaseId
+if TYPE_CHECKING:
+    from countenance.ledger.ports import Ledger
+    from countenance.vetting.dossier_ports import (
+        Conditions,
+        Dossiers,
+        LeaseVersions,
+        PublishedTerms,
+        Reviews,
+    )
+    from countenance.vetting.listing import CustomerSearch, Span
+    from countenance.vetting.model import (
+        AccessCredential,
+        ApiKey,
+        Customer,
+        CustomerId,
+        KeyId,
+        Lease,
+        LeaseId,
+    )
 
 
 class Customers(Protocol):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from countenance.biometrics.model import GalleryId, ReferenceId
-from countenance.recognition.collections.model import Binding, EnrolledFace, FaceRecord, ObjectName, User
-from countenance.vetting.model import LeaseId
+if TYPE_CHECKING:
+    from countenance.biometrics.model import GalleryId, ReferenceId
+    from countenance.recognition.collections.model import Binding, EnrolledFace, FaceRecord, ObjectName, User
+    from countenance.vetting.model import LeaseId
 
 
 class Collections(Protocol):

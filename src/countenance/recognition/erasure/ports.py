@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from countenance.biometrics.model import GalleryId, ReferenceId, SubjectId
-from countenance.ledger.manifest import Absence, Manifest, Presence
-from countenance.recognition.erasure.model import Cleared, Drill, ErasureId, ErasureRecord, Searcher
+if TYPE_CHECKING:
+    from countenance.biometrics.model import GalleryId, ReferenceId, SubjectId
+    from countenance.ledger.manifest import Absence, Manifest, Presence
+    from countenance.recognition.erasure.model import Cleared, Drill, ErasureId, ErasureRecord, Searcher
 
 
 class Manifests(Protocol):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from countenance.recognition.loose_faces.model import LooseFace, LooseFaceId
-from countenance.vetting.model import CustomerId, LeaseId
+if TYPE_CHECKING:
+    from countenance.recognition.loose_faces.model import LooseFace, LooseFaceId
+    from countenance.vetting.model import CustomerId, LeaseId
 
 
 class LooseFaces(Protocol):

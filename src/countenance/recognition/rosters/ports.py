@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from countenance.biometrics.model import GalleryId, ReferenceId, SubjectId
-from countenance.recognition.rosters.model import DynamicGroup, Person, PersonId, Roster, RosterFace
+if TYPE_CHECKING:
+    from countenance.biometrics.model import GalleryId, ReferenceId, SubjectId
+    from countenance.recognition.rosters.model import DynamicGroup, Person, PersonId, Roster, RosterFace
 
 
 class Rosters(Protocol):

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from countenance.recognition.subjects.model import (
-    AccessCode,
-    Appearance,
-    Place,
-    RequestState,
-    SubjectRequest,
-    SubjectSession,
-)
+if TYPE_CHECKING:
+    from countenance.recognition.subjects.model import (
+        AccessCode,
+        Appearance,
+        Place,
+        RequestState,
+        SubjectRequest,
+        SubjectSession,
+    )
 
 
 class SubjectAccess(Protocol):

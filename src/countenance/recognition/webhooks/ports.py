@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from countenance.recognition.webhooks.model import Announcement, Delivery, DeliveryState, Endpoint, Try
+if TYPE_CHECKING:
+    from countenance.recognition.webhooks.model import Announcement, Delivery, DeliveryState, Endpoint, Try
 
 
 class Webhooks(Protocol):
