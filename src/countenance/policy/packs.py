@@ -208,7 +208,7 @@ def one_version(pack: Pack, version: str) -> Pack:
 
 
 def pack_texts(source: Path | Traversable) -> dict[str, str]:
-    """Return names and contents of a pack's files; raises `InvalidInputError` where there is no readable pack."""
+    """Return names and contents of a pack's files; raises `InvalidInputError` where there is no pack."""
     try:
         if source.is_file():
             return {_PROHIBITIONS: _text(source)}

@@ -140,3 +140,11 @@ def test_what_is_wrong_is_said_with_its_line(shell: Shell) -> None:
     assert result.exit_code == 2
     assert not (own / "pack.sig").exists()
     assert shell.run("policy", "pack", "key", "me", "--out", str(key)).exit_code != 0
+
+
+def test_a_rule_in_words_becomes_cedar_and_words_of_another_language_do_not(shell: Shell) -> None:
+    words = "Refuses `watch`. When the asker is, or acts for, `police` or `sheriff`."
+    told = shell.run("policy", "read", words).stdout
+    assert 'action in [Action::"watch"]' in told
+    assert shell.json("policy", "read", words)["cedar"] == told
+    assert shell.run("policy", "read", "Please refuse it.").exit_code == 2

@@ -45,6 +45,11 @@ act = "redact"
 expect = "permit"
 """
 
+_WORDLESS = """
+@id("own.verify/model") @text("t") @source("s") @reopens("Nothing.")
+forbid (principal, action == Action::"verify", resource) when { context.model == "x" };
+"""
+
 
 def files(edition: str = "1", act: str = "verify", name: str = "own") -> dict[str, str]:
     return {
@@ -196,6 +201,10 @@ def test_nothing_takes_the_place_of_the_house_the_laws_or_a_shipped_pack(
         ({"prohibitions.cedar": "permit (principal, action, resource);"}, "not sound"),
         ({"prohibitions.cedar": RULES.format(name="house", act="x")}, "not sound"),
         ({"run.py": "print()"}, "no file of a pack"),
+        (
+            {"prohibitions.cedar": RULES.format(name="own", act="verify") + _WORDLESS},
+            "cannot be put into plain words",
+        ),
     ],
 )
 def test_a_pack_that_is_not_sound_is_not_installed(

@@ -36,7 +36,7 @@ from countenance.entrypoints.cli.policy_options import (
     scraped_gallery,
 )
 from countenance.entrypoints.cli.policy_packs import app as pack_app
-from countenance.entrypoints.cli.policy_search import diff, prove_command, render, whatif
+from countenance.entrypoints.cli.policy_search import diff, prove_command, read_command, render, whatif
 from countenance.entrypoints.cli.policy_simulation import calendar, simulate
 from countenance.entrypoints.cli.policy_words import (
     law_document,
@@ -236,3 +236,4 @@ app.command("whatif")(whatif)
 app.command("prove")(prove_command)
 app.command("diff")(diff)
 app.command("render")(render)
+app.command("read")(read_command)

@@ -33,11 +33,13 @@ from countenance.entrypoints.cli.policy_options import (
 from countenance.errors import InvalidInputError
 from countenance.policy.codec import decision_document, question_document, reason_document
 from countenance.policy.differences import difference
+from countenance.policy.meaning import cedar_of
 from countenance.policy.model import CustomerKind, Question
 from countenance.policy.packs import load_pack
 from countenance.policy.places import jurisdiction
 from countenance.policy.proving import prove, read_claim, read_claims
 from countenance.policy.question_words import in_words, long_day
+from countenance.policy.reading import read_rule
 from countenance.policy.register import LAWS, shipped_register
 from countenance.policy.rendering import in_plain_words
 from countenance.policy.whatif import STAYING, Aspect, what_if
@@ -254,6 +256,22 @@ def _say_proof(output: Output, proof: Proof) -> None:
     rows = [(answer.lower(), f"{in_words(found.question)}.")]
     rows += [("by", f"{reason.text} ({reason.id})") for reason in found.decision.reasons]
     output.facts(rows, indent=2)
+
+
+def read_command(
+    context: typer.Context,
+    *,
+    words: Annotated[
+        str, typer.Argument(metavar="WORDS", help="A rule in the words of `policy render`, as one argument.")
+    ],
+    as_json: JsonFlag = False,
+) -> None:
+    """Read a rule in plain words back, and print the Cedar that means the same, without annotations."""
+    cedar = cedar_of(read_rule(words))
+    if as_json:
+        CommandLine.of(context).output.document({"cedar": cedar})
+    else:
+        typer.echo(cedar, nl=False)
 
 
 def difference_document(found: Difference) -> dict[str, Any]:

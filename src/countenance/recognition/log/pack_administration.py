@@ -26,6 +26,7 @@ from countenance.policy.packs import (
     read_texts,
     shipped_packs,
 )
+from countenance.policy.reading import not_read_back
 from countenance.policy.register import LAWS
 from countenance.policy.rules import PackFault
 from countenance.policy.texts import KeptText, TextKind
@@ -242,7 +243,8 @@ class AdministerPacks:
 def check_pack(name: str, files: Mapping[str, str]) -> PackFound:
     """Return what is found of a pack that somebody wants to install; raises `InvalidInputError`.
 
-    Besides what makes a pack valid, it has an edition and cases, and its cases come out as expected.
+    Besides what makes a pack valid, it has an edition, cases that come out as expected, and rules that
+    can be put into plain words from which the same rule is read back.
     """
     pack, faults = read_texts(name, files)
     if pack is None:
@@ -251,6 +253,12 @@ def check_pack(name: str, files: Mapping[str, str]) -> PackFound:
     found = list(run.faults)
     if not pack.edition:
         found.insert(0, PackFault("no_edition", 1, "", "pack.toml names no `edition`"))
+    found += (
+        PackFault(
+            "not_in_words", rule.line, rule.id, f"`{rule.id}` cannot be put into plain words and read back"
+        )
+        for rule in not_read_back(pack.rules)
+    )
     return PackFound(pack, run.cases, tuple(found))
 
 
