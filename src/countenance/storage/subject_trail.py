@@ -58,7 +58,8 @@ class SqlAppearances:
         if row is None:
             return
         key = self._keyring.unwrap(bytes(row.wrapped), place.gallery_id, place.subject_id)
-        told = [appearance.decision_id, appearance.entry, appearance.at.isoformat(), appearance.case_id]
+        moment = appearance.at.isoformat()
+        told = [appearance.decision_id, appearance.entry, moment, appearance.case_id, appearance.salt]
         sealed = key.seal_note(json.dumps(told).encode())
         self._session.write(_ADD, {"subject": row.id, "sealed": sealed})
 
@@ -70,9 +71,15 @@ class SqlAppearances:
         key = self._keyring.unwrap(bytes(subject.wrapped), place.gallery_id, place.subject_id)
         found = []
         for row in self._session.read(_OF_SUBJECT, {"number": subject.id, "most": limit}):
-            decision, entry, at, case = json.loads(key.open_note(bytes(row.sealed)))
+            decision, entry, at, case, *salt = json.loads(key.open_note(bytes(row.sealed)))
             found.append(
-                Appearance(decision_id=decision, entry=entry, at=datetime.fromisoformat(at), case_id=case)
+                Appearance(
+                    decision_id=decision,
+                    entry=entry,
+                    at=datetime.fromisoformat(at),
+                    case_id=case,
+                    salt="".join(salt),  # older notes have none
+                )
             )
         return tuple(found)
 

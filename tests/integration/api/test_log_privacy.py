@@ -12,6 +12,8 @@ import pytest
 from sqlalchemy import text
 
 from countenance.biometrics.model import GalleryId, SubjectId
+from countenance.recognition.acts.appearing import salted
+from countenance.recognition.subjects.model import Place
 from fakes_engine import photograph
 from integration.api.stage import KEYRING, Stage
 
@@ -119,3 +121,55 @@ def test_a_subject_has_another_name_in_each_gallery_and_after_each_return(lived:
     assert len({first, second, third}) == 3
     linked = [event for event in lived.events() if first in json.dumps(event) and second in json.dumps(event)]
     assert linked == []
+
+
+def opened(stage: Stage, subject: str) -> list[str]:
+    """The subject's salts, the newest first."""
+    with stage.parts.unit_of_work() as work:
+        place = Place(GalleryId("portraits"), SubjectId(subject))
+        return [one.salt for one in work.appearances.of_subject(place, limit=10)]
+
+
+def told_in(value: object, path: str = "") -> Iterator[tuple[str, str]]:
+    """Every text of an entry that is long enough to single somebody out, and where it stands."""
+    if isinstance(value, dict):
+        for name, item in value.items():
+            yield from told_in(item, f"{path}.{name}" if path else name)
+    elif isinstance(value, list):
+        for item in value:
+            yield from told_in(item, path)
+    elif isinstance(value, str) and len(value) >= 16:
+        yield path, value
+
+
+def test_the_same_photograph_searched_with_again_shares_nothing_on_the_log(stage: Stage) -> None:
+    """What two searches with one image have in common is what two with different images have."""
+    stage.furnish("archivist", "portraits", "media_archive", (NAME, photograph(NAME)))
+    for image in (photograph(NAME), photograph(NAME), photograph("somebody-else", 9)):
+        assert stage.identify("archivist", "portraits", image).status_code == 200
+    by_decision: dict[str, set[tuple[str, str]]] = {}
+    for event in stage.events():
+        if event["type"].startswith("identification:"):
+            by_decision.setdefault(event["decision"], set()).update(told_in(event))
+    same, again, other = by_decision.values()
+    assert any(place == "art12.matched_input" for place, _ in same)
+    assert {place for place, _ in same & again} == {place for place, _ in same & other}
+    assert same & again == same & other
+
+
+def test_a_commitment_to_a_probe_opens_with_the_salts_of_who_was_found_until_one_is_erased(
+    stage: Stage,
+) -> None:
+    image = photograph(NAME)
+    stage.furnish("archivist", "portraits", "media_archive", (NAME, image))
+    assert stage.identify("archivist", "portraits", image).status_code == 200
+    told = stage.events()[-1]["art12"]["matched_input"]
+    salts = opened(stage, NAME)
+    assert len(salts) == 1
+    assert stage.parts.commit_to(salted(image, salts)) == told
+    assert stage.parts.commit_to(salted(image + b" ", salts)) != told
+    assert stage.parts.commit_to(image) != told
+    assert salts[0].encode() not in b"".join(leaves(stage))
+    path = f"/v1/galleries/portraits/subjects/{NAME}/consent"
+    assert stage.call("archivist", "DELETE", path).status_code < 300
+    assert opened(stage, NAME) == []

@@ -22,7 +22,7 @@ from countenance.errors import InvalidInputError, TemplateMismatchError
 from countenance.ledger import EventType, JsonValue
 from countenance.oversight.model import CaseId, EmergencyReason
 from countenance.policy.model import Act, Camera, ObligationKind, Purpose, Space
-from countenance.recognition.acts.appearing import note_appearances
+from countenance.recognition.acts.appearing import Salts, note_appearances, salted, salts_for
 from countenance.recognition.acts.loose_probes import loose_face, usable_face
 from countenance.recognition.acts.stored_probes import (
     FoundReference,
@@ -208,18 +208,19 @@ class Identify:
             work.become_writer()
             found, faces = listed if opening is not None else self._still_there(work, search, listed)
             outcome = Outcome.HELD if opening else Outcome.MATCH if found.candidates else Outcome.NO_MATCH
+            salts = salts_for(found.candidates)
             fields: dict[str, JsonValue] = {
                 "outcome": outcome.value,
                 "candidates": len(found.candidates),
                 "case": case_id,
                 "emergency": search.emergency.value if search.emergency is not None else None,
-                "art12": self._art12(permission, search, matched=bool(found.candidates)),
+                "art12": self._art12(permission, search, salts),
                 **calibration_fields(found.threshold),
             }
             entry = self.report.completed(work, event, permission, fields)
             if opening is not None:
                 opening.store(work, entry)
-            note_appearances(work, permission, found.candidates, entry, case_id)
+            note_appearances(work, permission, salts, entry, case_id)
             work.commit()
         return IdentificationResult(
             outcome=outcome,
@@ -258,17 +259,18 @@ class Identify:
         kept = replace(found, candidates=ranked)
         return kept, of_candidates(faces, kept)
 
-    def _art12(self, permission: Permission, search: Search, *, matched: bool) -> dict[str, JsonValue]:
+    def _art12(self, permission: Permission, search: Search, salts: Salts) -> dict[str, JsonValue]:
         """Return the four facts that Article 12(3) of Regulation (EU) 2024/1689 asks for, for every 1:N.
 
         Examiners are none yet: whoever judges the case is recorded with it. The input is a
-        keyed commitment, and only where the search led to candidates.
+        keyed and salted commitment, and only where the search led to candidates.
         """
+        probe = salted(bytes_of(search.probe), salts.values())
         return {
             "start": permission.asked.isoformat(),
             "end": self.report.clock().isoformat(),
             "reference_database": permission.covered_gallery().id,
-            "matched_input": self.commit_to(bytes_of(search.probe)) if matched else None,
+            "matched_input": self.commit_to(probe) if salts else None,
             "verified_by": (),
         }
 

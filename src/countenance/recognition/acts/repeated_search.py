@@ -142,8 +142,8 @@ class RepeatSearch:
         held = told.outcome is Outcome.HELD
         event = EventType.IDENTIFICATION_HELD if held else EventType.IDENTIFICATION_COMPLETED
         entry = self.report.completed(work, event, permission, fields)
-        listed = [one for one in whole.candidates if one.subject_id in told.subjects]
-        note_appearances(work, permission, listed, entry, case.id)
+        listed = [one.subject_id for one in whole.candidates if one.subject_id in told.subjects]
+        note_appearances(work, permission, dict.fromkeys(listed, ""), entry, case.id)
         return replace(told, entry=entry)
 
 

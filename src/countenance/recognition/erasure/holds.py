@@ -118,7 +118,7 @@ class PlaceHold:
             work.retention.put_hold(hold)
             fields = _fields(work, hold, actor) | {
                 "reason": hold.reason.value,
-                "matter": self.commit_to(hold.matter.encode()),
+                "matter": self.commit_to(f"{hold.id} {hold.matter}".encode()),
                 "until": hold.until.isoformat(),
             }
             work.ledger.append(Entry(EventType.HOLD_PLACED, now, fields))

@@ -108,9 +108,13 @@ class SubjectRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Appearance:
-    """That a candidate list held the subject: the decision of the search, its entry, and its case if held."""
+    """That a candidate list held the subject: the decision of the search, its entry, and its case if held.
+
+    `salt` (hex) is the subject's part of what opens the entry's commitment to the probe; empty in older ones.
+    """
 
     decision_id: str
     entry: int
     at: datetime
     case_id: str | None
+    salt: str = ""
