@@ -2,40 +2,38 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
 
 from starlette.responses import Response
 
+from countenance.entrypoints.console.listing import order_of, span_of, table_of
 from countenance.entrypoints.console.navigation import READERS
 from countenance.entrypoints.console.use_fields import SECTIONS
 from countenance.entrypoints.console.use_form import field_of, sent_values, use_from, values_of
 from countenance.entrypoints.console.visits import Handler, Page, Visit, corrected
-from countenance.entrypoints.pages.tables import Column, arranged, as_csv
+from countenance.entrypoints.pages.tables import Column
 from countenance.errors import ConcurrentWriteError, InvalidInputError
 from countenance.staff.model import StaffRole
-from countenance.vetting.dossier import Application, ApplicationId, ApplicationState
+from countenance.vetting.dossier import ApplicationId, ApplicationState
+from countenance.vetting.listing import ApplicationOrder, ApplicationSearch
 from countenance.vetting.model import CustomerId
+from countenance.vetting.reading import TitledApplication
 from countenance.vetting.use import Use
 
 PATH: Final = "/console/applications"
 ONE: Final = f"{PATH}/{{application_id}}"
 SEES: Final = READERS | {StaffRole.APPLICANT}
 WRITES: Final = frozenset({StaffRole.APPLICANT, StaffRole.ADMINISTRATOR})
-_STATES: Final = [(state.value, state.value.capitalize()) for state in ApplicationState]
+_LONGEST: Final = 2_000
+_STATES: Final = [
+    (state.value, "Under review" if state is ApplicationState.SUBMITTED else state.value.capitalize())
+    for state in ApplicationState
+]
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """An application with the title of its newest version."""
-
-    application: Application
-    title: str
-
-
-COLUMNS: Final[tuple[Column[Listed], ...]] = (
-    Column("title", "Use", lambda one: one.title, key=lambda one: one.title.casefold()),
+COLUMNS: Final[tuple[Column[TitledApplication], ...]] = (
+    Column("title", "Use", lambda one: one.title or "Untitled"),
     Column(
         "customer", "Customer", lambda o: o.application.customer_id, key=lambda o: o.application.customer_id
     ),
@@ -55,21 +53,28 @@ def id_of(visit: Visit) -> ApplicationId:
 
 def index(visit: Visit) -> Response:
     """Show the applications that the visitor may see."""
-    read, wanted = visit.service.vetting.read_applications, visit.query.get("state", "")
-    state = next((one for one in ApplicationState if one.value == wanted), None)
-    rows = [
-        Listed(one, read.version(visit.actor, one.id, one.version).use.title or "Untitled")
-        for one in read.all(visit.actor, state=state)
-    ]
-    table = arranged(PATH, visit.query, COLUMNS, rows, order="-changed")
-    if visit.query.get("format") == "csv":
-        return as_csv(table, "applications")
+    query = {name: value[:_LONGEST] for name, value in visit.query.items()}
+    state = next((one for one in ApplicationState if one.value == query.get("state")), None)
+    customer = query.get("customer", "").strip()
+    order, descending = order_of(query, ApplicationOrder, "-changed")
+    sought = ApplicationSearch(
+        state=state,
+        customer_id=CustomerId(customer) if customer.isprintable() and customer else None,
+        order=order,
+        descending=descending,
+    )
+    found = visit.service.vetting.read_applications.page(visit.actor, sought, span_of(query))
+    table = table_of(PATH, query, COLUMNS, found, sort=f"{'-' * descending}{order}")
+    if (file := table.file()) is not None:
+        return file
     return visit.page(
         "applications.html",
         table=table,
-        state=wanted,
+        state=state or "",
+        customer=customer,
         states=_STATES,
         writes=visit.member.role in WRITES,
+        of_all=visit.member.role is not StaffRole.APPLICANT,
         customers=_customers(visit),
     )
 

@@ -13,7 +13,7 @@ from countenance.biometrics.model import Candidate
 from countenance.entrypoints.console.examining import FEATURES, OBSERVATIONS, VERDICTS
 from countenance.entrypoints.console.navigation import READERS
 from countenance.entrypoints.console.visits import Handler, Page, Visit, corrected
-from countenance.entrypoints.pages.tables import Column, arranged, as_csv
+from countenance.entrypoints.pages.tables import Column, arranged
 from countenance.entrypoints.pages.words import capital, plain
 from countenance.errors import InvalidInputError, SeparationError, StateError
 from countenance.oversight.certificate import LeadCertificate
@@ -117,8 +117,8 @@ def index(visit: Visit) -> Response:
     states = frozenset({state}) if state is not None else frozenset[CaseState]()
     found = visit.service.oversight.read_bench.all(visit.actor, states)
     table = arranged(PATH, visit.query, COLUMNS, found, order="-opened")
-    if visit.query.get("format") == "csv":
-        return as_csv(table, "cases")
+    if (file := table.file()) is not None:
+        return file
     return visit.page(
         "cases.html",
         table=table,

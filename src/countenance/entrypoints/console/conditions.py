@@ -14,7 +14,7 @@ from starlette.responses import Response
 from countenance.entrypoints.console.navigation import READERS
 from countenance.entrypoints.console.visits import Handler, Page, Visit, corrected
 from countenance.entrypoints.pages.forms import Form
-from countenance.entrypoints.pages.tables import Column, arranged, as_csv
+from countenance.entrypoints.pages.tables import Column, arranged
 from countenance.errors import InvalidInputError, NotFoundError, SeparationError, StateError
 from countenance.policy.publication import PublicRule, rules_of_the_day
 from countenance.policy.reopening import HumanRightsPoint
@@ -117,8 +117,8 @@ def index(visit: Visit) -> Response:
 def _index(visit: Visit, errors: Mapping[str, str]) -> Response:
     decisions = visit.service.vetting.conditions.all(visit.actor)
     table = arranged(PATH, visit.query, COLUMNS, decisions, order="-begun")
-    if visit.query.get("format") == "csv":
-        return as_csv(table, "conditions")
+    if (file := table.file()) is not None:
+        return file
     told = _rules(visit)
     rules = [told[name] for name in visit.service.vetting.conditions.rules(visit.actor) if name in told]
     return visit.page(

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from countenance.consent.notice import PARTS, Controller, Notice, NoticeDraft, NoticeId, NoticeText
 from countenance.entrypoints.console.desk import OPERATORS, acting, file
 from countenance.entrypoints.console.visits import Page, Visit
-from countenance.entrypoints.pages.tables import Column, arranged, as_csv
+from countenance.entrypoints.pages.tables import Column, arranged
 from countenance.entrypoints.pages.words import plain
 from countenance.errors import NotFoundError
 
@@ -92,8 +92,8 @@ def index(visit: Visit) -> Response:
     for notice in visit.service.rights.notices.all(acting(visit)):
         newest[notice.id] = Listed(notice, notice.version)
     table = arranged(PATH, visit.query, COLUMNS, newest.values(), order="name")
-    if visit.query.get("format") == "csv":
-        return as_csv(table, "notices")
+    if (file := table.file()) is not None:
+        return file
     return visit.page("consent_notices.html", table=table)
 
 

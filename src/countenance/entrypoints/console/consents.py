@@ -24,7 +24,7 @@ from countenance.entrypoints.console.desk import (
     subject_path,
 )
 from countenance.entrypoints.console.visits import Page, Visit
-from countenance.entrypoints.pages.tables import Column, arranged, as_csv
+from countenance.entrypoints.pages.tables import Column, arranged
 from countenance.errors import InvalidInputError, LegalHoldError, NotFoundError
 from countenance.policy.model import Permit
 from countenance.recognition.erasure.withdrawal import Erasure
@@ -91,8 +91,8 @@ def index(visit: Visit) -> Response:
     if gallery is not None:
         rows = visit.service.rights.seek(acting(visit, gallery.gallery.id), gallery.gallery.id, sought)
     table = arranged(SUBJECTS, visit.query, COLUMNS, rows, order="subject")
-    if visit.query.get("format") == "csv":
-        return as_csv(table, "subjects")
+    if (file := table.file()) is not None:
+        return file
     return visit.page(
         "subjects.html",
         table=table,

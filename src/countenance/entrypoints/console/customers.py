@@ -6,22 +6,25 @@ from typing import Final
 
 from starlette.responses import Response
 
+from countenance.entrypoints.console.listing import order_of, span_of, table_of
 from countenance.entrypoints.console.navigation import ADMINISTRATORS, READERS
 from countenance.entrypoints.console.visits import Page, Visit, corrected
 from countenance.entrypoints.pages.forms import Form
-from countenance.entrypoints.pages.tables import Column, arranged, as_csv
+from countenance.entrypoints.pages.tables import Column
 from countenance.entrypoints.pages.words import capital, plain
 from countenance.errors import AlreadyExistsError, InvalidInputError
 from countenance.policy.model import CustomerKind, Jurisdiction
+from countenance.vetting.listing import CustomerOrder, CustomerSearch
 from countenance.vetting.model import Customer, CustomerId
 
 PATH: Final = "/console/customers"
+_LONGEST: Final = 2_000
 KINDS: Final = [(kind.value, capital(plain(kind))) for kind in CustomerKind]
 
 COLUMNS: Final[tuple[Column[Customer], ...]] = (
     Column("name", "Name", lambda one: one.name, key=lambda one: one.name.casefold()),
     Column("id", "Id", lambda one: one.id, key=lambda one: one.id),
-    Column("kind", "Kind", lambda one: one.kind.value, key=lambda one: one.kind.value),
+    Column("kind", "Kind", lambda one: one.kind.value),
     Column("acts_for", "Acts for", lambda one: " ".join(sorted(one.acts_for))),
     Column("where", "Where", lambda one: " ".join(sorted(one.jurisdictions))),
 )
@@ -33,19 +36,22 @@ def index(visit: Visit) -> Response:
 
 
 def _index(visit: Visit, errors: dict[str, str]) -> Response:
-    sought = visit.query.get("q", "").strip().casefold()
-    found = [
-        one
-        for one in visit.service.vetting.read_customers.all(visit.actor)
-        if sought in f"{one.id} {one.name} {one.kind}".casefold()
-    ]
-    table = arranged(PATH, visit.query, COLUMNS, found, order="name")
-    if visit.query.get("format") == "csv":
-        return as_csv(table, "customers")
+    query = {name: value[:_LONGEST] for name, value in visit.query.items()}
+    text = query.get("q", "").strip()
+    kind = next((one for one in CustomerKind if one.value == query.get("kind")), None)
+    order, descending = order_of(query, CustomerOrder, "name")
+    sought = CustomerSearch(
+        text=text if text.isprintable() else "", kind=kind, order=order, descending=descending
+    )
+    found = visit.service.vetting.read_customers.page(visit.actor, sought, span_of(query))
+    table = table_of(PATH, query, COLUMNS, found, sort=f"{'-' * descending}{order}")
+    if (file := table.file()) is not None:
+        return file
     return visit.page(
         "customers.html",
         table=table,
-        sought=visit.query.get("q", ""),
+        sought=text,
+        kind=kind or "",
         administers=visit.member.role in ADMINISTRATORS,
         kinds=KINDS,
         sent=visit.form,

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from countenance.entrypoints.console.navigation import READERS
 from countenance.entrypoints.console.proofs import Proof, proof_of
 from countenance.entrypoints.console.visits import Page, Visit
-from countenance.entrypoints.pages.tables import LONGEST_EXPORT, PAGE, Column, Table, as_csv, number_of
+from countenance.entrypoints.pages.tables import EXPORTS, LONGEST_EXPORT, PAGE, Column, Table, number_of
 from countenance.entrypoints.pages.words import capital, plain
 from countenance.policy.model import Act, Permit
 from countenance.policy.register import shipped_register
@@ -40,7 +40,7 @@ COLUMNS: Final[tuple[Column[DecisionRecord], ...]] = (
 def index(visit: Visit) -> Response:
     """Show decisions, found and filtered by what the address says."""
     query = {name: value[:_LONGEST] for name, value in visit.query.items()}
-    exporting = query.get("format") == "csv"
+    exporting = query.get("format") in EXPORTS
     sought, size = _sought(query), LONGEST_EXPORT if exporting else PAGE
     page = number_of(query)
     found = visit.service.console.browse.decisions(visit.actor, sought, skip=(page - 1) * size, limit=size)
@@ -53,9 +53,10 @@ def index(visit: Visit) -> Response:
         page=page,
         sort="asked" if sought.oldest_first else "-asked",
         size=size,
+        name="decisions",
     )
-    if exporting:
-        return as_csv(table, "decisions")
+    if (file := table.file()) is not None:
+        return file
     return visit.page(
         "decisions.html",
         table=table,

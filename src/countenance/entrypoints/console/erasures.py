@@ -11,7 +11,7 @@ from starlette.responses import Response
 from countenance.biometrics.model import GalleryId
 from countenance.entrypoints.console.desk import SEERS, file, galleries, gallery_options, json_file
 from countenance.entrypoints.console.visits import Page, Visit
-from countenance.entrypoints.pages.tables import Column, arranged, as_csv
+from countenance.entrypoints.pages.tables import Column, arranged
 from countenance.errors import NotFoundError
 from countenance.recognition.erasure.model import (
     Cause,
@@ -85,8 +85,8 @@ def index(visit: Visit) -> Response:
         and (one.facts.cause is not Cause.DRILL or visit.query.get("rehearsals") == "yes")
     ]
     table = arranged(PATH, visit.query, COLUMNS, found, order="-erased")
-    if visit.query.get("format") == "csv":
-        return as_csv(table, "erasures")
+    if (file := table.file()) is not None:
+        return file
     held = galleries(visit)
     return visit.page(
         "erasures.html",
@@ -155,8 +155,8 @@ def rehearsals(visit: Visit) -> Response:
     """Show what rehearsals came to."""
     found = visit.service.rights.erasures.drills(visit.actor)
     table = arranged(REHEARSALS, visit.query, DRILL_COLUMNS, found, order="-ended")
-    if visit.query.get("format") == "csv":
-        return as_csv(table, "rehearsals")
+    if (file := table.file()) is not None:
+        return file
     return visit.page(
         "rehearsals.html",
         table=table,

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from countenance.entrypoints.console.navigation import ADMINISTRATORS, OVERSEERS, READERS
 from countenance.entrypoints.console.visits import Page, Visit, corrected
-from countenance.entrypoints.pages.tables import Column, arranged, as_csv
+from countenance.entrypoints.pages.tables import Column, arranged
 from countenance.entrypoints.pages.words import capital, plain
 from countenance.errors import (
     BusyError,
@@ -66,8 +66,8 @@ def index(visit: Visit) -> Response:
 def _index(visit: Visit, errors: Mapping[str, str]) -> Response:
     found = visit.service.oversight.read_examiners.all(visit.actor)
     table = arranged(PATH, visit.query, COLUMNS, found, order="expires")
-    if visit.query.get("format") == "csv":
-        return as_csv(table, "examiners")
+    if (file := table.file()) is not None:
+        return file
     names = visit.service.staff.read_accounts.names(visit.member)
     administers = visit.member.role in ADMINISTRATORS
     return visit.page(
@@ -122,8 +122,8 @@ def faces(visit: Visit) -> Response:
 def _faces(visit: Visit, errors: Mapping[str, str]) -> Response:
     found = visit.service.oversight.known_faces.all(visit.actor)
     table = arranged(FACES, visit.query, FACE_COLUMNS, found, order="person")
-    if visit.query.get("format") == "csv":
-        return as_csv(table, "known-faces")
+    if (file := table.file()) is not None:
+        return file
     return visit.page(
         "known_faces.html",
         status=HTTPStatus.BAD_REQUEST if errors else HTTPStatus.OK,

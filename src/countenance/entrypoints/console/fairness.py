@@ -22,7 +22,7 @@ from countenance.entrypoints.console.fairness_view import (
 from countenance.entrypoints.console.navigation import READERS
 from countenance.entrypoints.console.visits import Page, Visit, corrected
 from countenance.entrypoints.pages.fairness_sections import sections
-from countenance.entrypoints.pages.tables import Column, arranged, as_csv
+from countenance.entrypoints.pages.tables import Column, arranged
 from countenance.errors import InvalidInputError, NotFoundError, SeparationError, StateError
 from countenance.fairness.evidence import EvidenceId
 from countenance.fairness.reports import GROUPS, REPORT
@@ -52,8 +52,8 @@ COLUMNS: Final[tuple[Column[Shown], ...]] = (
 def index(visit: Visit) -> Response:
     """Show how the evidence stands behind each lease, then every report."""
     table = arranged(PATH, visit.query, COLUMNS, reports(visit), order="-measured")
-    if visit.query.get("format") == "csv":
-        return as_csv(table, "fairness-reports")
+    if (file := table.file()) is not None:
+        return file
     return visit.show("fairness.html", {"table": table, "behind": behind_leases(visit), **_words()})
 
 

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from countenance.biometrics.model import GalleryId
 from countenance.entrypoints.console.navigation import READERS
 from countenance.entrypoints.console.visits import Page, Visit
-from countenance.entrypoints.pages.tables import Column, arranged, as_csv
+from countenance.entrypoints.pages.tables import Column, arranged
 from countenance.fairness.audits import Audit, AuditState
 from countenance.fairness.intervals import rate_of
 from countenance.fairness.model import Rate, Tally
@@ -72,8 +72,8 @@ def monitoring(visit: Visit) -> Response:
     watched = visit.service.gate.read_monitor(visit.actor)
     rows = [row_of(one, leases.get(GalleryId(one.gallery_id)) or "") for one in watched]
     table = arranged(MONITOR, visit.query, COLUMNS, rows, order="-state")
-    if visit.query.get("format") == "csv":
-        return as_csv(table, "monitoring")
+    if (file := table.file()) is not None:
+        return file
     incidents = visit.service.gate.read_incidents(visit.actor)
     return visit.page(
         "fairness_monitoring.html",

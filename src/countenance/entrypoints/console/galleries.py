@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from countenance.entrypoints.console.navigation import READERS
 from countenance.entrypoints.console.visits import Page, Visit
-from countenance.entrypoints.pages.tables import Column, arranged, as_csv
+from countenance.entrypoints.pages.tables import Column, arranged
 from countenance.recognition.acts.galleries import GalleryView
 
 PATH: Final = "/console/galleries"
@@ -34,8 +34,8 @@ def index(visit: Visit) -> Response:
         if sought in f"{view.gallery.id} {view.gallery.customer_id} {view.gallery.purpose}".casefold()
     ]
     table = arranged(PATH, visit.query, COLUMNS, found, order="gallery")
-    if visit.query.get("format") == "csv":
-        return as_csv(table, "galleries")
+    if (file := table.file()) is not None:
+        return file
     return visit.page("galleries.html", table=table, sought=visit.query.get("q", ""))
 
 

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from countenance.entrypoints.console.navigation import READERS
 from countenance.entrypoints.console.visits import Page, Visit, corrected
 from countenance.entrypoints.pages.forms import Form
-from countenance.entrypoints.pages.tables import Column, arranged, as_csv
+from countenance.entrypoints.pages.tables import Column, arranged
 from countenance.entrypoints.pages.words import capital
 from countenance.errors import InvalidInputError, NotFoundError, SeparationError, StateError
 from countenance.oversight.incidents import Incident, IncidentId, IncidentKind, Scope, ScopeKind
@@ -67,8 +67,8 @@ def _index(visit: Visit, errors: Mapping[str, str]) -> Response:
     found = visit.service.gate.read_incidents(visit.actor)
     shown = [one for one in found if wanted != "open" or one.resolution is None]
     table = arranged(PATH, visit.query, COLUMNS, shown, order="-opened")
-    if visit.query.get("format") == "csv":
-        return as_csv(table, "incidents")
+    if (file := table.file()) is not None:
+        return file
     return visit.page(
         "incidents.html",
         status=HTTPStatus.BAD_REQUEST if errors else HTTPStatus.OK,

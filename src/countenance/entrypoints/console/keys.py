@@ -10,7 +10,7 @@ from starlette.responses import Response
 from countenance.entrypoints.console.navigation import ADMINISTRATORS, OVERSEERS
 from countenance.entrypoints.console.visits import Page, Visit, corrected
 from countenance.entrypoints.pages.forms import Form
-from countenance.entrypoints.pages.tables import Column, arranged, as_csv
+from countenance.entrypoints.pages.tables import Column, arranged
 from countenance.errors import InvalidInputError, NotFoundError
 from countenance.vetting.keys import KeyRequest, in_force
 from countenance.vetting.model import ApiKey, KeyId, LeaseId, Role
@@ -40,8 +40,8 @@ def _index(visit: Visit, errors: dict[str, str]) -> Response:
     keys = visit.service.list_keys(visit.actor)
     found = [key for key in keys if standing == "all" or in_force(key, visit.now)]
     table = arranged(PATH, visit.query, COLUMNS, found, order="-created")
-    if visit.query.get("format") == "csv":
-        return as_csv(table, "keys")
+    if (file := table.file()) is not None:
+        return file
     administers = visit.member.role in ADMINISTRATORS
     return visit.page(
         "keys.html",

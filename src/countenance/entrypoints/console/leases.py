@@ -11,7 +11,7 @@ from countenance.entrypoints.console.applications import SEES
 from countenance.entrypoints.console.caps_form import caps_in_words
 from countenance.entrypoints.console.visits import Handler, Page, Visit, corrected
 from countenance.entrypoints.pages.duties import duties_foreseen
-from countenance.entrypoints.pages.tables import Column, arranged, as_csv
+from countenance.entrypoints.pages.tables import Column, arranged
 from countenance.entrypoints.pages.words import counted, day, one_in, plain
 from countenance.errors import ConflictError, InvalidInputError, SeparationError
 from countenance.staff.model import StaffRole
@@ -31,7 +31,6 @@ COLUMNS: Final[tuple[Column[Lease], ...]] = (
     Column("acts", "What", lambda lease: " ".join(sorted(lease.terms.acts))),
     Column("purposes", "Purpose", lambda lease: " ".join(sorted(lease.terms.purposes))),
     Column("expires", "Ends", lambda one: one.terms.expires.isoformat(), key=lambda one: one.terms.expires),
-    Column("standing", "Stands", lambda lease: "revoked" if lease.terms.revoked else ""),
 )
 
 
@@ -84,9 +83,10 @@ def index(visit: Visit) -> Response:
         for lease in visit.service.vetting.read_leases(visit.actor)
         if not wanted or standing_of(lease, visit)[1] == wanted
     ]
-    table = arranged(PATH, visit.query, COLUMNS, leases, order="expires")
-    if visit.query.get("format") == "csv":
-        return as_csv(table, "leases")
+    stands: Column[Lease] = Column("standing", "Stands", lambda lease: standing_of(lease, visit)[1])
+    table = arranged(PATH, visit.query, (*COLUMNS, stands), leases, order="expires")
+    if (file := table.file()) is not None:
+        return file
     standing = {lease.id: standing_of(lease, visit) for lease in leases}
     return visit.page("leases.html", table=table, standing=standing, wanted=wanted)
 

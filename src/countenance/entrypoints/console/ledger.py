@@ -10,7 +10,7 @@ from starlette.responses import PlainTextResponse, Response
 from countenance.entrypoints.console.navigation import STAFF
 from countenance.entrypoints.console.proofs import proof_of
 from countenance.entrypoints.console.visits import Page, Visit
-from countenance.entrypoints.pages.tables import LONGEST_EXPORT, PAGE, Column, Table, as_csv, number_of
+from countenance.entrypoints.pages.tables import EXPORTS, LONGEST_EXPORT, PAGE, Column, Table, number_of
 from countenance.errors import NotFoundError
 from countenance.ledger.proof import InclusionProof
 from countenance.recognition.log.browsing import LoggedEntry
@@ -31,15 +31,24 @@ def index(visit: Visit) -> Response:
     browse, read = visit.service.console.browse, visit.service.read_ledger
     total = browse.ledger_size(visit.actor)
     query = visit.query
-    exporting = query.get("format") == "csv"
+    exporting = query.get("format") in EXPORTS
     size = LONGEST_EXPORT if exporting else PAGE
     page = min(number_of(query), max(1, -(-total // size)))
     stop = total - (page - 1) * size
     rows = browse.entries(visit.actor, stop - size, stop)[::-1]
-    kept = {name: query[name] for name in ("page",) if name in query}
-    table = Table(path=PATH, query=kept, columns=COLUMNS, rows=rows, total=total, page=page, size=size)
-    if exporting:
-        return as_csv(table, "entries")
+    kept: dict[str, str] = {name: query[name] for name in ("page", "format") if name in query}
+    table = Table(
+        path=PATH,
+        query=kept,
+        columns=COLUMNS,
+        rows=rows,
+        total=total,
+        page=page,
+        size=size,
+        name="entries",
+    )
+    if (file := table.file()) is not None:
+        return file
     return visit.page(
         "ledger.html",
         table=table,

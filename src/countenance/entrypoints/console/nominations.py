@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from countenance.entrypoints.console.navigation import READERS
 from countenance.entrypoints.console.visits import Handler, Page, Visit, corrected
-from countenance.entrypoints.pages.tables import Column, arranged, as_csv
+from countenance.entrypoints.pages.tables import Column, arranged
 from countenance.errors import InvalidInputError, SeparationError, StateError
 from countenance.staff.model import By, Member, StaffId, StaffRole
 from countenance.staff.nominations import Nominated
@@ -36,8 +36,8 @@ def index(visit: Visit) -> Response:
 def _index(visit: Visit, errors: dict[str, str]) -> Response:
     found = visit.service.staff.nominations.all(visit.by)
     table = arranged(PATH, visit.query, COLUMNS, found, order="-at")
-    if visit.query.get("format") == "csv":
-        return as_csv(table, "nominations")
+    if (file := table.file()) is not None:
+        return file
     return visit.page(
         "nominations.html",
         status=HTTPStatus.CONFLICT if errors else HTTPStatus.OK,

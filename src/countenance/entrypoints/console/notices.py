@@ -43,6 +43,7 @@ NOTICES: Final[Mapping[str, str]] = {
     "application-submitted": "The application was sent to the reviewers.",
     "evidence": "The file was stored under its digest.",
     "reviewed": "Your review is on the ledger.",
+    "said": "It is on record, and the other side reads it on this page.",
     "suspended": "The lease is suspended. The next question under it is refused.",
     "resumed": "The lease is in force again.",
     "revoked": "The lease is revoked for good. The next question under it is refused.",

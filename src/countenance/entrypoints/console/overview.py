@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from countenance.entrypoints.console.conditions import PATH as CONDITIONS
 from countenance.entrypoints.console.conditions import speaking
+from countenance.entrypoints.console.conversation import waiting
 from countenance.entrypoints.console.examining import PATH as LISTS
 from countenance.entrypoints.console.incidents import KINDS, STOPS
 from countenance.entrypoints.console.navigation import EVERYBODY, HOME, OVERSEERS, READERS
@@ -53,7 +54,7 @@ def _tasks(visit: Visit) -> list[Task]:
     if visit.member.role in {StaffRole.REVIEWER, StaffRole.ADMINISTRATOR}:
         found += _nominations(visit)
     if visit.member.role in {StaffRole.REVIEWER, StaffRole.APPLICANT}:
-        found += _applications(visit)
+        found += [*_applications(visit), *_questions(visit)]
     if visit.member.role is StaffRole.REVIEWER:
         found += [*_conditions(visit), *_cases(visit)]
     if visit.member.role is StaffRole.EXAMINER:
@@ -89,6 +90,20 @@ def _applications(visit: Visit) -> list[Task]:
             text = "Read the reasons and what would have to be otherwise; you can write on, or appeal."
         found.append(Task("wait", title, text, f"/console/applications/{one.id}", "Look at it"))
     return found
+
+
+def _questions(visit: Visit) -> list[Task]:
+    """Return the applications about which the other side has asked something."""
+    return [
+        Task(
+            "wait",
+            f"{counted(one.questions, 'question')} to answer".capitalize(),
+            f"About an application of {one.application.customer_id}. What you answer is kept with it.",
+            f"/console/applications/{one.application.id}#conversation",
+            "Read and answer",
+        )
+        for one in waiting(visit)
+    ]
 
 
 def _conditions(visit: Visit) -> list[Task]:

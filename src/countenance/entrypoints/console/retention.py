@@ -21,7 +21,7 @@ from countenance.entrypoints.console.desk import (
     subject_path,
 )
 from countenance.entrypoints.console.visits import Page, Visit, corrected
-from countenance.entrypoints.pages.tables import Column, arranged, as_csv
+from countenance.entrypoints.pages.tables import Column, arranged
 from countenance.errors import InvalidInputError, LimitReachedError, SeparationError, StateError
 from countenance.recognition.erasure.holds import LONGEST_MATTER, HoldAsked
 from countenance.recognition.subjects.desk import DeskGallery
@@ -77,8 +77,8 @@ def _index(visit: Visit, named: str, errors: Mapping[str, str]) -> Response:
         due, more = found.due, found.more
         holds = visit.service.rights.holds(actor, gallery_id)
     table = arranged(PATH, visit.query, COLUMNS, due, order="at")
-    if visit.query.get("format") == "csv":
-        return as_csv(table, "retention")
+    if (file := table.file()) is not None:
+        return file
     return visit.page(
         "retention.html",
         status=HTTPStatus.BAD_REQUEST if errors else HTTPStatus.OK,

@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from countenance.entrypoints.console.applications import ONE, PATH, SEES, WRITES, id_of
 from countenance.entrypoints.console.caps_form import CAP_FIELDS, caps_asked, caps_in_words
+from countenance.entrypoints.console.conversation import conversation_of, field_of, say
 from countenance.entrypoints.console.use_fields import FIELDS, Kind
 from countenance.entrypoints.console.use_form import values_of
 from countenance.entrypoints.console.visits import Handler, Page, Visit, corrected
@@ -27,6 +28,7 @@ from countenance.vetting.reading import ApplicationView
 from countenance.vetting.reviewing import Approval, Marked, Refusal
 
 REVIEWERS: Final = frozenset({StaffRole.REVIEWER})
+_TALKERS: Final = REVIEWERS | WRITES
 _APPELLANTS: Final = frozenset({StaffRole.APPLICANT, StaffRole.ADMINISTRATOR, StaffRole.AUDITOR})
 
 
@@ -62,6 +64,7 @@ def _shown(visit: Visit, errors: Mapping[str, str]) -> Response:
         permitted=[one for one in view.foreseen if one.permitted],
         refused=[one for one in view.foreseen if not one.permitted],
         changes=changes,
+        conversation=conversation_of(visit, view.application),
         said=_said(view),
         names=visit.service.staff.read_accounts.names(visit.member),
         writes=visit.member.role in WRITES,
@@ -113,6 +116,16 @@ def refuse(visit: Visit) -> Response:
     """Refuse it."""
     refusal = Refusal(reasons=visit.form.text("refuse_reasons"), reopening=visit.form.text("reopening"))
     return _act(visit, lambda: visit.service.vetting.refuse(visit.actor, id_of(visit), refusal))
+
+
+def message(visit: Visit) -> Response:
+    """Ask the other side, or answer it."""
+    try:
+        say(visit, id_of(visit))
+    except (InvalidInputError, ConflictError, SeparationError) as error:
+        told = corrected(InvalidInputError(error.message.replace("`text`", "this")))
+        return _shown(visit, {field_of(visit): told})
+    return visit.go(f"{PATH}/{id_of(visit)}", done="said")
 
 
 def appeal(visit: Visit) -> Response:
@@ -196,6 +209,7 @@ PAGES: Final = (
     _reviewing(f"{ONE}/marks", mark),
     Page(path=f"{ONE}/approve", handler=approve, roles=REVIEWERS, method="POST", confirmed=True),
     _reviewing(f"{ONE}/refuse", refuse),
+    Page(path=f"{ONE}/messages", handler=message, roles=_TALKERS, method="POST"),
     Page(path=f"{ONE}/appeal", handler=appeal, roles=_APPELLANTS, method="POST"),
     _reviewing(f"{ONE}/appeals/{{appeal_id}}", judge),
 )

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from countenance.entrypoints.console.navigation import ADMINISTRATORS, OVERSEERS
 from countenance.entrypoints.console.visits import Handler, Page, Visit, corrected
-from countenance.entrypoints.pages.tables import Column, arranged, as_csv
+from countenance.entrypoints.pages.tables import Column, arranged
 from countenance.errors import AlreadyExistsError, InvalidInputError, NotFoundError
 from countenance.staff.accounts import Account
 from countenance.staff.invitations import Newcomer
@@ -39,8 +39,8 @@ def index(visit: Visit) -> Response:
 def _index(visit: Visit, errors: dict[str, str]) -> Response:
     accounts = visit.service.staff.read_accounts(visit.by)
     table = arranged(PATH, visit.query, COLUMNS, accounts, order="name")
-    if visit.query.get("format") == "csv":
-        return as_csv(table, "staff")
+    if (file := table.file()) is not None:
+        return file
     return visit.page(
         "staff.html",
         table=table,

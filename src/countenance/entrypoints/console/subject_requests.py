@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from countenance.entrypoints.console.desk import OPERATORS, acting, subject_path
 from countenance.entrypoints.console.visits import Handler, Page, Visit, corrected
-from countenance.entrypoints.pages.tables import Column, arranged, as_csv
+from countenance.entrypoints.pages.tables import Column, arranged
 from countenance.errors import InvalidInputError, SeparationError, StateError
 from countenance.recognition.subjects.model import RequestKind, RequestState, SubjectRequest
 from countenance.recognition.subjects.requests import LONGEST_TEXT, MOST_LISTED
@@ -58,8 +58,8 @@ def index(visit: Visit) -> Response:
     wanted = next((one for one in RequestState if one.value == word), RequestState.OPEN)
     found = visit.service.rights.requests.all(acting(visit), state=wanted)
     table = arranged(PATH, visit.query, COLUMNS, found, order="due")
-    if visit.query.get("format") == "csv":
-        return as_csv(table, "requests")
+    if (file := table.file()) is not None:
+        return file
     return visit.page(
         "subject_requests.html",
         table=table,

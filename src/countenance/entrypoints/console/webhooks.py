@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from countenance.entrypoints.console.desk import KEEPERS, SEERS, acting
 from countenance.entrypoints.console.visits import Handler, Page, Visit, corrected
-from countenance.entrypoints.pages.tables import Column, arranged, as_csv
+from countenance.entrypoints.pages.tables import Column, arranged
 from countenance.errors import InvalidInputError, LimitReachedError, NotFoundError, StateError
 from countenance.recognition.webhooks.administration import (
     LONGEST_URL,
@@ -98,8 +98,8 @@ def _index(visit: Visit, errors: Mapping[str, str]) -> Response:
     actor, read = acting(visit), visit.service.rights.webhooks
     rows = [listed(visit, actor, one) for one in read.all(actor)]
     table = arranged(PATH, visit.query, COLUMNS, rows, order="customer")
-    if visit.query.get("format") == "csv":
-        return as_csv(table, "webhooks")
+    if (file := table.file()) is not None:
+        return file
     staff = visit.member.role is not StaffRole.OPERATOR
     return visit.page(
         "webhooks.html",
@@ -165,8 +165,8 @@ def _one(visit: Visit, errors: Mapping[str, str]) -> Response:
     wanted = next((one for one in DeliveryState if one.value == visit.query.get("state", "")), None)
     found = read.deliveries(actor, endpoint_id, wanted)
     table = arranged(f"{PATH}/{endpoint_id}", visit.query, DELIVERIES, found, order="-at")
-    if visit.query.get("format") == "csv":
-        return as_csv(table, "deliveries")
+    if (file := table.file()) is not None:
+        return file
     return visit.page(
         "webhook.html",
         status=HTTPStatus.CONFLICT if errors else HTTPStatus.OK,

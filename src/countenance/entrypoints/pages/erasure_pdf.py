@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 from xml.sax.saxutils import escape
 
@@ -14,6 +14,8 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle, getSampleStyleSheet
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, Paragraph, Preformatted, SimpleDocTemplate, Spacer, Table
+
+from countenance.entrypoints.pages.receipt_words import words_in
 
 CAUSES: Final = {
     "consent_withdrawn": "The consent was withdrawn.",
@@ -31,24 +33,35 @@ UNREACHED: Final = {
     "same_photograph": "The same photograph is enrolled under another id of the gallery.",
     "silent_process": "Processes that were not heard of any more; what they held in memory ends with them.",
 }
+_HOW: Final = (
+    "The receipt as JSON holds, for each reference, the proof that it was in the manifest before and "
+    "that it is not in the manifest after. {command} checks it without a network; the documentation says "
+    "how to write another program for it. The log's key is {key}: compare it with the one that the operator "
+    "publishes."
+)
+_ENTRY: Final = "The log's entry of {what}, and the proof that it is in the log"
 _WIDTH: Final = 92
 """Characters of a line of fixed width."""
 
 
-def receipt_to_pdf(document: Mapping[str, Any]) -> bytes:
-    """Return the receipt as PDF, A4. The same receipt gives the same words; the JSON is what is checked."""
+def receipt_to_pdf(document: Mapping[str, Any], language: str = "en") -> bytes:
+    """Return the receipt as PDF, A4, in English or German.
+
+    The same receipt gives the same words; the JSON is what is checked.
+    """
+    say = words_in(language)
     target = io.BytesIO()
     body: Mapping[str, Any] = document["receipt"]
     page = SimpleDocTemplate(
         target,
         pagesize=A4,
-        title=f"Receipt of erasure {body['erasure']}",
+        title=f"{say('Receipt of erasure')} {body['erasure']}",
         author=body["log"],
         leftMargin=20 * mm,
         rightMargin=20 * mm,
         invariant=1,
     )
-    page.build([*_summary(body), *_unreached(body), *_proof(document)])
+    page.build([*_summary(body, say), *_unreached(body, say), *_proof(document, say)])
     return target.getvalue()
 
 
@@ -59,64 +72,72 @@ def _styles() -> tuple[ParagraphStyle, ParagraphStyle, ParagraphStyle, Paragraph
     return sheet["Title"], sheet["Heading2"], text, fixed
 
 
-def _summary(body: Mapping[str, Any]) -> list[Flowable]:
+def _summary(body: Mapping[str, Any], say: Callable[[str], str]) -> list[Flowable]:
     title, _, text, _ = _styles()
     probe, before, after = body["probe"], body["manifest"]["before"], body["manifest"]["after"]
     searched = (
-        f"A search with the {probe['templates']} erased templates found {probe['found']} of them."
+        say("A search with the {count} erased templates found {found} of them.").format(
+            count=probe["templates"], found=probe["found"]
+        )
         if probe["ran"]
-        else "Not searched with: the process ended first, and the templates were gone with it."
+        else say("Not searched with: the process ended first, and the templates were gone with it.")
     )
     rows = [
         ("Erasure", body["erasure"]),
         ("Gallery", body["gallery"]),
-        ("Subject, as the log names it", body["subject"] or "never named in the log"),
-        ("Why", CAUSES.get(body["cause"], body["cause"])),
+        ("Subject, as the log names it", body["subject"] or say("never named in the log")),
+        ("Why", say(CAUSES[body["cause"]]) if body["cause"] in CAUSES else body["cause"]),
         ("Erased", body["erased"]),
         ("References erased", str(body["references"])),
-        ("Manifest before", f"{before['root']}, {before['size']} references"),
-        ("Manifest after", f"{after['root']}, {after['size']} references"),
+        ("Manifest before", f"{before['root']}, {before['size']} {say('references')}"),
+        ("Manifest after", f"{after['root']}, {after['size']} {say('references')}"),
         ("Afterwards", searched),
         ("Processes that followed", str(body["processes"]["followed"])),
         ("Complete", body["completed"]),
     ]
     table = Table(
-        [[Paragraph(f"<b>{escape(name)}</b>", text), Paragraph(escape(value), text)] for name, value in rows],
+        [
+            [Paragraph(f"<b>{escape(say(name))}</b>", text), Paragraph(escape(value), text)]
+            for name, value in rows
+        ],
         colWidths=[48 * mm, 122 * mm],
         style=[("VALIGN", (0, 0), (-1, -1), "TOP"), ("LINEBELOW", (0, 0), (-1, -1), 0.3, colors.lightgrey)],
     )
-    return [Paragraph("Receipt of erasure", title), table, Spacer(1, 6 * mm)]
+    return [Paragraph(say("Receipt of erasure"), title), table, Spacer(1, 6 * mm)]
 
 
-def _unreached(body: Mapping[str, Any]) -> list[Flowable]:
+def _unreached(body: Mapping[str, Any], say: Callable[[str], str]) -> list[Flowable]:
     _, heading, text, _ = _styles()
-    lines: list[Flowable] = [Paragraph("What could not be reached, or is kept", heading)]
+    lines: list[Flowable] = [Paragraph(say("What could not be reached, or is kept"), heading)]
     for limit in body["unreached"]:
-        words = UNREACHED.get(limit["what"], limit["what"])
-        until = f" Until {limit['until']}." if limit["until"] else " Nobody here can say until when."
+        words = say(UNREACHED[limit["what"]]) if limit["what"] in UNREACHED else limit["what"]
+        until = (
+            f" {say('Until')} {limit['until']}."
+            if limit["until"]
+            else f" {say('Nobody here can say until when.')}"
+        )
         kept = "" if limit["what"] in {"consent_record", "answers_given"} else until
         lines.append(Paragraph(f"\N{BULLET} {escape(words)}{escape(kept)}", text))
     return lines
 
 
-def _proof(document: Mapping[str, Any]) -> list[Flowable]:
+def _proof(document: Mapping[str, Any], say: Callable[[str], str]) -> list[Flowable]:
     _, heading, text, fixed = _styles()
     body = document["receipt"]
     flow: list[Flowable] = [
-        Paragraph("How to check it", heading),
+        Paragraph(say("How to check it"), heading),
         Paragraph(
-            "The receipt as JSON holds, for each reference, the proof that it was in the manifest before and "
-            "that it is not in the manifest after. <font face='Courier'>countenance erasure verify</font> "
-            "checks it without a network; the documentation says how to write another program for it. "
-            f"The log's key is <font face='Courier'>{escape(body['signer'])}</font>: compare it with the one "
-            "that the operator publishes.",
+            say(_HOW).format(
+                command="<font face='Courier'>countenance erasure verify</font>",
+                key=f"<font face='Courier'>{escape(body['signer'])}</font>",
+            ),
             text,
         ),
     ]
     for name, entry in zip(("the receipt", "the erasure"), document["entries"], strict=True):
         leaf = json.dumps(json.loads(entry["leaf"]), indent=1)
         flow += [
-            Paragraph(f"The log's entry of {name}, and the proof that it is in the log", heading),
+            Paragraph(say(_ENTRY).format(what=say(name)), heading),
             Preformatted(leaf, fixed, maxLineLength=_WIDTH),
             Spacer(1, 2 * mm),
             Preformatted(entry["proof"], fixed, maxLineLength=_WIDTH),

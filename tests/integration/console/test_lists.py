@@ -1,0 +1,165 @@
+"""Tables that the database pages, sorts and filters, and every table as a file."""
+
+from __future__ import annotations
+
+import csv
+import html
+import io
+import re
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from applying import GATE, customer, use
+from console_stage import ConsoleStage
+from countenance.entrypoints.pages.tables import PAGE, mark_of, marked_at
+from countenance.policy.model import CustomerKind
+from countenance.vetting.authority import LOCAL_ADMINISTRATOR
+from countenance.vetting.dossier import ApplicationState
+from countenance.vetting.model import CustomerId
+
+TABLES = {
+    "/console/applications": "olivia",
+    "/console/customers": "olivia",
+    "/console/leases": "olivia",
+    "/console/keys": "olivia",
+    "/console/staff": "olivia",
+    "/console/decisions": "carol",
+    "/console/ledger": "carol",
+    "/console/galleries": "rita",
+    "/console/cases": "rita",
+    "/console/examiners": "rita",
+    "/console/incidents": "rita",
+    "/console/nominations": "rita",
+    "/console/conditions": "rita",
+}
+
+
+def shown(text: str) -> list[str]:
+    """The first cell of every row."""
+    rows = re.findall(r'<tr><th scope="row"[^>]*><a [^>]*>([^<]*)</a>', text)
+    return [html.unescape(row) for row in rows]
+
+
+def following(text: str, word: str) -> str | None:
+    found = re.search(rf'<a rel="{word}" href="([^"]+)"', text)
+    return html.unescape(found[1]) if found else None
+
+
+def walked(console: ConsoleStage, who: str, path: str) -> list[list[str]]:
+    """Every page from an address on, by the links of the pages."""
+    pages, address = [], path
+    while address:
+        text = console.get(who, address).text
+        pages.append(shown(text))
+        address = following(text, "next") or ""
+    return pages
+
+
+def test_customers_are_walked_by_name_forwards_and_back(console: ConsoleStage) -> None:
+    vetting = console.service.vetting
+    for number in range(2 * PAGE):
+        name = f"{'Émile' if number % 2 else 'emil'} {number:03}"
+        vetting.customers(LOCAL_ADMINISTRATOR, customer(CustomerId(f"c-{number:03}"), name=name))
+    everyone = vetting.read_customers.all(LOCAL_ADMINISTRATOR)
+    expected = [one.name for one in sorted(everyone, key=lambda one: (one.name.casefold(), one.id))]
+    pages = walked(console, "olivia", "/console/customers")
+    assert [name for page in pages for name in page] == expected
+    assert len(pages[0]) == PAGE
+    down = walked(console, "olivia", "/console/customers?sort=-name")
+    assert [name for page in down for name in page] == expected[::-1]
+    text = console.get("olivia", "/console/customers").text
+    assert following(text, "prev") is None
+    second = console.get("olivia", following(text, "next") or "").text
+    back = console.get("olivia", following(second, "prev") or "").text
+    assert shown(back) == pages[0]
+    assert following(back, "prev") is None
+    assert len(walked(console, "olivia", "/console/customers?q=%C3%89MILE")) == 1
+
+
+def test_a_customer_that_comes_between_two_pages_moves_no_other(console: ConsoleStage) -> None:
+    vetting = console.service.vetting
+    for number in range(PAGE):
+        vetting.customers(LOCAL_ADMINISTRATOR, customer(CustomerId(f"m-{number:03}"), name=f"M {number:03}"))
+    text = console.get("olivia", "/console/customers?q=m-").text
+    assert len(shown(text)) == PAGE
+    vetting.customers(LOCAL_ADMINISTRATOR, customer(CustomerId("m-late"), name="A late one"))
+    vetting.customers(LOCAL_ADMINISTRATOR, customer(CustomerId("m-last"), name="Z"))
+    assert following(text, "next") is None
+    first = console.get("olivia", "/console/customers?q=m-").text
+    assert shown(first)[0] == "A late one"
+    after = mark_of("m 023", "m-023")
+    assert shown(console.get("olivia", f"/console/customers?q=m-&after={after}").text) == ["M 024", "Z"]
+
+
+def test_customers_are_filtered_by_kind(console: ConsoleStage) -> None:
+    text = console.get("olivia", "/console/customers?kind=police").text
+    kinds = {one.name: one.kind for one in console.service.vetting.read_customers.all(LOCAL_ADMINISTRATOR)}
+    assert shown(text)
+    assert {kinds[name] for name in shown(text)} == {CustomerKind.POLICE}
+    assert '<option value="police" selected>' in text
+    assert "Nothing matches" in console.get("olivia", "/console/customers?q=%00&kind=campus_police").text
+
+
+def test_applications_are_ordered_filtered_and_each_sees_their_own(console: ConsoleStage) -> None:
+    vetting, ada = console.service.vetting, console.actor("ada")
+    clock = console.stage.parts.clock
+    for title in ("First", "Second", "Third"):
+        vetting.draft.begin(ada, GATE, use(clock(), title=title))
+        clock.advance(timedelta(minutes=1))  # type: ignore[attr-defined]  # the fake clock
+    sent = console.applied()
+    title = vetting.read_applications.one(ada, sent).draft.use.title
+    path = "/console/applications"
+    assert walked(console, "rita", path) == [[title, "Third", "Second", "First"]]
+    assert walked(console, "rita", f"{path}?sort=changed") == [["First", "Second", "Third", title]]
+    assert walked(console, "rita", f"{path}?state={ApplicationState.SUBMITTED}") == [[title]]
+    assert walked(console, "rita", f"{path}?customer={GATE}&state=draft&sort=changed") == [
+        ["First", "Second", "Third"]
+    ]
+    assert "None is like that" in console.get("rita", f"{path}?customer=nobody").text
+    assert walked(console, "ada", f"{path}?sort=changed") == [["First", "Second", "Third", title]]
+    other = console.get("ada", f"{path}?customer=bank").text
+    assert shown(other) == []
+    told = console.get("rita", f"{path}?state=draft&format=json").json()
+    assert told["total"] == 3
+    assert [one["title"] for one in told["applications"]] == ["Third", "Second", "First"]
+
+
+@pytest.mark.parametrize("path", TABLES)
+def test_every_table_is_taken_along_as_csv_and_as_json(console: ConsoleStage, path: str) -> None:
+    page = console.get(TABLES[path], path)
+    assert page.status_code == 200
+    told = console.get(TABLES[path], f"{path}?format=json")
+    assert told.headers["content-type"] == "application/json"
+    assert "attachment" in told.headers["content-disposition"]
+    (rows,) = [value for name, value in told.json().items() if name != "total"]
+    sheet = console.get(TABLES[path], f"{path}?format=csv")
+    assert sheet.headers["content-type"] == "text/csv; charset=utf-8"
+    lines = [*csv.reader(io.StringIO(sheet.text))]
+    assert len(lines) == len(rows) + 1
+    assert all(len(row) == len(lines[0]) for row in rows)
+    if rows:
+        links = re.findall(rf'href="{path}\?[^"]*format=(csv|json)[^"]*"', page.text)
+        assert sorted(links) == ["csv", "json"]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "x", "e30", "W10", "WyJhIl0", "WzEsMl0", "\x00", "a" * 3000, "WyJcdTAwMDAiLCJhIl0", "[]"]
+)
+def test_a_mark_that_nobody_wrote_is_the_first_page(console: ConsoleStage, text: str) -> None:
+    assert marked_at(text) is None
+    answer = console.client("olivia").get("/console/customers", params={"after": text})
+    assert answer.status_code == 200
+    assert shown(answer.text)
+
+
+def test_a_mark_comes_back_as_it_was_written() -> None:
+    assert marked_at(mark_of("ß & Co", "c-1")) == ("ß & Co", "c-1")
+
+
+def test_a_title_is_only_shown(console: ConsoleStage) -> None:
+    vetting, ada = console.service.vetting, console.actor("ada")
+    vetting.draft.begin(ada, GATE, replace(use(console.stage.parts.clock()), title="=1+1"))
+    sheet = console.get("ada", "/console/applications?format=csv&sort=title").text
+    assert "'=1+1" in sheet
