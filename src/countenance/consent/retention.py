@@ -36,12 +36,17 @@ class HoldReason(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deadline:
-    """One deadline: `at` the latest. `rule` names the law, notice or lease, `text` says why in words."""
+    """One deadline: `at` the latest. `rule` names the law, notice or lease, `text` says why in words.
+
+    `because` is a stable word for the same, within its source; `days` is what a notice promises.
+    """
 
     at: datetime
     source: Source
     rule: str
     text: str
+    because: str = ""
+    days: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,11 +147,17 @@ def _of_law(kept: Kept) -> Iterable[Deadline]:
     for term in kept.terms:
         if satisfied is not None and term.after_purpose is not None:
             yield Deadline(
-                at=satisfied + term.after_purpose, source=Source.LAW, rule=term.law, text=term.purpose_text
+                at=satisfied + term.after_purpose,
+                source=Source.LAW,
+                rule=term.law,
+                text=term.purpose_text,
+                because="purpose",
             )
         if term.after_interaction is not None:
             at = term.last_day(kept.last_interaction)
-            yield Deadline(at=at, source=Source.LAW, rule=term.law, text=term.interaction_text)
+            yield Deadline(
+                at=at, source=Source.LAW, rule=term.law, text=term.interaction_text, because="interaction"
+            )
 
 
 def _of_policy(kept: Kept) -> Iterable[Deadline]:
@@ -162,21 +173,36 @@ def _of_policy(kept: Kept) -> Iterable[Deadline]:
     start = starts[draft.retention_from]
     if start is not None:
         text = f"The notice promises {draft.retention_days} days from {draft.retention_from.value}."
-        yield Deadline(at=start + days, source=Source.POLICY, rule=kept.notice.name, text=text)
+        yield Deadline(
+            at=start + days,
+            source=Source.POLICY,
+            rule=kept.notice.name,
+            text=text,
+            because=draft.retention_from.value,
+            days=draft.retention_days,
+        )
 
 
 def _of_consent(kept: Kept) -> Iterable[Deadline]:
     consent = kept.consent
     if consent is None:
         text = "There is no consent, nor another basis, on record."
-        yield Deadline(at=kept.since, source=Source.CONSENT, rule="none", text=text)
+        yield Deadline(at=kept.since, source=Source.CONSENT, rule="none", text=text, because="none")
         return
     if consent.withdrawn is not None:
         text = "The consent was withdrawn."
-        yield Deadline(at=consent.withdrawn, source=Source.CONSENT, rule=consent.notice, text=text)
+        yield Deadline(
+            at=consent.withdrawn,
+            source=Source.CONSENT,
+            rule=consent.notice,
+            text=text,
+            because="withdrawn",
+        )
     if consent.expires is not None:
         text = "The consent, or the other basis, ends."
-        yield Deadline(at=consent.expires, source=Source.CONSENT, rule=consent.notice, text=text)
+        yield Deadline(
+            at=consent.expires, source=Source.CONSENT, rule=consent.notice, text=text, because="ends"
+        )
 
 
 def _of_lease(kept: Kept) -> Iterable[Deadline]:

@@ -207,7 +207,7 @@ def test_a_legal_hold_ends_the_use_and_says_that_erasure_waits(own: SubjectStage
     reader = own.reader()
     assert "A legal hold keeps it" in reader.get("/subject").text
     done = reader.post("/subject/withdraw")
-    assert "Erasure is held off" in done.text
+    assert "Why what is stored is not erased yet" in done.text
     assert outcome(own) == "refused"
     with own.stage.parts.unit_of_work() as work:
         assert work.references.of_subject(STAFF, DAVE)

@@ -13,7 +13,8 @@ GERMAN: Final[Mapping[str, str]] = {
     "record, a salt and the proof below; with them anybody can check without a network that the "
     "record was there and was not changed since. Compare the log's key with the one that the "
     "operator publishes.": "Der Eintrag steht in einem öffentlichen Protokoll als Prüfwert, der niemanden "
-    "nennt. Die Quittung als JSON enthält den Eintrag, eine Zufallszahl und den Beleg unten; damit kann jeder "
+    "nennt. Die Quittung als JSON enthält den Eintrag, eine Zufallszahl und den Beleg unten; damit kann "
+    "jeder "
     "ohne Netz prüfen, dass der Eintrag dort stand und seither nicht geändert wurde. Vergleichen Sie den "
     "Schlüssel des Protokolls mit dem, den der Betreiber veröffentlicht.",
     "The log's entry": "Der Eintrag im Protokoll",
@@ -95,7 +96,8 @@ GERMAN: Final[Mapping[str, str]] = {
     "that it is not in the manifest after. {command} checks it without a network; the documentation says "
     "how to write another program for it. The log's key is {key}: compare it with the one that the operator "
     "publishes.": "Die Quittung als JSON enthält für jede Referenz den Beleg, dass sie vorher im Verzeichnis "
-    "stand und nachher nicht mehr. {command} prüft das ohne Netz; die Dokumentation sagt, wie man ein anderes "
+    "stand und nachher nicht mehr. {command} prüft das ohne Netz; die Dokumentation sagt, wie man ein "
+    "anderes "
     "Programm dafür schreibt. Der Schlüssel des Protokolls ist {key}: Vergleichen Sie ihn mit dem, den der "
     "Betreiber veröffentlicht.",
     "the receipt": "der Quittung",

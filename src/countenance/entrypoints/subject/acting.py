@@ -26,7 +26,8 @@ def confirm_withdrawal(visit: Visit) -> Response:
 def withdraw(visit: Visit) -> Response:
     """End the consent, erase, and show the receipt."""
     done = visit.service.subjects.withdraw(visit.mine)
-    return visit.page("withdrawn.html", done=done)
+    record = visit.service.subjects.read_record(visit.mine) if done.erasure is None else None
+    return visit.page("withdrawn.html", done=done, record=record)
 
 
 def ask(visit: Visit) -> Response:

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
+from countenance.consent.retention import Deadline, Source
 from countenance.entrypoints.pages.words import day, moment
 from countenance.entrypoints.subject.closed_words import WORDS
+from countenance.entrypoints.subject.paper_words import PAPERS
 from countenance.entrypoints.subject.texts_de import GERMAN
 from countenance.entrypoints.subject.texts_en import ENGLISH
 
@@ -37,7 +39,18 @@ class Language:
     def word(self, kind: str, value: object) -> str:
         """Return a word of a closed list, or the word itself where the list has grown since."""
         text = str(value)
-        return WORDS[self.tag].get(f"{kind}.{text}", text.replace("_", " "))
+        name = f"{kind}.{text}"
+        return WORDS[self.tag].get(name) or PAPERS[self.tag].get(name, text.replace("_", " "))
+
+    def why(self, deadline: Deadline) -> str:
+        """Return why a reference is kept no longer, as a sentence."""
+        words = PAPERS[self.tag]
+        source = f"deadline.{deadline.source.value}"
+        if deadline.source is Source.POLICY:
+            return words[source].format(days=deadline.days, start=self.word("start", deadline.because))
+        parts = {Source.LAW: (deadline.rule, deadline.because), Source.CONSENT: (deadline.because,)}
+        name = ".".join((source, *parts.get(deadline.source, ())))
+        return words.get(name, self("why.deadline." + deadline.source.value))
 
     def day(self, value: datetime | None) -> str:
         """Return a date as people write it; a hyphen for none."""

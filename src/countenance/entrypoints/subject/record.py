@@ -48,7 +48,7 @@ def consent_receipt(visit: Visit) -> Response:
     if visit.part("form") == "pdf":
         from countenance.entrypoints.pages.consent_pdf import receipt_to_pdf  # noqa: PLC0415  slow, to draw
 
-        return _file(receipt_to_pdf(document), "application/pdf", "consent.pdf")
+        return _file(receipt_to_pdf(document, visit.language.tag), "application/pdf", "consent.pdf")
     return _file(_json(document), "application/json", "consent.json")
 
 
@@ -61,7 +61,7 @@ def erasure_receipt(visit: Visit) -> Response:
     if visit.part("form") == "pdf":
         from countenance.entrypoints.pages.erasure_pdf import receipt_to_pdf  # noqa: PLC0415  slow, to draw
 
-        return _file(receipt_to_pdf(document), "application/pdf", "erasure.pdf")
+        return _file(receipt_to_pdf(document, visit.language.tag), "application/pdf", "erasure.pdf")
     return _file(_json(document), "application/json", "erasure.json")
 
 

@@ -101,6 +101,37 @@ GERMAN: Final[Mapping[str, str]] = {
     "do.withdraw.text": "Beendet Ihre Einwilligung und löscht jede Referenz von Ihnen, sofort und endgültig.",
     "do.object": "Widersprechen",
     "do.object.text": "Hält jede Nutzung Ihres Gesichts an, bis über Ihren Widerspruch entschieden ist.",
+    "do.groups": "Sagen, zu welchen Gruppen Sie gehören",
+    "do.groups.text": (
+        "Freiwillig; es dient allein dazu, zu sehen, ob dieses System bei manchen Menschen öfter "
+        "versagt als bei anderen."
+    ),
+    "do.groups.said": "Sie haben gesagt:",
+    "request.groups": "Danke. Es wird verschlüsselt aufbewahrt, bis Sie es zurücknehmen.",
+    "request.groups-gone": "Es ist vernichtet. Nichts davon wird mehr verwendet.",
+    "groups.title": "Zu welchen Gruppen gehören Sie?",
+    "groups.lead": (
+        "Gesichtserkennung versagt bei manchen Menschen öfter als bei anderen. Um zu sehen, ob das "
+        "hier so ist, bittet der Betreiber Sie zu sagen, zu welchen Gruppen Sie gehören."
+    ),
+    "groups.free": (
+        "Nichts hängt davon ab: Sie können alles offen lassen, und niemand behandelt Sie deshalb anders."
+    ),
+    "groups.alone": (
+        "Es dient dazu, zu zählen, wie oft Vergleiche bei einer Gruppe misslingen, und zu nichts "
+        "anderem. Keine Entscheidung über Sie liest es. Eine Gruppe wird gezählt, sobald fünf "
+        "Menschen sich zu ihr gezählt haben."
+    ),
+    "groups.kept": (
+        "Es wird unter einem eigenen Schlüssel verschlüsselt aufbewahrt und mit allem anderen von "
+        "Ihnen gelöscht."
+    ),
+    "groups.back": "Sie können es hier jederzeit ändern oder zurücknehmen.",
+    "groups.none": "Das sage ich nicht",
+    "groups.send": "Behalten",
+    "groups.said": "Das haben Sie am {moment} gesagt:",
+    "groups.withdraw": "Zurücknehmen",
+    "groups.problem": "Wählen Sie wenigstens eine Antwort, oder gehen Sie zurück.",
     "do.correct": "Um Berichtigung bitten",
     "do.correct.text": "Etwas stimmt nicht: ein falsches Bild, ein falscher Name, ein falscher Eintrag.",
     "do.download": "Alles herunterladen",
@@ -118,12 +149,37 @@ GERMAN: Final[Mapping[str, str]] = {
     "withdraw.4": "Danach kann die Liste der Vergleiche nicht mehr gezeigt werden: Niemand kann mehr sagen, "
     "welche Ihre waren. Laden Sie vorher alles herunter, wenn Sie es behalten möchten.",
     "withdraw.button": "Jetzt widerrufen und löschen",
+    "withdraw.held": "Alles außer dem Löschen geschieht sofort. Eine rechtliche Sperre verhindert vorerst, "
+    "dass das "
+    "Gespeicherte vernichtet wird: warum und bis wann, steht unten. Endet sie, wird es von selbst "
+    "vernichtet.",
+    "withdraw.button.held": "Jetzt widerrufen",
     "withdraw.back": "Zurück, nichts ändern",
     "withdrawn.title": "Es ist geschehen",
     "withdrawn.lead": "Ihre Einwilligung endete am {moment}. Gelöscht: {references}. Der Schlüssel, der das "
     "verschloss, ist vernichtet.",
-    "withdrawn.held": "Ihre Einwilligung ist beendet, und Ihr Gesicht wird mit nichts mehr verglichen. Eine "
-    "rechtliche Sperre verhindert vorerst, dass das Gespeicherte gelöscht wird; endet sie, wird gelöscht.",
+    "withdrawn.held.title": "Ihr Gesicht wird für nichts mehr verwendet",
+    "withdrawn.held": "Ihre Einwilligung ist beendet, sofort und endgültig. Niemand vergleicht Ihr Gesicht "
+    "von jetzt "
+    "an mit irgendetwas, was auch immer noch gespeichert ist.",
+    "hold.title": "Warum das Gespeicherte noch nicht gelöscht wird",
+    "hold.lead": "Das Recht verpflichtet {customer} dazu oder erlaubt es, Beweise eine Zeit lang "
+    "aufzubewahren. Das "
+    "heißt rechtliche Sperre. Sie verhindert, dass das Gespeicherte vernichtet wird. Sie erlaubt "
+    "niemandem, es zu "
+    "verwenden.",
+    "hold.why": "Grund",
+    "hold.who": "Wer es aufbewahrt",
+    "hold.until": "Bis",
+    "hold.until.text": "spätestens {day}. Sie kann früher enden, und beenden muss sie eine andere Person "
+    "als die, "
+    "die sie verhängt hat.",
+    "hold.more": "Um welchen Fall es geht, steht hier nicht, weil das andere betreffen kann. Sie dürfen "
+    "{customer} "
+    "fragen und sich bei der zuständigen Aufsichtsbehörde beschweren.",
+    "hold.after": "Endet sie, wird alles von selbst gelöscht und der Schlüssel vernichtet. Sie brauchen "
+    "nichts zu "
+    "tun.",
     "withdrawn.receipt": "Ihre Quittung",
     "withdrawn.text": "Bewahren Sie diese beiden Dateien zusammen auf. Mit dem öffentlichen Schlüssel des "
     "Protokolls kann jeder prüfen, dass dies aufgezeichnet wurde, auch wenn es dieses Programm nicht "
@@ -182,5 +238,8 @@ GERMAN: Final[Mapping[str, str]] = {
     "fault.away": "Das geht gerade nicht",
     "fault.away.text": "Es wurde nichts getan. Versuchen Sie es in einer Minute noch einmal. Bleibt es so, "
     "sagen Sie es der Stelle, die Ihnen den Code gegeben hat.",
+    "fault.held": "Das wird vorerst aufbewahrt",
+    "fault.held.text": "Eine rechtliche Sperre verhindert die Löschung. Verwendet wird es unterdessen für "
+    "nichts.",
     "fault.back": "Zurück zu Ihrer Seite",
 }

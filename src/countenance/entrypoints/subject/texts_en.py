@@ -98,6 +98,32 @@ ENGLISH: Final[Mapping[str, str]] = {
     "do.withdraw.text": "Ends your consent and erases every reference of you, at once and for good.",
     "do.object": "Object",
     "do.object.text": "Stops every use of your face now, until your objection is decided.",
+    "do.groups": "Say of which groups you are",
+    "do.groups.text": (
+        "Free, and used only to see whether this system fails some people more often than others."
+    ),
+    "do.groups.said": "You said:",
+    "request.groups": "Thank you. It is kept, encrypted, until you take it back.",
+    "request.groups-gone": "It is destroyed. Nothing of it is used any more.",
+    "groups.title": "Of which groups are you?",
+    "groups.lead": (
+        "Face recognition fails some people more often than others. To see whether it does so here, "
+        "your operator asks you to say of which groups you are."
+    ),
+    "groups.free": "Nothing depends on it: you may leave everything open, and nobody treats you otherwise.",
+    "groups.alone": (
+        "It is used to count how often comparisons fail for a group, and for nothing else. No "
+        "decision about you reads it. A group is counted once five people said that they are of it."
+    ),
+    "groups.kept": (
+        "It is kept encrypted under a key of your own, and is erased with everything else of yours."
+    ),
+    "groups.back": "You can change it or take it back here at any time.",
+    "groups.none": "I do not say",
+    "groups.send": "Keep it",
+    "groups.said": "You said this on {moment}:",
+    "groups.withdraw": "Take it back",
+    "groups.problem": "Choose one answer at least, or go back.",
     "do.correct": "Ask for a correction",
     "do.correct.text": "Something is wrong: a wrong picture, a wrong name, a wrong entry.",
     "do.download": "Download everything",
@@ -114,13 +140,33 @@ ENGLISH: Final[Mapping[str, str]] = {
     "withdraw.4": "Afterwards the list of comparisons cannot be shown any more: nobody can tell which were "
     "yours. Download everything first if you want to keep it.",
     "withdraw.button": "Withdraw and erase now",
+    "withdraw.held": "Everything but the erasing happens at once. A legal hold keeps what is stored from "
+    "being "
+    "destroyed for now: why and until when stands below. It is destroyed by itself when the hold ends.",
+    "withdraw.button.held": "Withdraw now",
     "withdraw.back": "Back, change nothing",
     "withdrawn.title": "It is done",
     "withdrawn.lead": "Your consent ended on {moment}. Erased: {references}. The key that locked this away "
     "is destroyed.",
-    "withdrawn.held": "Your consent ended, and your face is compared with nothing any more. A legal "
-    "hold keeps "
-    "what is stored from being erased for now; it is erased when the hold ends.",
+    "withdrawn.held.title": "Your face is used for nothing any more",
+    "withdrawn.held": "Your consent has ended, at once and for good. Nobody compares your face with "
+    "anything from "
+    "this moment on, whatever is still stored.",
+    "hold.title": "Why what is stored is not erased yet",
+    "hold.lead": "The law obliges or allows {customer} to keep evidence for a while. This is called a "
+    "legal hold. "
+    "It keeps what is stored from being destroyed. It never allows anybody to use it.",
+    "hold.why": "Why",
+    "hold.who": "Who keeps it",
+    "hold.until": "Until",
+    "hold.until.text": "{day} at the latest. It can end sooner, and another person than the one who placed "
+    "it must "
+    "end it.",
+    "hold.more": "Which case it is about is not told here, because that can concern others. You may ask "
+    "{customer}, "
+    "and complain to the authority that oversees it.",
+    "hold.after": "When it ends, everything is erased by itself, and the key is destroyed. You need do "
+    "nothing.",
     "withdrawn.receipt": "Your receipt",
     "withdrawn.text": "Keep these two files together. With the log's public key anybody can check that this "
     "was recorded, also when this program is gone.",
@@ -176,5 +222,7 @@ ENGLISH: Final[Mapping[str, str]] = {
     "fault.away": "This is not possible now",
     "fault.away.text": "Nothing was done. Try again in a minute. If it stays so, tell whoever gave you the "
     "code.",
+    "fault.held": "This is kept for now",
+    "fault.held.text": "A legal hold keeps it from being erased. It is used for nothing meanwhile.",
     "fault.back": "Back to your page",
 }

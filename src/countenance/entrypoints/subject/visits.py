@@ -44,6 +44,7 @@ FAULTS: Final[Mapping[type[CountenanceError], tuple[str, HTTPStatus]]] = {
     errors.InvalidInputError: ("text", HTTPStatus.BAD_REQUEST),
     errors.LimitReachedError: ("limit", HTTPStatus.CONFLICT),
     errors.StateError: ("already", HTTPStatus.CONFLICT),
+    errors.LegalHoldError: ("held", HTTPStatus.CONFLICT),
     errors.ConflictError: ("already", HTTPStatus.CONFLICT),
 }
 """What a page says of an error, by its nearest class; never the error's own words, which are in English."""

@@ -36,6 +36,19 @@ file search for you. What it was made with, and when, is in record.json.
 To check a proof offline:
     countenance ledger check entries/N.tlog-proof entries/N.json --vkey "$(cat log.key)"
 """
+_READ_ME_GERMAN: Final = """Was in diesem Archiv liegt
+
+record.json      alles, was von Ihnen gespeichert ist und was damit getan wurde, für Menschen und Programme
+entries/N.json   der Eintrag N des öffentlichen Protokolls, Byte für Byte
+entries/N.tlog-proof   der Beleg, dass dieser Eintrag im Protokoll steht (c2sp.org/tlog-proof)
+log.key          der öffentliche Schlüssel, mit dem das Protokoll unterschrieben ist
+
+Die Zahlenreihe Ihres Gesichts liegt nicht darin: Wer diese Datei findet, könnte damit nach Ihnen suchen.
+Wann und womit sie berechnet wurde, steht in record.json.
+
+So prüfen Sie einen Beleg ohne Netz:
+    countenance ledger check entries/N.tlog-proof entries/N.json --vkey "$(cat log.key)"
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +71,7 @@ class TakeAlong:
         made = io.BytesIO()
         with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
             _put(archive, "README.txt", _READ_ME.encode())
+            _put(archive, "LIESMICH.txt", _READ_ME_GERMAN.encode())
             _put(archive, "record.json", _pretty(document_of(record)))
             _put(archive, "log.key", f"{key}\n".encode())
             for entry, leaf, proof in self.read.evidence(sorted(record.entries)):

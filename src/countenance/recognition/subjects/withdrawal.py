@@ -8,7 +8,9 @@ from datetime import datetime
 from typing import Final
 
 from countenance.biometrics.model import GalleryId
+from countenance.consent.retention import Hold
 from countenance.errors import LegalHoldError, NotFoundError
+from countenance.recognition.erasure.holds import holds_on
 from countenance.recognition.erasure.withdrawal import Erasure, Withdraw
 from countenance.recognition.model import Gallery
 from countenance.recognition.ports import UnitOfWork
@@ -48,11 +50,12 @@ class OwnWithdrawal:
     """What a withdrawal removed, and the request that keeps it on the subject's page.
 
     `erasure` is None where a legal hold keeps the references: they are used for nothing any more, and
-    destroyed when the hold ends.
+    destroyed when the hold ends. `holds` are those that do.
     """
 
     erasure: Erasure | None
     request: SubjectRequest
+    holds: tuple[Hold, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +101,9 @@ class WithdrawOneself:
                 answer_entry=erasure.entry if erasure is not None else None,
             )
             request = file_request(work, asked)
+            holds = holds_on(work, place.gallery_id, place.subject_id, now) if erasure is None else ()
             work.commit()
-        return OwnWithdrawal(erasure=erasure, request=request)
+        return OwnWithdrawal(erasure=erasure, request=request, holds=holds)
 
 
 def _settle(work: UnitOfWork, place: Place, now: datetime) -> None:
