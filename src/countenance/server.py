@@ -32,7 +32,7 @@ def prepare(countenance: Countenance) -> FastAPI:
     Opening the installation has brought the database up to date and checked the keys and the
     ledger's head. Where witnesses are configured, they are asked from now on until `finish`, and so
     long are references destroyed whose time is over, and webhooks delivered. Raises what stands in
-    the way, before anything listens.
+    the way, before anything listens. Holders of leases are told of rules to come.
     """
     countenance.ensure_evaluation_lease()
     _grant_seed(countenance)
@@ -41,6 +41,7 @@ def prepare(countenance: Countenance) -> FastAPI:
     countenance.oversight.clock.start()
     countenance.webhooks.thread.start()
     countenance.erasure.caretaking.start()
+    countenance.policy.forewarning.start()
     if countenance.log.rounds is not None:
         countenance.log.rounds.start()
     return all_ways_in(countenance)
@@ -74,6 +75,7 @@ def finish(countenance: Countenance) -> None:
     countenance.oversight.clock.stop()
     countenance.webhooks.thread.stop()
     countenance.erasure.caretaking.stop()
+    countenance.policy.forewarning.stop()
     if countenance.log.rounds is not None:
         countenance.log.rounds.stop()
     try:

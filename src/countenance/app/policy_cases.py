@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
 from functools import cached_property
+from typing import Final
 
 from countenance.app.parts import Parts
 from countenance.policy.packs import PackSource
 from countenance.recognition.log.coming_rules import ForeseeRules
+from countenance.recognition.log.forewarning import Forewarn, ReadForewarnings
 from countenance.recognition.log.pack_administration import AdministerPacks
 from countenance.recognition.log.simulation import SimulatePolicy
+from countenance.recognition.rounds import Rounds
 from countenance.recognition.standing import Standing
+
+_FIRST: Final = 20.0
+_EVERY: Final = 600.0
+"""Seconds after a start, and between rounds; a lease is asked about once a day."""
+
+_log = logging.getLogger("countenance.forewarning")
 
 
 class PolicyCases:
@@ -38,5 +49,43 @@ class PolicyCases:
             Standing(p.clock), p.configured_packs, p.pack_signers, p.unit_of_work, p.renew_packs
         )
 
+    @cached_property
+    def forewarn(self) -> Forewarn:
+        """Tell holders of leases what comes, once."""
+        p = self.parts
+        return Forewarn(self._packs, p.clock, p.unit_of_work)
+
+    @cached_property
+    def forewarnings(self) -> ReadForewarnings:
+        """Show what holders were told of what is to come."""
+        return ReadForewarnings(Standing(self.parts.clock), self.parts.unit_of_work)
+
+    @cached_property
+    def forewarning(self) -> Rounds[int]:
+        """The clock in the server's process that tells holders what comes."""
+        return forewarning_clock(self.forewarn)
+
     def _packs(self) -> tuple[PackSource, ...]:
         return self.parts.packs
+
+
+def forewarning_clock(
+    tell: Callable[[], int], *, first: float = _FIRST, seconds: float = _EVERY
+) -> Rounds[int]:
+    """Return what tells holders; the first round is made when a start has settled."""
+    begun: list[bool] = []
+
+    def make() -> int:
+        return tell() if begun else 0
+
+    def told(count: int) -> float | None:
+        if not begun:
+            begun.append(True)
+            return first
+        if count:
+            _log.info("holders of leases were told of %d changes to come", count)
+        return None
+
+    return Rounds(
+        "forewarning", make, seconds, told, lambda why: _log.error("nobody was told of what comes: %s", why)
+    )

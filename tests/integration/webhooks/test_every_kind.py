@@ -16,6 +16,7 @@ from countenance.biometrics.model import SubjectId
 from countenance.errors import StateError
 from countenance.oversight.incidents import IncidentKind, Scope, ScopeKind
 from countenance.oversight.model import CaseId, CaseState, CloseReason
+from countenance.policy.packs import HeldPack
 from countenance.recognition.incidents import Found
 from countenance.recognition.subjects.model import RequestKind
 from countenance.recognition.webhooks.administration import MadeEndpoint, NewEndpoint
@@ -198,6 +199,19 @@ def resolved(office: Office) -> dict[str, object]:
     return told
 
 
+def foretold(office: Office) -> dict[str, object]:
+    world = office.desk.world
+    day = world.clock().date() + timedelta(days=30)
+    rule = (
+        f'@id("own.search") @text("t") @source("s") @reopens("no") @from("{day}")\n'
+        'forbid (principal, action == Action::"identify", resource);'
+    )
+    world.packs = (HeldPack("own", (("prohibitions.cedar", rule),)),)
+    assert world.acts.policy.forewarn() == 2
+    assert world.acts.policy.forewarn() == 0
+    return {"lease": LEASE, "day": day.isoformat()}
+
+
 DEEDS: Mapping[AnnouncementKind, Callable[[Office], dict[str, object]]] = {
     Kind.CASE_HELD: held,
     Kind.CASE_RELEASED: released,
@@ -213,6 +227,7 @@ DEEDS: Mapping[AnnouncementKind, Callable[[Office], dict[str, object]]] = {
     Kind.LEASE_RESUMED: resumed,
     Kind.LEASE_NARROWED: narrowed,
     Kind.LEASE_REVOKED: revoked,
+    Kind.LAW_COMING: foretold,
     Kind.INCIDENT_OPENED: alarmed,
     Kind.INCIDENT_RESOLVED: resolved,
     Kind.REQUEST_FILED: asked,

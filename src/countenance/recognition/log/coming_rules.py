@@ -46,7 +46,7 @@ class ForeseeRules:
             raise InvalidInputError(f"`{days}` is no number of days from 1 to {MOST_DAYS}")
         with self.unit_of_work() as work:
             self.standing.role(work, actor, READERS)
-            held = tuple(self._held(work))
+            held = tuple(leases_held(work))
         policy = installed_policy(self.installed())
         today = self.standing.clock().date()
         events = coming(policy.rules.values(), today, days)
@@ -56,18 +56,20 @@ class ForeseeRules:
             unchecked=stale(shipped_register(), today),
         )
 
-    def _held(self, work: UnitOfWork) -> list[Held]:
-        found = []
-        for lease in work.leases.all():
-            customer = work.customers.get(lease.customer_id)
-            if customer is not None:
-                found.append(
-                    Held(
-                        customer=customer.id,
-                        terms=lease.terms,
-                        kind=customer.kind,
-                        acts_for=customer.acts_for | lease.acts_for,
-                        jurisdictions=customer.jurisdictions,
-                    )
+
+def leases_held(work: UnitOfWork) -> list[Held]:
+    """Return every lease as its holder uses it."""
+    found = []
+    for lease in work.leases.all():
+        customer = work.customers.get(lease.customer_id)
+        if customer is not None:
+            found.append(
+                Held(
+                    customer=customer.id,
+                    terms=lease.terms,
+                    kind=customer.kind,
+                    acts_for=customer.acts_for | lease.acts_for,
+                    jurisdictions=customer.jurisdictions,
                 )
-        return found
+            )
+    return found

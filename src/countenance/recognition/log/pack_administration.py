@@ -236,7 +236,7 @@ class AdministerPacks:
             "actor": step.actor,
         }
         told = {name: value for name, value in fields.items() if value is not None}
-        work.ledger.append(Entry(event, step.at, told))
+        work.ledger.record(Entry(event, step.at, told))
         work.commit()
 
 

@@ -33,6 +33,11 @@ _PLAIN: Final = (
     "scope",
     "version",
     "due",
+    "day",
+    "rules",
+    "uses",
+    "refused",
+    "permitted",
 )
 
 KINDS: Final[Mapping[str, AnnouncementKind]] = {
@@ -42,6 +47,7 @@ KINDS: Final[Mapping[str, AnnouncementKind]] = {
     EventType.LEASE_RESUMED.value: AnnouncementKind.LEASE_RESUMED,
     EventType.LEASE_NARROWED.value: AnnouncementKind.LEASE_NARROWED,
     EventType.LEASE_REVOKED.value: AnnouncementKind.LEASE_REVOKED,
+    EventType.LEASE_FOREWARNED.value: AnnouncementKind.LAW_COMING,
     EventType.INCIDENT_OPENED.value: AnnouncementKind.INCIDENT_OPENED,
     EventType.INCIDENT_RESOLVED.value: AnnouncementKind.INCIDENT_RESOLVED,
     EventType.SUBJECT_REQUEST_FILED.value: AnnouncementKind.REQUEST_FILED,

@@ -34,6 +34,7 @@ class AnnouncementKind(StrEnum):
     LEASE_RESUMED = "lease.resumed"
     LEASE_NARROWED = "lease.narrowed"
     LEASE_REVOKED = "lease.revoked"
+    LAW_COMING = "law.coming"
     INCIDENT_OPENED = "incident.opened"
     INCIDENT_RESOLVED = "incident.resolved"
     REQUEST_FILED = "subject_request.filed"
