@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from architecture.source import ROOT
+
+# No test asserts a time, so neither does a property test; what decides whether a change may land draws
+# the same examples every time, and everybody else looks further.
+settings.register_profile(
+    "shared machine",
+    parent=settings.get_profile("ci" if os.environ.get("CI") else "default"),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("shared machine")
 
 
 @pytest.fixture(scope="session")
