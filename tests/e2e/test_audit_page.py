@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, Route, expect
 
-from browsing import DESKTOP, PHONE, Window, wider_than
+from accessibility import faults_of
+from browsing import DESKTOP, Window
 from console_stage import ConsoleStage
 from countenance.ledger.checkpoint import Checkpoint
 from integration.api.stage import SIGNER
@@ -63,9 +63,4 @@ def test_an_auditor_checks_signature_growth_and_entries_in_the_browser(
     assert "of the" in check(page)[1]
     assert set(page.locator("[data-audit-result]").all_text_contents()) == {"NOT in the log"}
 
-    assert not wider_than(page, DESKTOP)
-    asked = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}
-    found = Axe().run(page, options=asked).response["violations"]
-    assert [fault["id"] for fault in found if fault["impact"] in ("serious", "critical")] == []
-    page.set_viewport_size({"width": PHONE, "height": 900})
-    assert not wider_than(page, PHONE)
+    assert faults_of(page) == []

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from accessibility import faults_of
 from applying import WHY
-from browsing import DESKTOP, PHONE, Window, wider_than
+from browsing import DESKTOP, PHONE, Window
 from console_stage import ConsoleStage
 from countenance.oversight.checklist import Feature
 from countenance.oversight.incidents import IncidentKind, Scope, ScopeKind
@@ -24,8 +22,6 @@ from examining_stage import drawn, examining_stage, held_case, judged, quick, ta
 from fakes_engine import photograph
 
 LENA = drawn(photograph("lena"))
-SCREENSHOTS = os.environ.get("COUNTENANCE_SCREENSHOTS")
-"""A folder that pictures of the pages are put into, if it is named."""
 
 
 @pytest.fixture(scope="module")
@@ -36,26 +32,9 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ConsoleStage]:
     found.stage.parts.close()
 
 
-def faults(page: Page) -> list[str]:
-    """What axe finds that is serious or worse."""
-    asked = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}
-    return [
-        f"{fault['id']}: {[node['html'][:120] for node in fault['nodes'][:3]]}"
-        for fault in Axe().run(page, options=asked).response["violations"]
-        if fault["impact"] in {"serious", "critical"}
-    ]
-
-
 def looked_at(page: Page, name: str) -> None:
-    """The page fits both widths and has no serious fault of accessibility; take its pictures if asked."""
-    for width in (DESKTOP, PHONE):
-        page.set_viewport_size({"width": width, "height": 900})
-        assert not wider_than(page, width)
-        if SCREENSHOTS is not None:
-            page.evaluate("scrollTo(0, 0)")
-            page.screenshot(path=Path(SCREENSHOTS) / f"{name}-{width}.png", full_page=True)
-    assert faults(page) == []
-    page.set_viewport_size({"width": DESKTOP, "height": 900})
+    """The page fits both widths and is accessible on both, in light and dark; take its pictures if asked."""
+    assert faults_of(page, name) == []
 
 
 def take_list(page: Page) -> int:
@@ -188,7 +167,7 @@ def without_scripts_a_sheet_is_filled_in(window: Window) -> None:
     page.get_by_role("button", name="Keep it and go on").click()
     assert f"Place 2 of {count}" in page.content()
     dark = window.open("fay", page.url, DESKTOP, dark=True)
-    assert faults(dark) == []
+    assert faults_of(dark) == []
 
 
 def decided(stage: ConsoleStage) -> dict[str, str]:
@@ -232,6 +211,4 @@ def test_the_pages_of_those_who_decide_fit_and_have_no_serious_fault(
     for name, (who, path) in DECIDING.items():
         page = window.open(who, path.format(**ids))
         assert "Sign in" not in page.title()
-        for details in page.locator("details").all()[:3]:
-            details.evaluate("held => { held.open = true; }")
         looked_at(page, name)
