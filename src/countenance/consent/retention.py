@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import NewType
+from typing import Final, NewType
 
 from countenance.biometrics.model import GalleryId, SubjectId
 from countenance.consent.model import Consent
@@ -160,6 +160,13 @@ def _of_law(kept: Kept) -> Iterable[Deadline]:
             )
 
 
+_STARTS: Final[Mapping[RetentionStart, str]] = {
+    RetentionStart.CAPTURE: "the enrolment",
+    RetentionStart.LAST_INTERACTION: "the last contact",
+    RetentionStart.PURPOSE_SATISFIED: "the day on which the purpose is met",
+}
+
+
 def _of_policy(kept: Kept) -> Iterable[Deadline]:
     if kept.notice is None:
         return
@@ -172,7 +179,7 @@ def _of_policy(kept: Kept) -> Iterable[Deadline]:
     }
     start = starts[draft.retention_from]
     if start is not None:
-        text = f"The notice promises {draft.retention_days} days from {draft.retention_from.value}."
+        text = f"The notice promises {draft.retention_days} days from {_STARTS[draft.retention_from]}."
         yield Deadline(
             at=start + days,
             source=Source.POLICY,

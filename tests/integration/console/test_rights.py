@@ -72,11 +72,12 @@ def test_a_notice_is_previewed_published_compared_and_taken_out(bank: ConsoleSta
     assert first == "/console/notices/doors/1"
     second = publish(bank, **{"text-0-who": "Words of another bank", "retention_days": "100"})
     shown = bank.get("otto", second).text
+    assert "NoticeDraft(" not in shown
     assert "Words of another bank" in shown
     assert "COUNTENANCE_PUBLIC_ORIGIN" in shown
     changes = bank.get("otto", f"{second}/changes?with=1").text
     assert "<ins>another bank</ins>" in changes
-    assert "<del>365</del><ins>100</ins>" in changes.replace(" days", "")
+    assert "<del>365 </del><ins>100 </ins>days from the last contact" in changes
     assert "Words of what" not in changes
     assert bank.get("otto", f"{second}/sheet.pdf").content.startswith(b"%PDF")
     assert bank.get("otto", f"{second}/sheet.svg").status_code == 409
@@ -109,6 +110,7 @@ def test_a_subject_is_found_with_what_is_on_record_and_what_is_missing(bank: Con
     listed = bank.get("otto", "/console/subjects").text
     assert f'href="{SUBJECT}"' in listed
     assert bank.get("otto", "/console/subjects?format=csv").text.splitlines()[1].startswith("dave,consent")
+    assert bank.get("otto", "/console/subjects?format=json").json()["subjects"][0]["subject"] == DAVE
     shown = bank.get("otto", SUBJECT).text
     assert "Nothing is missing: an enrolment would be permitted now" in shown
     unknown = bank.get("otto", f"/console/subjects/{GALLERY}/nobody").text
@@ -180,10 +182,10 @@ def test_what_is_due_next_is_told_with_its_reason(bank: ConsoleStage) -> None:
     assert [event["actor"] for event in events(bank, "purpose:satisfied")] == [bank.people["otto"].member.id]
 
 
-def asked(stage: ConsoleStage, kind: str = "correction") -> str:
-    """dave asks for something on his own page; returns where otto answers it."""
+def asked(stage: ConsoleStage, kind: str = "correction", subject: str = SUBJECT) -> str:
+    """A subject asks for something on their own page; returns where otto answers it."""
     subjects = stage.service.subjects
-    code = stage.post("otto", f"{SUBJECT}/code", good_for="3600").text
+    code = stage.post("otto", f"{subject}/code", good_for="3600").text
     found = re.search(r"[0-9A-Z]{5}(-[0-9A-Z]{5}){3}", code)
     assert found is not None
     opened = subjects.open_session(found[0], "127.0.0.1")

@@ -11,7 +11,15 @@ from typing import Final
 
 from starlette.responses import Response
 
-from countenance.consent.notice import PARTS, Controller, Notice, NoticeDraft, NoticeId, NoticeText
+from countenance.consent.notice import (
+    PARTS,
+    Controller,
+    Notice,
+    NoticeDraft,
+    NoticeId,
+    NoticeText,
+    RetentionStart,
+)
 from countenance.entrypoints.console.desk import OPERATORS, acting, file
 from countenance.entrypoints.console.visits import Page, Visit
 from countenance.entrypoints.pages.tables import Column, arranged
@@ -35,6 +43,13 @@ PART_NAMES: Final = {
     "release": "Written release",
 }
 """The parts of a text, in their order, as the console calls them."""
+
+STARTS: Final = {
+    RetentionStart.CAPTURE: "the day of enrolment",
+    RetentionStart.LAST_INTERACTION: "the last contact",
+    RetentionStart.PURPOSE_SATISFIED: "the day on which the purpose is met",
+}
+"""From when a notice counts, in words."""
 
 _TERMS: Final = {
     "gallery": "Gallery",
@@ -105,7 +120,7 @@ def one(visit: Visit) -> Response:
     every = visit.service.rights.notices.all(acting(visit))
     return visit.page(
         "consent_notice.html",
-        notice=notice,
+        held=notice,
         text=text,
         parts=parts_of(text),
         terms=terms_of(notice.draft),
@@ -177,7 +192,7 @@ def terms_of(draft: NoticeDraft) -> tuple[tuple[str, str], ...]:
         "storage": "; ".join(draft.storage),
         "recipients": "; ".join(draft.recipients) or "nobody",
         "withdraw_at": draft.withdraw_at,
-        "retention": f"{draft.retention_days} days from {draft.retention_from.value.replace('_', ' ')}",
+        "retention": f"{draft.retention_days} days from {STARTS[draft.retention_from]}",
         "consent": f"{draft.consent_days} days"
         if draft.consent_days is not None
         else "until it is withdrawn",
@@ -218,7 +233,7 @@ def pieces_of(old: str, new: str) -> tuple[Piece, ...]:
 
 
 def _words(text: str) -> Sequence[str]:
-    return re.findall(r"\s+|\w+|[^\w\s]", text)
+    return re.findall(r"\S+\s*|\s+", text)
 
 
 PAGES: Final = (

@@ -19,7 +19,14 @@ from countenance.consent.notice import (
     NoticeText,
     RetentionStart,
 )
-from countenance.entrypoints.console.consent_notices import ONE, PART_NAMES, PATH, parts_of, version_of
+from countenance.entrypoints.console.consent_notices import (
+    ONE,
+    PART_NAMES,
+    PATH,
+    STARTS,
+    parts_of,
+    version_of,
+)
 from countenance.entrypoints.console.desk import OPERATORS, acting, galleries
 from countenance.entrypoints.console.visits import Page, Visit, corrected
 from countenance.entrypoints.pages.forms import Form
@@ -42,11 +49,6 @@ _LANGUAGES: Final = (
     *("bg", "cs", "da", "de", "de-CH", "el", "en", "es", "et", "fi", "fr", "ga", "hr", "hu", "it", "lt"),
     *("lv", "mt", "nl", "pl", "pt", "ro", "sk", "sl", "sv", "tr", "uk", "ar", "zh-Hant", "zh-Hans", "ja"),
 )
-_STARTS: Final = {
-    RetentionStart.CAPTURE: "the day of enrolment",
-    RetentionStart.LAST_INTERACTION: "the last contact",
-    RetentionStart.PURPOSE_SATISFIED: "the day on which the purpose is met",
-}
 _FAULTS: Final[Mapping[str, str]] = {
     "missing": "Fill this in.",
     "malformed": "Small letters, digits, dots, dashes and underscores, up to 100.",
@@ -133,7 +135,7 @@ def _form(
         galleries=[(one.gallery.id, one.gallery.id) for one in held],
         purposes=[(one.value, capital(plain(one))) for one in Purpose],
         places=PLACES,
-        starts=[(one.value, capital(words)) for one, words in _STARTS.items()],
+        starts=[(one.value, capital(words)) for one, words in STARTS.items()],
         languages=_LANGUAGES,
         room=len(draft.texts) < MOST_TEXTS,
         longest=str(LONGEST_PART),
