@@ -90,6 +90,7 @@ def serve(  # noqa: PLR0913  one parameter an option
         )
     log_to_stderr()
     with listen(*address) as listener:
+        line.countenance.parts.warm()  # the networks load beside everything else
         composed = importlib.import_module("countenance.server")  # above the ways in, so not known to them
         server = server_of(composed.prepare(line.countenance), transport)
         heed_signals(server)
