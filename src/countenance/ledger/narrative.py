@@ -12,7 +12,7 @@ from countenance.errors import LedgerError
 from countenance.ledger.canonical import parse_leaf
 from countenance.ledger.findings import FaultCode, Findings, Incomplete
 from countenance.ledger.manifest_chain import ManifestChain
-from countenance.ledger.shapes import CLOSED, PERMITTED, PLAIN, Shapes
+from countenance.ledger.shapes import CLOSED, PERMITTED, PLAIN, TYPE, Shapes
 
 _MARK: Final = 2**63 - 1
 TOLERANCE: Final = timedelta(minutes=5)
@@ -37,18 +37,22 @@ class Narrative:
     def follow(self, start: int, leaves: Sequence[bytes]) -> None:
         """Take the entries from `start` on; they come in order, though some may be missing."""
         self._permits.extend([0] * (start + len(leaves) - len(self._permits)))
-        shape_of, plain = self._shapes.of, not b"".join(leaves).translate(None, PLAIN)
+        like, plain = self._shapes.like, not b"".join(leaves).translate(None, PLAIN)
         for index, leaf in enumerate(leaves, start):
-            known = shape_of(leaf) if plain or not leaf.translate(None, PLAIN) else None
-            if known is None:
+            match = None
+            if plain or not leaf.translate(None, PLAIN):
+                for shape in like.get(leaf[leaf.rfind(TYPE) :], ()):  # in line: it is done for every entry
+                    match = shape.fits(leaf)
+                    if match is not None:
+                        break
+            if match is None:
                 self._parse(index, leaf)
                 continue
-            shape, match = known
             time, decision, permit = match.group(*shape.groups)
-            if time < self.latest[0]:
-                self._step_back(index, time)
-            else:
+            if time >= self.latest[0]:
                 self.latest = (time, index)
+            else:
+                self._step_back(index, time)
             if shape.manifest is not None:
                 gallery, before, after = (item.decode() for item in match.group(*shape.manifest))
                 self._told(index, self._manifests.follow_change(gallery, before, after))

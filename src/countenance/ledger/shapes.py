@@ -34,9 +34,9 @@ _PERMIT: Final = ("permit",)
 _ASKED: Final = frozenset(
     {("t",), ("decision",), _PERMIT, ("gallery",), ("manifest", "before"), ("manifest", "after")}
 )
-_TYPE: Final = b'"type":"'
+TYPE: Final = b'"type":"'
 _MOST_SHAPES: Final = 16
-_MOST_TYPES: Final = 512
+_MOSTTYPES: Final = 512
 _MOST_NAMES: Final = 64
 
 Path = tuple[str, ...]
@@ -65,23 +65,18 @@ class Shape:
 
 @dataclass(slots=True)
 class Shapes:
-    """The shapes that were learned so far, by what stands from the type of an entry to its end."""
+    """The shapes that were learned so far; `like` has them by what stands from `TYPE` to the leaf's end.
 
-    _known: dict[bytes, list[Shape]] = field(default_factory=dict)
+    They say something of plain leaves alone.
+    """
 
-    def of(self, leaf: bytes) -> tuple[Shape, re.Match[bytes]] | None:
-        """Return the shape that a plain leaf has, with its match; None for a leaf that must be parsed."""
-        for shape in self._known.get(leaf[leaf.rfind(_TYPE) :], ()):
-            match = shape.fits(leaf)
-            if match is not None:
-                return shape, match
-        return None
+    like: dict[bytes, list[Shape]] = field(default_factory=dict)
 
     def learn(self, leaf: bytes, document: Mapping[str, JsonValue]) -> None:
         """Learn the shape of a leaf which was parsed as `document`, if it has one."""
-        kind = leaf[leaf.rfind(_TYPE) :]
-        shapes = self._known.get(kind, [])
-        full = len(shapes) >= _MOST_SHAPES or (not shapes and len(self._known) >= _MOST_TYPES)
+        kind = leaf[leaf.rfind(TYPE) :]
+        shapes = self.like.get(kind, [])
+        full = len(shapes) >= _MOST_SHAPES or (not shapes and len(self.like) >= _MOSTTYPES)
         if full or leaf.translate(None, PLAIN):
             return
         try:
@@ -89,7 +84,7 @@ class Shapes:
         except _NoShape:
             return
         if made.fits(leaf) is not None:
-            self._known[kind] = [*shapes, made]
+            self.like[kind] = [*shapes, made]
 
 
 def _shape_of(document: Mapping[str, JsonValue]) -> Shape:

@@ -13,7 +13,7 @@ from countenance.errors import LedgerError
 from countenance.ledger import Entry, EventType, JsonValue
 from countenance.ledger.canonical import leaf_bytes, parse_leaf
 from countenance.ledger.narrative import Narrative
-from countenance.ledger.shapes import PLAIN, Shapes
+from countenance.ledger.shapes import PLAIN, TYPE, Shapes
 
 NOON = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)
 PERMIT: dict[str, JsonValue] = {"decision": "dec_1", "lease": "bank", "permitted": True, "subject": None}
@@ -47,10 +47,12 @@ values = st.recursive(
 
 def agrees(shapes: Shapes, given_leaf: bytes) -> bool:
     """Check what a shape says of a leaf against the parsed one; tell whether there was a shape."""
-    found = shapes.of(given_leaf) if not given_leaf.translate(None, PLAIN) else None
-    if found is None:
+    known = shapes.like.get(given_leaf[given_leaf.rfind(TYPE) :], ())
+    tried = [(shape, shape.fits(given_leaf)) for shape in known if not given_leaf.translate(None, PLAIN)]
+    fitting = [(shape, match) for shape, match in tried if match is not None]
+    if not fitting:
         return False
-    shape, match = found
+    shape, match = fitting[0]
     document = parse_leaf(given_leaf)
     time, decision, permit = match.group(*shape.groups)
     assert (time.decode(), shape.kind) == (document["t"], document["type"])
