@@ -70,6 +70,7 @@ from fakes_incidents import (
     FakeAudits,
     FakeEvidenceRecords,
     FakeFairnessReports,
+    FakeGroupLabels,
     FakeIncidents,
     FakeMonitored,
     IncidentState,
@@ -249,7 +250,7 @@ class FakeUnitOfWork:
         self.searchers = FakeSearchers(self)
         self.incidents = FakeIncidents(self)
         self.evidence, self.fairness_reports = FakeEvidenceRecords(self), FakeFairnessReports(self)
-        self.monitored = FakeMonitored(self)
+        self.monitored, self.group_labels = FakeMonitored(self), FakeGroupLabels(self)
         self.audits = FakeAudits(self)
         self.cosigned = FakeCosigned(self)
         self.subject_access, self.subject_requests = FakeSubjectAccess(self), FakeSubjectRequests(self)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
 from countenance.fairness.audits import Audit, AuditId
 from countenance.fairness.evidence import Evidence, EvidenceId
+from countenance.fairness.labels import LabelledSubject, RecordedGroups, WatchedGroup
 from countenance.fairness.monitored import Measure, Watched
 from countenance.fairness.reports import KeptReport
 from countenance.oversight.incidents import Incident, IncidentId
@@ -23,6 +24,8 @@ class IncidentState:
     incidents: dict[IncidentId, Incident] = field(default_factory=dict)
     evidence_records: dict[EvidenceId, Evidence] = field(default_factory=dict)
     fairness_reports: dict[str, tuple[KeptReport, dict[str, bytes]]] = field(default_factory=dict)
+    group_labels: dict[tuple[str, str], tuple[RecordedGroups, str, bytes]] = field(default_factory=dict)
+    group_streams: dict[tuple[str, str, str], WatchedGroup] = field(default_factory=dict)
     watched: dict[tuple[str, str], Watched] = field(default_factory=dict)
     outcomes_followed: int = 0
     audits: dict[AuditId, Audit] = field(default_factory=dict)
@@ -113,6 +116,61 @@ class FakeFairnessReports:
             held = [one for one, _ in state.fairness_reports.values()]
             by_digest = sorted(held, key=lambda one: one.digest)
             return tuple(sorted(by_digest, key=lambda one: one.kept, reverse=True))
+
+        return self.unit.read(question)
+
+
+@dataclass
+class FakeGroupLabels:
+    unit: Unit
+
+    def put(self, gallery_id: str, subject_id: str, groups: RecordedGroups, commitment: str) -> None:
+        state = self.unit.write()
+        key = state.subject_keys.get((gallery_id, subject_id))
+        if key is not None:
+            state.group_labels[gallery_id, subject_id] = (groups, commitment, key)
+
+    def get(self, gallery_id: str, subject_id: str) -> RecordedGroups | None:
+        held = self._all().get((gallery_id, subject_id))
+        return held[0] if held is not None else None
+
+    def remove(self, gallery_id: str, subject_id: str) -> bool:
+        there = (gallery_id, subject_id) in self._all()
+        self.unit.write().group_labels.pop((gallery_id, subject_id), None)
+        return there
+
+    def in_gallery(self, gallery_id: str) -> tuple[LabelledSubject, ...]:
+        return tuple(
+            LabelledSubject(
+                gallery_id=gallery, subject_id=subject, commitment=commitment, answers=groups.answers
+            )
+            for (gallery, subject), (groups, commitment) in sorted(self._all().items())
+            if gallery == gallery_id
+        )
+
+    def watched(self, gallery_ids: Collection[str] | None = None) -> tuple[WatchedGroup, ...]:
+        def question(state: Any) -> tuple[WatchedGroup, ...]:  # noqa: ANN401  the whole state
+            return tuple(one for _, one in sorted(state.group_streams.items()))
+
+        return tuple(
+            one for one in self.unit.read(question) if gallery_ids is None or one.gallery_id in gallery_ids
+        )
+
+    def watch(self, watched: WatchedGroup) -> None:
+        key = (watched.gallery_id, watched.measure.value, watched.group)
+        self.unit.write().group_streams[key] = watched
+
+    def unwatch(self, watched: WatchedGroup) -> None:
+        key = (watched.gallery_id, watched.measure.value, watched.group)
+        self.unit.write().group_streams.pop(key, None)
+
+    def _all(self) -> dict[tuple[str, str], tuple[RecordedGroups, str]]:
+        def question(state: Any) -> dict[tuple[str, str], tuple[RecordedGroups, str]]:  # noqa: ANN401  the whole state
+            return {
+                place: (groups, commitment)
+                for place, (groups, commitment, key) in state.group_labels.items()
+                if state.subject_keys.get(place) == key
+            }
 
         return self.unit.read(question)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from countenance.app.parts import Parts
 from countenance.recognition.attempts import Attempts
@@ -16,6 +17,9 @@ from countenance.recognition.subjects.bundle import TakeAlong
 from countenance.recognition.subjects.record import ReadOwnRecord
 from countenance.recognition.subjects.requests import AnswerRequests, FileRequest
 from countenance.recognition.subjects.withdrawal import WithdrawOneself
+
+if TYPE_CHECKING:
+    from countenance.recognition.subjects.groups import RecordOwnGroups
 
 WRONG_TRIES_OF_ONE = 10
 WRONG_TRIES_OF_ALL = 300
@@ -72,6 +76,13 @@ class SubjectCases:
     def withdraw(self) -> WithdrawOneself:
         """End one's own consent."""
         return WithdrawOneself(self._withdraw(), self.parts.unit_of_work, self._new_id)
+
+    @cached_property
+    def record_groups(self) -> RecordOwnGroups:
+        """Say of which groups one is, so that error rates are watched by group."""
+        from countenance.recognition.subjects.groups import RecordOwnGroups
+
+        return RecordOwnGroups(self.parts.unit_of_work, self.parts.clock)
 
     @cached_property
     def file_request(self) -> FileRequest:

@@ -26,6 +26,14 @@ MOST_LANGUAGES: Final = 40
 LONGEST_TERM_DAYS: Final = 36_500
 
 
+GROUP_WORD: Final = re.compile(r"[^\W_]([\w .,'/+-]{0,58}[\w.)+])?")
+"""A question or an answer about groups: one short line that begins with a letter or a digit."""
+
+MOST_QUESTIONS: Final = 6
+MOST_ANSWERS: Final = 20
+_FEWEST_ANSWERS: Final = 2
+
+
 class RetentionStart(StrEnum):
     """From when the days of a retention period count."""
 
@@ -79,6 +87,17 @@ PARTS: Final = tuple(one.name for one in fields(NoticeText) if one.name not in {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GroupQuestion:
+    """A question that subjects may answer, so that error rates are watched by group: `sex`, and its answers.
+
+    Asked for this purpose alone, freely, and never a condition of anything.
+    """
+
+    name: str
+    answers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeDraft:
     """A notice as somebody wrote it.
 
@@ -86,7 +105,8 @@ class NoticeDraft:
     it holds `consent_days`, or until withdrawn where that is None. A reference is kept for at most
     `retention_days` from `retention_from`. `storage` and `recipients` are in plain words, an empty
     `recipients` says that nobody else receives anything. `withdraw_at` is where consent is
-    withdrawn: an address or a place.
+    withdrawn: an address or a place. `fairness_groups` names the purpose of watching error rates by
+    group, with what subjects may say of themselves for it; empty, nothing of the kind may be recorded.
     """
 
     id: NoticeId
@@ -101,6 +121,7 @@ class NoticeDraft:
     gallery_id: GalleryId | None = None
     recipients: tuple[str, ...] = ()
     consent_days: int | None = None
+    fairness_groups: tuple[GroupQuestion, ...] = ()
 
     def text_in(self, language: str) -> NoticeText | None:
         """Return the text in exactly that language, or None."""
@@ -164,6 +185,7 @@ def faults_of(draft: NoticeDraft) -> Iterator[str]:
     for place, items in (("storage", draft.storage), ("recipients", draft.recipients)):
         for number, item in enumerate(items):
             yield from _faults_of_text(f"{place}[{number}]", item, needed=True)
+    yield from _faults_of_groups(draft.fairness_groups)
     languages = [text.language for text in draft.texts]
     if len(set(languages)) < len(languages):
         yield "texts:language_twice"
@@ -186,6 +208,17 @@ def _faults_of_terms(draft: NoticeDraft) -> Iterator[str]:
         yield "retention_days:out_of_range"
     if draft.consent_days is not None and not 1 <= draft.consent_days <= LONGEST_TERM_DAYS:
         yield "consent_days:out_of_range"
+
+
+def _faults_of_groups(asked: tuple[GroupQuestion, ...]) -> Iterator[str]:
+    names = [one.name for one in asked]
+    if len(set(names)) < len(names) or len(names) > MOST_QUESTIONS:
+        yield "fairness_groups:repeated_or_too_many"
+    for one in asked:
+        if not all(GROUP_WORD.fullmatch(word) for word in (one.name, *one.answers)):
+            yield f"fairness_groups.{one.name[:40]}:malformed"
+        if not _FEWEST_ANSWERS <= len(set(one.answers)) == len(one.answers) <= MOST_ANSWERS:
+            yield f"fairness_groups.{one.name[:40]}:answers"
 
 
 def _faults_of_language(text: NoticeText) -> Iterator[str]:
@@ -227,7 +260,14 @@ def notice_document(draft: NoticeDraft, version: int) -> dict[str, JsonValue]:
         "texts": tuple(
             {one.name: getattr(text, one.name) for one in fields(NoticeText)} for text in draft.texts
         ),
+        **_groups_told(draft.fairness_groups),
     }
+
+
+def _groups_told(asked: tuple[GroupQuestion, ...]) -> dict[str, JsonValue]:
+    """Return the questions about groups; nothing where there are none, as notices before them had it."""
+    told: tuple[JsonValue, ...] = tuple({"name": one.name, "answers": one.answers} for one in asked)
+    return {"fairness_groups": told} if told else {}
 
 
 def notice_bytes(draft: NoticeDraft, version: int) -> bytes:

@@ -125,6 +125,8 @@ class EventType(StrEnum):
     SUBJECT_REQUEST_FILED = "subject_request:filed"
     SUBJECT_REQUEST_EXTENDED = "subject_request:extended"
     SUBJECT_REQUEST_ANSWERED = "subject_request:answered"
+    SUBJECT_GROUPS_RECORDED = "subject_groups:recorded"
+    SUBJECT_GROUPS_WITHDRAWN = "subject_groups:withdrawn"
     WEBHOOK_CONFIGURED = "webhook:configured"
     WEBHOOK_CHANGED = "webhook:changed"
     WEBHOOK_REMOVED = "webhook:removed"

@@ -20,6 +20,7 @@ if TYPE_CHECKING:  # named and never called here: loading them all would be a fi
     from countenance.consent.ports import ConsentNotices, ConsentRecords, Consents, RetentionRecords
     from countenance.fairness.audits import Audits
     from countenance.fairness.evidence import EvidenceRecords
+    from countenance.fairness.labels import GroupLabels
     from countenance.fairness.monitored import Monitored
     from countenance.fairness.reports import FairnessReports
     from countenance.ledger.ports import CosignedCheckpoints, Ledger
@@ -271,6 +272,7 @@ class UnitOfWork(Protocol):
     incidents: Incidents
     evidence: EvidenceRecords
     fairness_reports: FairnessReports
+    group_labels: GroupLabels
     monitored: Monitored
     audits: Audits
     consent_records: ConsentRecords

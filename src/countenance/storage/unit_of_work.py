@@ -18,6 +18,7 @@ if TYPE_CHECKING:  # named and never called here: loading them all would be a fi
     from countenance.consent.ports import ConsentNotices, ConsentRecords, Consents, RetentionRecords
     from countenance.fairness.audits import Audits
     from countenance.fairness.evidence import EvidenceRecords
+    from countenance.fairness.labels import GroupLabels
     from countenance.fairness.monitored import Monitored
     from countenance.fairness.reports import FairnessReports
     from countenance.ledger.note import Signer
@@ -99,6 +100,7 @@ class SqlUnitOfWork:
     incidents: Incidents
     evidence: EvidenceRecords
     fairness_reports: FairnessReports
+    group_labels: GroupLabels
     monitored: Monitored
     audits: Audits
     consent_records: ConsentRecords
@@ -272,6 +274,7 @@ ROOMS: Final[Mapping[str, Room]] = {
     "incidents": Room("incidents", "SqlIncidents", keyed=True),
     "evidence": Room("fairness_evidence", "SqlEvidenceRecords", keyed=True),
     "fairness_reports": Room("fairness_reports", "SqlFairnessReports", keyed=True),
+    "group_labels": Room("group_labels", "SqlGroupLabels", keyed=True),
     "installed_packs": Room("policy_packs", "SqlInstalledPacks"),
     "coming_notices": Room("policy_packs", "SqlComingNotices"),
     "monitored": Room("monitored", "SqlMonitored", keyed=True),

@@ -10,6 +10,7 @@ from countenance.entrypoints.cli.context import CommandLine
 from countenance.entrypoints.cli.options import JsonFlag, KeyFile
 
 if TYPE_CHECKING:
+    from countenance.fairness.labels import WatchedGroup
     from countenance.fairness.monitored import Watched
 
 _MOST = 10_000_000
@@ -47,6 +48,7 @@ def monitor(
     if look:
         looked = gate.watch_outcomes(most=most)
         watched = gate.read_monitor(actor)
+    groups = gate.read_monitor.groups(actor)
     if as_json:
         line.output.document(
             {
@@ -54,6 +56,7 @@ def monitor(
                 "entries_followed": looked.entries if looked is not None else 0,
                 "alarms": document_of(looked.alarms) if looked is not None else [],
                 "watched": [{**document_of(one), "level": one.stream.level} for one in watched],
+                "groups": [{**document_of(one), "level": one.stream.level} for one in groups],
             }
         )
         return
@@ -63,9 +66,14 @@ def monitor(
         line.output.say("Nothing is watched yet: no outcome stands on the ledger.")
         return
     line.output.table(("gallery", "rate", "errors", "trials", "normal", "evidence"), map(_row, watched))
+    if groups:
+        line.output.table(
+            ("gallery, group", "rate", "errors", "trials", "normal", "evidence"),
+            [(f"{one.gallery_id}, {one.group}", *_row(one)[1:]) for one in groups],
+        )
 
 
-def _row(one: Watched) -> tuple[str, ...]:
+def _row(one: Watched | WatchedGroup) -> tuple[str, ...]:
     stream = one.stream
     normal = "being learned" if stream.baseline is None else f"up to {stream.baseline:.3g}"
     return (

@@ -16,7 +16,7 @@ from countenance.fairness.audits import Audit, AuditState
 from countenance.fairness.intervals import rate_of
 from countenance.fairness.model import Rate, Tally
 from countenance.fairness.monitored import Measure, Watched
-from countenance.fairness.sequential import MEAN_TRIALS_BETWEEN_FALSE_ALARMS, REFERENCE
+from countenance.fairness.sequential import MEAN_TRIALS_BETWEEN_FALSE_ALARMS, REFERENCE, Stream
 
 MONITOR: Final = "/console/fairness/monitoring"
 AUDITS: Final = "/console/fairness/audits"
@@ -82,12 +82,18 @@ def monitoring(visit: Visit) -> Response:
         reference=REFERENCE,
         between=MEAN_TRIALS_BETWEEN_FALSE_ALARMS,
         incidents=[one for one in incidents if one.by == "monitor"],
+        groups=[(one, *rated(one.stream)) for one in visit.service.gate.read_monitor.groups(visit.actor)],
     )
 
 
 def row_of(watched: Watched, lease: str) -> Row:
     """Return one stream with its rate, its interval, and how it stands."""
-    stream = watched.stream
+    rate, state = rated(watched.stream)
+    return Row(watched=watched, lease=lease, rate=rate, state=state)
+
+
+def rated(stream: Stream) -> tuple[Rate, tuple[str, str]]:
+    """Return a stream's rate with its interval, and how it stands."""
     rate = rate_of(Tally(stream.errors, stream.trials), groups=1)
     if stream.baseline is None:
         state = ("wait", f"insufficient evidence: {stream.trials} of {REFERENCE} trials")
@@ -95,7 +101,7 @@ def row_of(watched: Watched, lease: str) -> Row:
         state = ("bad", "has alarmed")
     else:
         state = ("good", "as before")
-    return Row(watched=watched, lease=lease, rate=rate, state=state)
+    return rate, state
 
 
 def audits(visit: Visit) -> Response:

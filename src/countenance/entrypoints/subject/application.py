@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from countenance.app import Countenance
 from countenance.entrypoints.pages.site import PagesAt, look_of, site_of
-from countenance.entrypoints.subject import acting, entering, record
+from countenance.entrypoints.subject import acting, entering, groups, record
 from countenance.entrypoints.subject.visits import HOME, Door, Page, Visit
 from countenance.errors import NotFoundError
 
@@ -28,7 +28,7 @@ _ELSEWHERE: Final = tuple(
     for method in ("GET", "POST")
 )
 
-PAGES: Final[tuple[Page, ...]] = tuple(chain(entering.PAGES, record.PAGES, acting.PAGES))
+PAGES: Final[tuple[Page, ...]] = tuple(chain(entering.PAGES, record.PAGES, acting.PAGES, groups.PAGES))
 """Every page, in the order in which paths are compared."""
 
 

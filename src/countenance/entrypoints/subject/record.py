@@ -14,7 +14,7 @@ from countenance.errors import NotFoundError, StateError
 from countenance.recognition.subjects.record import MOST_SHOWN
 
 _DIGITS: Final = 15
-_NOTICES: Final = frozenset({"sent", "objected"})
+_NOTICES: Final = frozenset({"sent", "objected", "groups", "groups-gone"})
 
 
 def record(visit: Visit) -> Response:
@@ -24,6 +24,7 @@ def record(visit: Visit) -> Response:
         "record.html",
         record=visit.service.subjects.read_record(visit.mine),
         notice=f"request.{done}" if done in _NOTICES else None,
+        own=visit.service.subjects.record_groups.read(visit.mine),
         most=MOST_SHOWN,
     )
 

@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from countenance.consent.model import Consent
 from countenance.consent.retention import Deadline
+from countenance.fairness.labels import SOURCE, RecordedGroups
 from countenance.ledger import Entry, EventType
 from countenance.recognition.ports import UnitOfWork
 from countenance.recognition.subjects.model import OpenedSession, SubjectRequest
@@ -106,9 +107,18 @@ def document_of(record: OwnRecord) -> dict[str, Any]:
         "acts": [_act(act) for act in record.acts],
         "events": [{"type": one.type, "at": one.at.isoformat(), "entry": one.entry} for one in record.events],
         "requests": [_request(one) for one in record.requests],
+        "groups": _groups(record.groups),
         "name_in_the_log": record.commitment,
         "acts_known_up_to_entry": record.complete_to,
     }
+
+
+def _groups(recorded: RecordedGroups | None) -> dict[str, Any] | None:
+    """Return what the subject said of itself so that rates are watched by group."""
+    if recorded is None:
+        return None
+    told = {"purpose": "fairness monitoring", "source": SOURCE, "answers": dict(recorded.answers)}
+    return {**told, "recorded": recorded.recorded.isoformat()}
 
 
 def _consent(consent: Consent) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from countenance.consent.model import Consent
 from countenance.consent.receipt import Receipt
 from countenance.consent.retention import Retention
 from countenance.errors import NotFoundError, UnauthenticatedError
+from countenance.fairness.labels import RecordedGroups
 from countenance.ledger import JsonValue
 from countenance.ledger.proof import InclusionProof
 from countenance.oversight.model import CaseId
@@ -113,6 +114,7 @@ class OwnRecord:
     commitment: str | None
     complete_to: int
     size: int
+    groups: RecordedGroups | None = None
 
     @property
     def in_use(self) -> bool:
@@ -165,6 +167,7 @@ class ReadOwnRecord:
                 events=_events(documents),
                 requests=work.subject_requests.of_subject(place),
                 commitment=commitment,
+                groups=work.group_labels.get(place.gallery_id, place.subject_id),
                 complete_to=work.subject_entries.followed(),
                 size=work.ledger.size(),
             )

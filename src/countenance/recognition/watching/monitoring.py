@@ -14,12 +14,22 @@ from typing import Any, Final
 
 from countenance.biometrics.model import GalleryId, Threshold
 from countenance.errors import CalibrationError
+from countenance.fairness.labels import WatchedGroup
 from countenance.fairness.monitored import Measure, Watched
 from countenance.fairness.sequential import observe
 from countenance.oversight.incidents import Incident, IncidentKind, Scope, ScopeKind
 from countenance.policy.schema import SEARCH
 from countenance.recognition.incidents import MONITOR, Found, OpenIncident
 from countenance.recognition.ports import UnitOfWork
+from countenance.recognition.watching.group_outcomes import (
+    NamedTrial,
+    forget_small,
+    groups_of,
+    labelled,
+    named_trials,
+    trials_by_group,
+    watch_group,
+)
 from countenance.recognition.watching.score_tally import ScoreTally, stricter
 from countenance.vetting.access import STAFF, Access
 from countenance.vetting.model import Actor, Lease
@@ -88,7 +98,8 @@ class WatchOutcomes:
             start = work.monitored.followed()
             stop = min(work.ledger.size(), start + AT_ONCE)
             leaves = list(work.ledger.leaves(start, stop)) if start < stop else []
-        trials = trials_of(map(json.loads, leaves))
+        documents = [json.loads(leaf) for leaf in leaves]
+        trials, named = trials_of(documents), named_trials(documents, _told)
         for gallery_id, low in self.scores.drain().items():
             trials.setdefault((gallery_id, Measure.LOW_SCORE), []).extend(low)
         if start == stop and not trials:
@@ -97,8 +108,9 @@ class WatchOutcomes:
             work.become_writer()
             if work.monitored.followed() != start:
                 trials = {which: found for which, found in trials.items() if which[1] is Measure.LOW_SCORE}
+                named = []
                 stop = work.monitored.followed()  # somebody else was here, who saw no score of this process
-            alarms = self._watched(work, trials)
+            alarms = self._watched(work, trials) + self._watched_groups(work, named)
             work.monitored.follow(stop)
             work.commit()
         count = sum(map(len, trials.values()))
@@ -107,8 +119,7 @@ class WatchOutcomes:
     def _watched(self, work: UnitOfWork, trials: Trials) -> list[Incident]:
         alarms = []
         for (gallery_id, measure), found in sorted(trials.items()):
-            gallery = work.galleries.get(GalleryId(gallery_id))
-            lease = work.leases.get(gallery.lease_id) if gallery is not None else None
+            lease = _lease_of(work, gallery_id)
             if lease is None:
                 continue  # nothing more is asked of it, and nothing could be narrowed
             held = work.monitored.get(gallery_id, measure)
@@ -121,11 +132,28 @@ class WatchOutcomes:
                 alarms.append(self._alarm(work, lease, (gallery_id, measure)))
         return alarms
 
-    def _alarm(self, work: UnitOfWork, lease: Lease, which: tuple[str, Measure]) -> Incident:
+    def _watched_groups(self, work: UnitOfWork, named: list[NamedTrial]) -> list[Incident]:
+        """Test the rates of groups in galleries whose subjects recorded some; in most there are none."""
+        now = self.open_incident.access.clock()
+        subjects = {name: labelled(work, name, now) for name in {one.gallery_id for one in named}}
+        forget_small(work, subjects)
+        alarms = []
+        for key, errors in sorted(trials_by_group(named, subjects).items()):
+            gallery_id, measure, group = key
+            lease = _lease_of(work, gallery_id)
+            if lease is None:
+                continue
+            terms = (_under(lease), self._calibrated(lease, measure))
+            if watch_group(work, key, errors, groups_of(subjects[gallery_id])[group], terms):
+                alarms.append(self._alarm(work, lease, (gallery_id, measure), group))
+        return alarms
+
+    def _alarm(self, work: UnitOfWork, lease: Lease, which: tuple[str, Measure], group: str = "") -> Incident:
         gallery_id, measure = which
+        where = f"gallery `{gallery_id}`" + (f", group `{group}`," if group else "")
         found = Found(
             kind=KINDS[measure],
-            reason=f"the rate of `{measure}` in gallery `{gallery_id}` has risen above what was normal",
+            reason=f"the rate of `{measure}` in {where} has risen above what was normal",
             scope=Scope(kind=ScopeKind.LEASE, of=lease.id),
             narrowing=narrowing_of(lease),
         )
@@ -156,6 +184,17 @@ class ReadMonitor:
         with self.unit_of_work() as work:
             self.access.role(work, actor, STAFF)
             return work.monitored.all()
+
+    def groups(self, actor: Actor) -> tuple[WatchedGroup, ...]:
+        """Return what is watched by group, in the order of galleries, or raise `ForbiddenError`."""
+        with self.unit_of_work() as work:
+            self.access.role(work, actor, STAFF)
+            return work.group_labels.watched()
+
+
+def _lease_of(work: UnitOfWork, gallery_id: str) -> Lease | None:
+    gallery = work.galleries.get(GalleryId(gallery_id))
+    return work.leases.get(gallery.lease_id) if gallery is not None else None
 
 
 def narrowing_of(lease: Lease) -> Narrowing:

@@ -10,8 +10,11 @@ from countenance.biometrics.model import GalleryId
 from countenance.consent.notice import (
     LONGEST_PART,
     LONGEST_TERM_DAYS,
+    MOST_ANSWERS,
     MOST_LANGUAGES,
+    MOST_QUESTIONS,
     Controller,
+    GroupQuestion,
     Notice,
     NoticeDraft,
     NoticeId,
@@ -63,6 +66,15 @@ class NoticeTextAsked(Asked):
     release: Part = Field(default="", description="The sentence that a written release is signed under.")
 
 
+class GroupQuestionAsked(Asked):
+    """What subjects may say of themselves so that error rates are watched by group, and nothing else."""
+
+    name: Annotated[str, StringConstraints(max_length=60)] = Field(examples=["sex"])
+    answers: list[Annotated[str, StringConstraints(max_length=60)]] = Field(
+        min_length=2, max_length=MOST_ANSWERS, examples=[["female", "male", "another"]]
+    )
+
+
 class NoticeAsked(Asked):
     """A notice to be published as the next version of its id; nothing changes it afterwards."""
 
@@ -86,6 +98,12 @@ class NoticeAsked(Asked):
         default=None, description="Days for which consent holds."
     )
     texts: list[NoticeTextAsked] = Field(min_length=1, max_length=MOST_LANGUAGES)
+    fairness_groups: list[GroupQuestionAsked] = Field(
+        default=[],
+        max_length=MOST_QUESTIONS,
+        description="Names the purpose of watching error rates by group: what subjects may say of themselves"
+        " on their own page, freely. Empty: nothing of the kind is recorded.",
+    )
 
     def draft(self) -> NoticeDraft:
         """Return what is to be published."""
@@ -102,6 +120,9 @@ class NoticeAsked(Asked):
             retention_from=self.retention_from,
             consent_days=self.consent_days,
             texts=tuple(NoticeText(**text.model_dump()) for text in self.texts),
+            fairness_groups=tuple(
+                GroupQuestion(name=one.name, answers=tuple(one.answers)) for one in self.fairness_groups
+            ),
         )
 
 
@@ -132,6 +153,13 @@ class NoticeTextTold(Told):
     release: str
 
 
+class GroupQuestionTold(Told):
+    """What subjects may say of themselves so that error rates are watched by group."""
+
+    name: str
+    answers: list[str]
+
+
 class NoticeTold(Told):
     """A published version."""
 
@@ -149,6 +177,7 @@ class NoticeTold(Told):
     retention_from: str
     consent_days: int | None
     texts: list[NoticeTextTold]
+    fairness_groups: list[GroupQuestionTold]
     published: Moment
     digest: str = Field(description="SHA-256 (hex) of what it says, as the ledger has it.")
     entry: int = Field(ge=0, description="Index of the ledger entry that says so.")
@@ -177,6 +206,9 @@ class NoticeTold(Told):
             texts=[
                 NoticeTextTold(**{name: getattr(text, name) for name in NoticeTextTold.model_fields})
                 for text in draft.texts
+            ],
+            fairness_groups=[
+                GroupQuestionTold(name=one.name, answers=list(one.answers)) for one in draft.fairness_groups
             ],
             published=notice.published,
             digest=notice.digest,
