@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from fakes_engine import photograph
 from integration.api.dossier import PROPOSAL
 from integration.api.oversight_bodies import SHEET
+from integration.api.stage import stages
 from integration.cli.shell import Shell
 from integration.cli.test_consent import NOTICE
 
@@ -205,6 +207,36 @@ def arguments_of(shell: Shell, command: str, gallery: str = "staff") -> list[str
     return [*command.split(), *given]
 
 
+@pytest.fixture(scope="module")
+def watched(
+    furnished: tuple[Path, Mapping[str, str]], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Shell]:
+    """A terminal beside one installation with an enrolled subject, for tests in which nothing changes."""
+    yield from _shells(furnished, tmp_path_factory)
+
+
+@pytest.fixture(scope="module")
+def without_alice(
+    furnished: tuple[Path, Mapping[str, str]], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Shell]:
+    """Another one, where alice's key is revoked."""
+    for shell in _shells(furnished, tmp_path_factory):
+        (alice,) = [key["key_id"] for key in shell.json("keys", "list")["keys"] if key["label"] == "alice"]
+        shell.run("keys", "revoke", alice)
+        yield shell
+
+
+def _shells(
+    furnished: tuple[Path, Mapping[str, str]], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Shell]:
+    template, keys = furnished
+    folder = tmp_path_factory.mktemp("strangers")
+    for stage in stages(template, keys, folder):
+        shell = Shell(stage, folder)
+        shell.furnish(("dave", photograph("dave")))
+        yield shell
+
+
 def test_no_command_with_a_key_is_left_out_here() -> None:
     from integration.cli.test_root import every_command  # noqa: PLC0415  the list of all commands
 
@@ -213,10 +245,9 @@ def test_no_command_with_a_key_is_left_out_here() -> None:
 
 
 @pytest.mark.parametrize(("command", "key"), WRONG_KEYS)
-def test_a_key_that_is_none_gets_nothing(shell: Shell, command: str, key: str) -> None:
-    shell.furnish(("dave", photograph("dave")))
-    before = shell.types()
-    told = shell.json(*arguments_of(shell, command), status=3, COUNTENANCE_KEY=key)
+def test_a_key_that_is_none_gets_nothing(watched: Shell, command: str, key: str) -> None:
+    before = watched.types()
+    told = watched.json(*arguments_of(watched, command), status=3, COUNTENANCE_KEY=key)
     assert told == {
         "error": {
             "code": "unauthenticated",
@@ -224,29 +255,26 @@ def test_a_key_that_is_none_gets_nothing(shell: Shell, command: str, key: str) -
             "reasons": [],
         }
     }
-    assert shell.types() == [*before, "request:refused"]
+    assert watched.types() == [*before, "request:refused"]
 
 
 @pytest.mark.parametrize("command", KEYED)
-def test_a_revoked_or_expired_key_gets_the_same_answer(shell: Shell, command: str) -> None:
-    shell.furnish(("dave", photograph("dave")))
-    (alice,) = [key["key_id"] for key in shell.json("keys", "list")["keys"] if key["label"] == "alice"]
-    shell.run("keys", "revoke", alice)
-    told = shell.json(*arguments_of(shell, command), who="alice", status=3)
+def test_a_revoked_or_expired_key_gets_the_same_answer(without_alice: Shell, command: str) -> None:
+    told = without_alice.json(*arguments_of(without_alice, command), who="alice", status=3)
     assert told["error"]["message"] == "the key is missing, unknown, expired or revoked"
 
 
 @pytest.mark.parametrize("command", REVIEWED)
-def test_mallory_takes_no_part_in_a_review_and_it_is_on_the_ledger(shell: Shell, command: str) -> None:
-    before = shell.types()
-    told = shell.json(*arguments_of(shell, command), who="mallory", status=3)
+def test_mallory_takes_no_part_in_a_review_and_it_is_on_the_ledger(watched: Shell, command: str) -> None:
+    before = watched.types()
+    told = watched.json(*arguments_of(watched, command), who="mallory", status=3)
     assert told["error"]["code"] == "forbidden"
-    assert shell.types() == [*before, "request:refused"]
+    assert watched.types() == [*before, "request:refused"]
 
 
 @pytest.mark.parametrize("command", [name for name in KEYED if not name.startswith(BESIDE)])
-def test_without_a_key_there_is_no_act_on_subjects(shell: Shell, command: str) -> None:
-    assert shell.json(*arguments_of(shell, command), status=3)["error"]["code"] == "unauthenticated"
+def test_without_a_key_there_is_no_act_on_subjects(watched: Shell, command: str) -> None:
+    assert watched.json(*arguments_of(watched, command), status=3)["error"]["code"] == "unauthenticated"
 
 
 @pytest.mark.parametrize("command", OF_A_GALLERY)
