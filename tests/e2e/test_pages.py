@@ -21,6 +21,8 @@ PAGES = {
     "ask": ("carol", "/console/ask"),
     "decisions": ("carol", "/console/decisions"),
     "decision": ("carol", "/console/decisions/{decision}"),
+    "simulation": ("carol", "/console/simulation?since=2020-01-01&pack=ibm-2020"),
+    "coming": ("rita", "/console/coming?days=1095"),
     "ledger": ("carol", "/console/ledger"),
     "entry": ("carol", "/console/ledger/entries/7"),
     "galleries": ("rita", "/console/galleries"),
@@ -70,6 +72,7 @@ def names(stage: ConsoleStage, tmp_path_factory: pytest.TempPathFactory) -> dict
     draft = vetting.draft.begin(ada, GATE, use(stage.stage.parts.clock(), title="Side door")).id
     lease = vetting.read_applications.one(ada, granted).application.lease_id
     stage.stage.parts.packs = ("microsoft-2020",)
+    stage.service.policy.forewarn()
     proposed = stage.post("rita", "/console/conditions", **PROPOSAL).headers["location"]
     stage.post("olivia", "/console/staff", login="nora", name="Nora", role="reviewer")
     listed = stage.get("carol", "/console/decisions?q=house.us-police").text

@@ -91,6 +91,12 @@ class Tally:
     beyond: int = 0
     groups: dict[tuple[object, ...], Group] = field(default_factory=dict)
 
+    def count(self, asked: int, changes: Iterable[Change]) -> None:
+        """Count questions that were asked, and what changed among them."""
+        self.asked += asked
+        for change in changes:
+            self.add(change)
+
     def add(self, change: Change) -> None:
         """Count a change."""
         if change.before.permitted == change.after.permitted:
@@ -151,16 +157,20 @@ class Simulation:
 
         Raises `InvalidInputError` for a record that cannot be read.
         """
+        asked = tuple(records)
+        found = self.changes(asked)
+        tally.count(len(asked), found)
+        return found
+
+    def changes(self, records: Iterable[Recorded]) -> list[Change]:
+        """Ask every record's question and return those that are answered otherwise; raises like `run`."""
         found: list[Change] = []
         for record in records:
-            tally.asked += 1
             before = self._recorded(record.decision)
             known = self._known(record.question)
             after = known.outcome
             if before != after:
-                change = Change(record.id, record.customer, known.act, known.lease, before, after)
-                tally.add(change)
-                found.append(change)
+                found.append(Change(record.id, record.customer, known.act, known.lease, before, after))
         return found
 
     def _recorded(self, decision: str) -> Outcome:

@@ -41,17 +41,20 @@ BEYOND_FORM = re.compile(
     r"|names which one|does not close a measurement|caps name at least one|is narrowed by an incident"
     r"|names a customer if|names the law|is the officer's name|names something twice"
     r"|address of a webhook|the address is not public"
+    r"|is no pack: it holds|is not sound|is not signed|comes with the program|exclude one another"
+    r"|ends before it begins|leases are renewed until a day|is not the name of the pack"
     r"|the checklist lacks|nothing can be determined|the training lies ahead|an authorisation ends"
 )
 """Why a request that is right in form may be refused: two fields contradict each other, or the calendar."""
 
 ASKERS = {
-    "alice": r"^/v1/(audit(?!s)|notices|galleries(?!.*identifications)|detections|decisions|policy"
+    "alice": r"^/v1/(audit(?!s)|notices|galleries(?!.*identifications)|detections|decisions"
+    r"|policy/(vocabulary|coming)"
     r"|erasures|subject-requests)",
     "archivist": r"identifications$",
     "tester": r"^/v1/comparisons$",
     "olivia": r"^/v1/(audits(?!.*approval)|fairness/(monitor|reports)"
-    r"|retention|webhooks|keys|leases|customers(?!.*applications)|examiners|known-faces|oversight)",
+    r"|retention|webhooks|policy/(packs|simulations)|keys|leases|customers(?!.*applications)|examiners|known-faces|oversight)",
     "bob": r"^/v1/examinations",
     "carol": r"^(/metrics|/v1/(ledger|cases|health|terms))",
     "ada": r"^/v1/(applications(?!.*/(marks|approvals|refusals))|customers.*/applications)",

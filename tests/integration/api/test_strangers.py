@@ -54,6 +54,14 @@ BODIES: Mapping[tuple[str, str], dict[str, Any]] = {
         "summary": "It was tested and it held.",
         "report": "0" * 64,
     },
+    ("POST", "/v1/policy/packs"): {
+        "name": "own",
+        "files": {"prohibitions.cedar": "// no rule"},
+        "reason": "It was decided.",
+        "unsigned": "own",
+    },
+    ("POST", "/v1/policy/packs/{pack_name}/rollback"): {"reason": "It was a mistake."},
+    ("POST", "/v1/policy/simulations"): {"since": "2020-01-01", "pack": "ibm-2020"},
     **VETTING_BODIES,
     **OVERSIGHT_BODIES,
 }
@@ -77,6 +85,7 @@ OPEN = {
     ("POST", "/v1/comparisons"),
     ("POST", "/v1/decisions/explain"),
     ("GET", "/v1/policy/vocabulary"),
+    ("GET", "/v1/policy/coming"),
     ("GET", "/v1/ledger/checkpoint"),
     ("GET", "/v1/ledger/entries/{index}"),
     ("GET", "/v1/ledger/consistency"),
@@ -96,6 +105,7 @@ UNKNOWN = {
     "hold_id": "hold_" + "0" * 32,
     "key_id": "0" * 16,
     "lease_id": "no-such-lease",
+    "pack_name": "no-such-pack",
     "index": "1",
     **UNKNOWN_DOSSIER,
     **UNKNOWN_OVERSIGHT,
@@ -170,6 +180,7 @@ def real(world: Stage) -> Mapping[str, str]:
         "case_id": case,
         "key_id": key,
         "lease_id": "bank-doors",
+        "pack_name": "own",
         "index": "1",
         **dossier(world),
         **UNKNOWN_OVERSIGHT,
@@ -295,7 +306,7 @@ WITH_A_LEASE = [
     for route in BODIES
     if route not in {("POST", "/v1/decisions/explain"), ("POST", "/v1/keys"), *VETTING_BODIES}
     and route != ("POST", "/v1/known-faces")  # an administrator's, under the installation's own lease
-    and not route[1].startswith("/v1/webhooks")
+    and not route[1].startswith(("/v1/webhooks", "/v1/policy/"))
     and not route[1].endswith("/holds")  # an administrator's too: evidence outlives a lease
 ]
 

@@ -61,6 +61,7 @@ _MENU: Final[Mapping[str, tuple[Room, ...]]] = {
         Room("/console/customers", "Customers", "customers", READERS),
         Room("/console/terms", "Terms of use", "terms", READERS | {StaffRole.APPLICANT}),
         Room("/console/conditions", "Conditions", "conditions", READERS),
+        Room("/console/coming", "What comes", "retention", READERS | {StaffRole.APPLICANT}),
     ),
     "People who judge": (
         Room("/console/cases", "Cases", "cases", READERS),
@@ -78,6 +79,7 @@ _MENU: Final[Mapping[str, tuple[Room, ...]]] = {
     ),
     "The record": (
         Room("/console/decisions", "Decisions", "decisions", READERS),
+        Room("/console/simulation", "Simulate", "ask", READERS),
         Room("/console/ledger", "Ledger", "ledger", STAFF),
         Room("/console/audit", "Audit the log", "audit", STAFF),
         Room("/console/galleries", "Galleries", "galleries", READERS),

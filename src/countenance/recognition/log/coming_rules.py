@@ -42,8 +42,7 @@ class ForeseeRules:
 
         No transaction is open while the gate is asked.
         """
-        if not 1 <= days <= MOST_DAYS:
-            raise InvalidInputError(f"`{days}` is no number of days from 1 to {MOST_DAYS}")
+        _check(days)
         with self.unit_of_work() as work:
             self.standing.role(work, actor, READERS)
             held = tuple(leases_held(work))
@@ -55,6 +54,25 @@ class ForeseeRules:
             leases=touched(policy, held, (event.day for event in events)),
             unchecked=stale(shipped_register(), today),
         )
+
+    def without_leases(self, days: int) -> RuleCalendar:
+        """Return what turns within `days` and which laws are not checked; the rules are public.
+
+        Raises `InvalidInputError`.
+        """
+        _check(days)
+        today = self.standing.clock().date()
+        policy = installed_policy(self.installed())
+        return RuleCalendar(
+            events=coming(policy.rules.values(), today, days),
+            leases=(),
+            unchecked=stale(shipped_register(), today),
+        )
+
+
+def _check(days: int) -> None:
+    if not 1 <= days <= MOST_DAYS:
+        raise InvalidInputError(f"`{days}` is no number of days from 1 to {MOST_DAYS}")
 
 
 def leases_held(work: UnitOfWork) -> list[Held]:

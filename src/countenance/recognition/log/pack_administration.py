@@ -199,6 +199,16 @@ class AdministerPacks:
                 raise NotFoundError(f"no installed pack `{name}`{f' of digest `{digest}`' if digest else ''}")
             return load_pack(held_pack(work, found[0]))
 
+    def source(self, actor: Actor, name: str) -> PackSource:
+        """Return a shipped pack, or a version of it, or an installed one, by name; never a path.
+
+        Raises `ForbiddenError` and `NotFoundError`.
+        """
+        if name.partition("@")[0] in shipped_packs():
+            return name
+        pack = self.edition(actor, name)
+        return HeldPack(pack.name, pack.texts)
+
     def _sound(self, new: NewPack) -> Pack:
         """Return the pack, or raise `InvalidInputError` saying what is wrong first."""
         if not _NAME.fullmatch(new.name):

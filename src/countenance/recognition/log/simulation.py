@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import PurePath
+from threading import Semaphore
 from typing import Final
 
-from countenance.errors import InvalidInputError
+from countenance.errors import BusyError, InvalidInputError
 from countenance.policy.gate import HOUSE, Policy, build_policy
 from countenance.policy.packs import PackSource, load_pack
 from countenance.policy.register import shipped_register
-from countenance.policy.simulation import Change, Simulation, Tally
+from countenance.policy.simulation import Change, Recorded, Simulation, Tally
 from countenance.recognition.asking import leased
 from countenance.recognition.log.browsing import READERS
 from countenance.recognition.model import DecisionSearch
@@ -52,6 +57,9 @@ class SimulatePolicy:
     standing: Standing
     installed: Callable[[], tuple[PackSource, ...]]
     unit_of_work: Callable[[], UnitOfWork]
+    threads: int = field(default_factory=lambda: min(4, os.cpu_count() or 1))
+
+    _turn: Semaphore = field(default_factory=lambda: Semaphore(1))
 
     def count(self, actor: Actor, proposal: Proposal) -> int:
         """Return how many questions there are to ask, or raise `ForbiddenError`."""
@@ -64,18 +72,60 @@ class SimulatePolicy:
     ) -> Tally:
         """Return what would change; `told` gets each page's length and changes as they are found.
 
-        Raises `ForbiddenError`, `InvalidInputError` for a pack that is not there or a record that
-        cannot be read, and `PackError` for a pack that does not validate. No transaction is open
-        while questions are asked, and no more than a page of records is in memory.
+        Raises `ForbiddenError`, `BusyError` while another one runs in this process, `InvalidInputError`
+        for a pack that is not there or a record that cannot be read, and `PackError` for a pack that
+        does not validate. No transaction is open while questions are asked, and no more than some
+        pages of records are in memory. Pages are asked in several threads, since the gate leaves
+        Python's lock, and counted in their order.
         """
         policy = proposed_policy(self.installed(), proposal.pack)
-        simulation = Simulation(
-            leased(policy.decide),
-            blind_to_the_clock=policy.blind_to_the_clock,
-            on=proposal.on,
-            renewed=proposal.renewed,
-        )
+        machines = [
+            Simulation(
+                leased(policy.decide),
+                blind_to_the_clock=policy.blind_to_the_clock,
+                on=proposal.on,
+                renewed=proposal.renewed,
+            )
+            for _ in range(self.threads)
+        ]
+        if not self._turn.acquire(blocking=False):
+            raise BusyError("another simulation is running here; try again when it is over", retry_after=10)
+        try:
+            return self._run(machines, self._pages(actor, proposal), told)
+        finally:
+            self._turn.release()
+
+    def _run(
+        self,
+        machines: Sequence[Simulation],
+        pages: Iterator[Sequence[Recorded]],
+        told: Callable[[int, Iterable[Change]], None],
+    ) -> Tally:
         tally = Tally()
+        waiting: deque[tuple[int, Future[list[Change]]]] = deque()
+
+        def take() -> None:
+            asked, found = waiting.popleft()
+            changes = found.result()
+            tally.count(asked, changes)
+            told(asked, changes)
+
+        with ExitStack() as stack:
+            lanes = [
+                stack.enter_context(ThreadPoolExecutor(max_workers=1, thread_name_prefix="simulation"))
+                for _ in machines
+            ]
+            for number, page in enumerate(pages):
+                lane = number % len(machines)
+                waiting.append((len(page), lanes[lane].submit(machines[lane].changes, page)))
+                if len(waiting) > 2 * len(machines):
+                    take()
+            while waiting:
+                take()
+        return tally
+
+    def _pages(self, actor: Actor, proposal: Proposal) -> Iterator[Sequence[Recorded]]:
+        """Yield the records page by page; no transaction is open between them."""
         after = -1
         while True:
             with self.unit_of_work() as work:
@@ -84,8 +134,8 @@ class SimulatePolicy:
                     since=proposal.since, until=proposal.until, after=after, limit=PAGE
                 )
             if not page:
-                return tally
-            told(len(page), simulation.run(page, tally))
+                return
+            yield page
             after = page[-1].entry
 
 
