@@ -75,6 +75,7 @@ def test_apply_be_refused_amend_be_approved_by_two_call_and_be_stopped(
     approve(rita, drafted)
     ada.goto(drafted)
     assert "Approved on" not in ada.content()
+    ask_and_answer(ruben, ada, drafted)
     approve(ruben, drafted)
     ada.goto(drafted)
     ada.get_by_role("heading", name=re.compile("Approved on")).wait_for()
@@ -84,6 +85,21 @@ def test_apply_be_refused_amend_be_approved_by_two_call_and_be_stopped(
     key = issued_key(window.open("olivia", "/console/keys"), lease.rpartition("/")[2])
     with httpx.Client(base_url=origin, headers={"X-Api-Key": key}, timeout=10) as client:
         call_and_be_stopped(Calls(client), rita, ruben, lease)
+
+
+def ask_and_answer(reviewer: Page, customer: Page, place: str) -> None:
+    """A reviewer asks, the customer finds the question where it waits, and answers it."""
+    reviewer.goto(place)
+    reviewer.get_by_label("Ask the customer").fill("Who looks when the machine is wrong?")
+    reviewer.get_by_role("button", name="Ask", exact=True).click()
+    reviewer.get_by_text("waits for the other side").wait_for()
+    customer.goto("/console")
+    customer.get_by_role("link", name="Read and answer").click()
+    customer.get_by_text("Answer question 1").click()
+    customer.get_by_label("Your answer").fill("The porter, who can open the door by hand.")
+    customer.get_by_role("button", name="Answer", exact=True).click()
+    customer.get_by_text("answered", exact=True).wait_for()
+    assert "Ruben" not in customer.content()
 
 
 def call_and_be_stopped(calls: Calls, rita: Page, ruben: Page, lease: str) -> None:

@@ -65,6 +65,19 @@ def names(stage: ConsoleStage, tmp_path_factory: pytest.TempPathFactory) -> dict
     report = fairness_lived(stage, tmp_path_factory.mktemp("measured"))
     application = stage.applied()
     stage.approved_by("rita", application)
+    converse = stage.service.vetting.converse
+    converse(
+        stage.actor("rita"),
+        application,
+        "Who holds the list of the enrolled at night, and where does it lie?",
+    )
+    converse(
+        stage.actor("ada"),
+        application,
+        "The porter on duty. It lies in the safe of the gatehouse.",
+        answers=1,
+    )
+    converse(stage.actor("ada"), application, "May the second door wait until autumn?")
     granted = stage.applied()
     for who in ("rita", "ruben"):
         stage.approved_by(who, granted)

@@ -221,12 +221,53 @@ def test_any_reviewer_stops_a_lease_and_another_lets_it_go_on(console: ConsoleSt
     assert why in console.get("carol", place).text
 
 
-def test_the_stop_button_asks_again_who_it_is(console: ConsoleStage) -> None:
-    console.stage.parts.clock.advance(timedelta(minutes=6))  # type: ignore[attr-defined]  # the fake clock
+def hidden(text: str) -> dict[str, str]:
+    """The hidden fields of a page, but the token."""
+    found = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', text)
+    return {name: html.unescape(value) for name, value in found if name != "form_token"}
+
+
+def test_the_stop_button_asks_again_who_it_is_and_keeps_what_was_typed(console: ConsoleStage) -> None:
+    clock = console.stage.parts.clock
+    clock.advance(timedelta(minutes=6))  # type: ignore[attr-defined]  # the fake clock
     place = "/console/leases/bank-doors"
-    answer = console.post("rita", f"{place}/suspend", reason=WHY, back=place)
-    assert answer.headers["location"].startswith("/console/confirm?next=")
+    why = f'{WHY} "So" <b>it</b> is.'
+    asked = console.post("rita", f"{place}/suspend", reason=why, back=place)
+    assert asked.status_code == 403
+    assert "Confirm that it is you" in asked.text
     assert "in force" in console.get("rita", place).text
+    kept = hidden(asked.text)
+    wrong = console.post("rita", "/console/confirm", **kept, password=PASSWORD, code="000000")
+    assert wrong.status_code == 401
+    assert hidden(wrong.text) == kept
+    clock.advance(timedelta(seconds=60))  # type: ignore[attr-defined]  # as above
+    code = console.people["rita"].code(clock())
+    client = console.client("rita")
+    token = csrf_token(console.sessions["rita"].token)
+    right = client.post(
+        "/console/confirm", data={**kept, "form_token": token, "password": PASSWORD, "code": code}
+    )
+    assert "in force" in console.get("carol", place).text
+    fields = hidden(right.text)
+    assert fields == {"reason": why, "back": place}
+    then = re.search(r'action="(/console/leases/[^"]+)"', right.text)
+    fresh = re.search(r'name="form_token" value="([^"]+)"', right.text)
+    assert then is not None
+    assert fresh is not None
+    done = client.post(then[1], data={**fields, "form_token": fresh[1]})
+    assert done.headers["location"].endswith("suspended")
+    assert html.escape(why, quote=False) in console.get("carol", place).text.replace("&#34;", '"')
+
+
+@pytest.mark.parametrize(
+    "then", ["https://elsewhere.example/x", "//elsewhere.example", "/v1/keys", "/console"]
+)
+def test_what_waits_for_a_confirmation_goes_nowhere_else(console: ConsoleStage, then: str) -> None:
+    code = console.people["rita"].code(console.stage.parts.clock() + timedelta(seconds=60))
+    console.stage.parts.clock.advance(timedelta(seconds=60))  # type: ignore[attr-defined]  # the fake clock
+    fields = {"then": then, "held.reason": WHY, "next": "/console", "password": PASSWORD, "code": code}
+    answer = console.post("rita", "/console/confirm", **fields)
+    assert answer.headers["location"] == "/console?done=confirmed"
 
 
 def test_customers_are_put_on_record_and_their_people_invited(console: ConsoleStage) -> None:

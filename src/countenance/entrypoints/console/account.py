@@ -9,8 +9,9 @@ from starlette.responses import Response
 
 from countenance.entrypoints.console.navigation import EVERYBODY, HOME
 from countenance.entrypoints.console.parties import party_of, the_party
-from countenance.entrypoints.console.visits import CONFIRM, Page, Visit, corrected, inside
+from countenance.entrypoints.console.visits import CONFIRM, HELD, Page, Visit, corrected, inside
 from countenance.errors import InvalidInputError, UnauthenticatedError
+from countenance.staff.model import Opened
 from countenance.staff.own_account import name_of
 
 PATH: Final = "/console/account"
@@ -82,6 +83,8 @@ def _confirmation(visit: Visit, wanted: str, errors: dict[str, str]) -> Response
         status=HTTPStatus.UNAUTHORIZED if errors else HTTPStatus.OK,
         account=visit.service.staff.read_accounts.own(visit.member),
         next=wanted,
+        then=_then(visit),
+        kept=_held(visit),
         errors=errors,
     )
 
@@ -95,7 +98,29 @@ def confirm(visit: Visit) -> Response:
         )
     except UnauthenticatedError:
         return _confirmation(visit, wanted, {"password": _WRONG})
-    return visit.carry_on(visit.go(wanted, done="confirmed"), opened)
+    return _confirmed(visit, wanted, opened)
+
+
+def _confirmed(visit: Visit, wanted: str, opened: Opened) -> Response:
+    """Go on: back to the page, or with what was typed there, once its sender says so."""
+    then = _then(visit)
+    if not then:
+        return visit.carry_on(visit.go(wanted, done="confirmed"), opened)
+    after = Visit(visit.service, visit.look, visit.request, visit.form, opened)
+    fields = [(name.removeprefix(HELD), value) for name, value in _held(visit)]
+    page = after.page("confirmed.html", then=then, next=wanted, fields=fields)
+    return visit.carry_on(page, opened)
+
+
+def _then(visit: Visit) -> str:
+    """Return where a form waits to be sent, or nothing."""
+    then = visit.form.text("then")
+    return then if inside(then) == then and then != HOME else ""
+
+
+def _held(visit: Visit) -> list[tuple[str, str]]:
+    fields = visit.form.fields.items()
+    return [(name, value) for name, values in fields if name.startswith(HELD) for value in values]
 
 
 def confirm_question(visit: Visit) -> Response:
@@ -113,7 +138,7 @@ def confirm_passkey(visit: Visit) -> Response:
         )
     except UnauthenticatedError:
         return _confirmation(visit, wanted, {"": _WRONG})
-    return visit.carry_on(visit.go(wanted, done="confirmed"), opened)
+    return _confirmed(visit, wanted, opened)
 
 
 PAGES: Final = (

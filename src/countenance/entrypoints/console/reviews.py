@@ -13,11 +13,13 @@ from starlette.responses import Response
 from countenance.entrypoints.console.applications import ONE, PATH, SEES, WRITES, id_of
 from countenance.entrypoints.console.caps_form import CAP_FIELDS, caps_asked, caps_in_words
 from countenance.entrypoints.console.conversation import conversation_of, field_of, say
-from countenance.entrypoints.console.use_fields import FIELDS, Kind
+from countenance.entrypoints.console.use_fields import FIELDS, Kind, UseField
 from countenance.entrypoints.console.use_form import values_of
 from countenance.entrypoints.console.visits import Handler, Page, Visit, corrected
+from countenance.entrypoints.pages.duties import duties_of
+from countenance.entrypoints.pages.words import capital, day
 from countenance.errors import ConflictError, InvalidInputError, SeparationError
-from countenance.policy.model import ObligationKind
+from countenance.policy.model import Obligation, ObligationKind
 from countenance.staff.model import StaffRole
 from countenance.vetting.dossier import AppealId, Factor, FactorMark
 from countenance.vetting.factor_texts import FACTORS, FactorText
@@ -73,7 +75,7 @@ def _shown(visit: Visit, errors: Mapping[str, str]) -> Response:
         cap_fields=CAP_FIELDS,
         caps_sent=any(visit.form.text(field.name) for field in CAP_FIELDS),
         caps_of={vote.reviewer: caps_in_words(vote.caps) for vote in view.votes if vote.caps is not None},
-        obligations=[kind for kind in ObligationKind if kind in IMPOSABLE],
+        obligations=duties_of([Obligation(kind, 0) for kind in ObligationKind if kind in IMPOSABLE]),
         sent=visit.form,
         errors=errors,
     )
@@ -191,13 +193,33 @@ def _state(view: ApplicationView, factor: Factor) -> str:
     return "met"
 
 
-def _said(view: ApplicationView) -> Sequence[tuple[str, object]]:
+def _said(view: ApplicationView) -> Sequence[tuple[str, str]]:
+    """Return what is applied for: the fields that say something, in the words of their lists."""
     values = values_of(view.draft.use)
     files = {one.digest: one.name for one in view.evidence}
     shown = ((field, values[field.path]) for field in FIELDS if values[field.path])
     return [
-        (field.label, files.get(value, value) if field.kind is Kind.FILE else value) for field, value in shown
+        (field.label.removesuffix(": one in …").removesuffix(" of one in …"), _in_words(field, value, files))
+        for field, value in shown
     ]
+
+
+def _in_words(field: UseField, value: object, files: Mapping[str, str]) -> str:
+    words: dict[str, str] = {**dict(field.options), **files}
+    if isinstance(value, list):
+        return ", ".join(words.get(word, word) for word in map(str, value))
+    told = _WORDS.get(field.kind)
+    text = str(value)
+    return told(text) if told is not None else words.get(text, text)
+
+
+_WORDS: Final[Mapping[Kind, Callable[[str], str]]] = {
+    Kind.DAY: lambda text: day(date.fromisoformat(text)),
+    Kind.RATE: lambda text: f"1 in {int(text):,}",
+    Kind.NUMBER: lambda text: f"{int(text):,}",
+    Kind.YES_NO: capital,
+}
+"""How what a field says is told where it is read and not written."""
 
 
 def _reviewing(path: str, handler: Handler) -> Page:

@@ -30,6 +30,9 @@ from countenance.vetting.model import Actor
 
 FORM_TOKEN: Final = "form_token"  # noqa: S105  the name of a field
 CONFIRM: Final = "/console/confirm"
+HELD: Final = "held."
+"""What the names of fields begin with that wait for a confirmation."""
+
 _FULL: Final = frozenset({Stage.FULL})
 _NOT_OURS: Final = Fault(
     HTTPStatus.FORBIDDEN,
@@ -182,12 +185,37 @@ def answer(page: Page, stranger: Visit) -> Response:
         if page.method != "GET":
             _require_own_form(visit)
         if page.confirmed and not visit.signed_in.session.freshly_confirmed(visit.now):
-            return visit.go(f"{CONFIRM}?{urlencode({'next': visit.form.text('back') or HOME})}")
+            return _ask_who_it_is(visit)
         return page.handler(visit)
     except NotOurFormError:
         return visit.fault(_NOT_OURS)
     except CountenanceError as error:
         return visit.fault(told(error))
+
+
+def _ask_who_it_is(visit: Visit) -> Response:
+    """Ask for the proofs, and hold what was typed meanwhile; files are sent again."""
+    back = inside(visit.form.text("back") or HOME)
+    if visit.form.files:
+        return visit.go(f"{CONFIRM}?{urlencode({'next': back})}")
+    return visit.page(
+        "confirm.html",
+        status=HTTPStatus.FORBIDDEN,
+        account=visit.service.staff.read_accounts.own(visit.member),
+        next=back,
+        then=visit.path,
+        kept=held_fields(visit.form),
+    )
+
+
+def held_fields(form: Form) -> list[tuple[str, str]]:
+    """Return the fields of a form under the names by which they are held until somebody has confirmed."""
+    return [
+        (f"{HELD}{name}", value)
+        for name, values in form.fields.items()
+        if name != FORM_TOKEN
+        for value in values
+    ]
 
 
 class NotOurFormError(Exception):
