@@ -36,6 +36,8 @@ def prepare(countenance: Countenance) -> FastAPI:
     """
     countenance.ensure_evaluation_lease()
     _grant_seed(countenance)
+    if countenance.erasure.journal is not None:
+        countenance.erasure.journal.reapply()  # whoever a backup brought back is erased before anybody asks
     countenance.consent.schedule.start()
     countenance.gate.monitor.start()
     countenance.oversight.clock.start()

@@ -46,6 +46,12 @@ class Settings(BaseSettings):
         default=None,
         description="File with the key that signs checkpoints; `ledger.key` in the home folder.",
     )
+    erasure_journal: Path | None = Field(
+        default=None,
+        description="File that remembers withdrawals and erasures outside the database, so that a backup "
+        "that is put back brings nobody back; `erasures.journal` in the home folder if not given. Keep it "
+        "where backups of the database do not reach.",
+    )
     witness_policy: Path | None = Field(
         default=None,
         description="Policy file (c2sp.org/tlog-policy) with the witnesses that cosign the log, and their "
@@ -227,11 +233,12 @@ class Settings(BaseSettings):
         default=5.0, gt=0, description="Longest time to decode one image, in seconds."
     )
 
-    def erasure_reach(self) -> tuple[timedelta | None, timedelta | None, bool]:
-        """Return how long backups are kept, how often erasures are rehearsed, and whether old pages stay."""
+    def erasure_reach(self) -> tuple[timedelta | None, timedelta | None, bool, Path]:
+        """Return how long backups are kept, how often is rehearsed, if old pages stay, and the journal."""
         backups = timedelta(days=self.backup_days) if self.backup_days is not None else None
         drills = timedelta(hours=self.drill_hours) if self.drill_hours else None
-        return backups, drills, (self.database_url or "sqlite").startswith("postgres")
+        journal = self.erasure_journal or self.home / "erasures.journal"
+        return backups, drills, (self.database_url or "sqlite").startswith("postgres"), journal
 
     def oversight_rules(self) -> OversightRules:
         """Return how examiners work in this installation."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from countenance.recognition.erasure.canaries import RehearseErasure
     from countenance.recognition.erasure.caretaking import Caretaker, Caretaking, OwnSearcher
     from countenance.recognition.erasure.drills import Drills
+    from countenance.recognition.erasure.journal import KeepJournal, ReapplyErasures
     from countenance.recognition.incidents import OpenIncident
 
 
@@ -92,7 +93,33 @@ class ErasureCases:
             clock=p.clock,
             loaded=p.snapshots.loaded,
             drills=p.drills,
+            journal=self.journal,
         )
+
+    @cached_property
+    def journal(self) -> KeepJournal | None:
+        """Keep erasures outside the database, and do again what a backup has undone; None without a place."""
+        from countenance.recognition.erasure.journal import KeepJournal
+        from countenance.storage.erasure_journal import JournalFile
+
+        p = self.parts
+        if p.erasure_journal is None:
+            return None
+        return KeepJournal(
+            journal=JournalFile(p.erasure_journal),
+            erase=self.erase,
+            open_incident=self._open_incident(),
+            unit_of_work=p.unit_of_work,
+            clock=p.clock,
+        )
+
+    @cached_property
+    def reapply(self) -> ReapplyErasures:
+        """Do again what a backup has undone, on an administrator's word."""
+        from countenance.recognition.erasure.journal import ReapplyErasures
+        from countenance.storage.erasure_journal import JournalFile
+
+        return ReapplyErasures(self._standing, self.journal, JournalFile, self.parts.unit_of_work)
 
     @cached_property
     def caretaking(self) -> Caretaking:

@@ -80,7 +80,7 @@ class Installation(InstalledRules):
         if settings.jurisdictions:
             _ = self.jurisdictions
         self.queue = settings.queue
-        self.backups, self.drills, self.keeps_old_pages = settings.erasure_reach()
+        self.backups, self.drills, self.keeps_old_pages, self.erasure_journal = settings.erasure_reach()
         self.listen = (settings.host, settings.port)
         self.leases_file = settings.leases_file
         self.console_origin = settings.console_origin

@@ -37,7 +37,8 @@ class Parts:
 
     Each attribute is built at first use and kept. `backups` is how long backups are kept, None
     where the operator has not said, `drills` how often erasures are rehearsed, and
-    `keeps_old_pages` says that the database leaves old versions of rows for its own time. `queue`
+    `keeps_old_pages` says that the database leaves old versions of rows for its own time. `erasure_journal`
+    is the file that remembers erasures outside the database, None where none does. `queue`
     is how many acts may wait for or use the engine at once, `listen` is the host and port that the
     server is told to listen on, `leases_file` the seed file that it grants at start, and
     `objects` where photographs lie that requests name as objects of a bucket: those of
@@ -67,6 +68,7 @@ class Parts:
     backups: timedelta | None = None
     drills: timedelta | None = None
     keeps_old_pages: bool = False
+    erasure_journal: Path | None = None
     leases_file: Path | None
     objects: Objects | None = None
     object_buckets: Buckets | None = None

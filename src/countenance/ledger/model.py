@@ -115,6 +115,7 @@ class EventType(StrEnum):
     HOLD_RELEASED = "hold:released"
     SUBJECT_ERASED = "subject:erased"
     ERASURE_COMPLETED = "erasure:completed"
+    ERASURES_REAPPLIED = "erasures:reapplied"
     CANARY_ENROLLED = "canary:enrolled"
     ERASURE_DRILL_PASSED = "erasure_drill:passed"
     ERASURE_DRILL_FAILED = "erasure_drill:failed"

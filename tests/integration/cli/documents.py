@@ -79,6 +79,11 @@ def consent_withdrawn(shell: Shell) -> Any:  # noqa: ANN401  any document
     return shell.json("consent", "withdraw", "staff", "dave", "--yes", who="alice")
 
 
+def reapplied(shell: Shell) -> Any:  # noqa: ANN401  any document
+    shell.erasure_journal = shell.folder / "erasures.journal"
+    return shell.json("erasure", "reapply")
+
+
 def case_shown(shell: Shell) -> Any:  # noqa: ANN401  any document
     return shell.json("cases", "show", held(shell)["case_id"], who="nina")
 
@@ -132,6 +137,7 @@ DOCUMENTS: dict[str, Callable[[Shell], Any]] = {
     "galleries delete": gallery_deleted,
     "consent show": consent_shown,
     "consent withdraw": consent_withdrawn,
+    "erasure reapply": reapplied,
     "cases show": case_shown,
     "decisions show": decision_shown,
     "decisions replay": decision_replayed,

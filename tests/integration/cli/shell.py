@@ -35,6 +35,7 @@ class Shell:
     stage: Stage
     folder: Path
     leases_file: Path | None = None
+    erasure_journal: Path | None = None
 
     def run(self, *arguments: str, who: str | None = None, stdin: bytes | None = None, **more: str) -> Result:
         """Run one command as its own process would, with the key of `who` in the environment."""
@@ -53,6 +54,7 @@ class Shell:
     def open(self) -> Countenance:
         parts = ShellParts(self.stage.parts.path, self.stage.engine)
         parts.leases_file = self.leases_file
+        parts.erasure_journal = self.erasure_journal
         return Countenance(parts)
 
     def image(self, content: bytes, name: str = "image.jpg") -> str:

@@ -104,3 +104,21 @@ def test_a_rehearsal_that_fails_ends_with_1(shell: Shell) -> None:
     assert result["incident_id"].startswith("inc_")
     enrolled = shell.run("enrol", "staff", "dave", shell.image(photograph("dave", 2)), who="alice")
     assert enrolled.exit_code == 3
+
+
+def test_what_a_backup_has_undone_is_done_again_from_a_journal_kept_elsewhere(
+    shell: Shell, erased: str, tmp_path: Path
+) -> None:
+    assert erased
+    assert shell.json("erasure", "reapply", status=6)["error"]["code"] == "configuration"
+    shell.erasure_journal = tmp_path / "own.journal"
+    assert "knows everything" in shell.run("erasure", "reapply").stdout
+    leaf = json.dumps(
+        {"type": "subject:erased", "gallery": "staff", "subject": "ab" * 32, "cause": "operator"}
+    )
+    (tmp_path / "kept.journal").write_text(json.dumps({"entry": 9_999, "leaf": leaf}) + "\n")
+    done = shell.json("erasure", "reapply", "--journal", str(tmp_path / "kept.journal"))
+    assert done == {"undone": 1, "withdrawn": 0, "erased": 0, "held": 0}
+    assert shell.types()[-2:] == ["erasures:reapplied", "incident:opened"]
+    said = shell.run("erasure", "reapply", "--journal", str(tmp_path / "kept.journal")).stdout
+    assert "entries that the database had lost" in said

@@ -219,6 +219,48 @@ def drill(
         raise typer.Exit(ExitCode.NOT_VERIFIED)
 
 
+@app.command("reapply")
+def reapply(
+    context: typer.Context,
+    *,
+    journal: Annotated[
+        Path | None,
+        typer.Option(
+            "--journal",
+            metavar="FILE",
+            exists=True,
+            dir_okay=False,
+            readable=True,
+            help="A journal that was kept elsewhere, instead of this installation's.",
+        ),
+    ] = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Withdraw and erase again what a backup that was put back has undone.
+
+    Compares the journal of erasures with the ledger, before anybody is compared with anybody. A server
+    does so by itself when it starts. What is found is put on the ledger and opens an incident.
+    """
+    line = CommandLine.of(context)
+    done = line.countenance.erasure.reapply(line.administrator, journal)
+    if as_json:
+        line.output.document(
+            {"undone": done.undone, "withdrawn": done.withdrawn, "erased": done.erased, "held": done.held}
+        )
+        return
+    if not done.undone:
+        line.output.say("the database knows everything that the journal tells of")
+        return
+    line.output.facts(
+        [
+            ("entries that the database had lost", str(done.undone)),
+            ("consents withdrawn again", str(done.withdrawn)),
+            ("subjects erased again", str(done.erased)),
+            ("kept by a legal hold", str(done.held)),
+        ]
+    )
+
+
 def _drill(gallery_id: str, one: Drill | None) -> dict[str, Any]:
     if one is None:
         return {"gallery_id": gallery_id, "result": "under_way"}

@@ -22,6 +22,7 @@ from countenance.recognition.rounds import Rounds
 
 if TYPE_CHECKING:
     from countenance.recognition.erasure.canaries import RehearseErasure
+    from countenance.recognition.erasure.journal import KeepJournal
 
 EVERY_SECONDS: Final = 2.0
 """Seconds between two rounds; one with nothing to do costs two small queries."""
@@ -75,7 +76,8 @@ class Caretaker:
     """Follow, tell, complete, rehearse: one round a call.
 
     `loaded` gives the galleries in this process's memory. `drills` is how often each gallery is
-    rehearsed in; None for never. `followed` and `looked` are what it remembers from round to round.
+    rehearsed in; None for never. `journal` remembers erasures outside the database. `followed` and
+    `looked` are what it remembers from round to round.
     """
 
     searcher: OwnSearcher
@@ -85,6 +87,7 @@ class Caretaker:
     clock: Callable[[], datetime]
     loaded: Callable[[], tuple[GalleryId, ...]]
     drills: timedelta | None
+    journal: KeepJournal | None = None
     followed: int = -1
     looked: datetime | None = None
 
@@ -100,6 +103,8 @@ class Caretaker:
         if self.searcher.is_silent() or (pending and self.searcher.told < newest):
             self.searcher.tell(newest)
         completed = self.complete() if pending else 0
+        if self.journal is not None:
+            self.journal()
         self._rehearse()
         return completed
 
