@@ -102,6 +102,12 @@ def test_the_very_same_is_no_new_version_and_a_language_is_added(bank: ConsoleSt
     assert "says the very same" in again.text
     more = bank.post("otto", "/console/notices/new", **NOTICE, do="language").text
     assert 'name="text-1-language"' in more
+    asks = {"fairness_groups": "sex: female; male\nage: young"}
+    wrong = bank.post("otto", "/console/notices/new", **{**NOTICE, **asks}, do="publish")
+    assert 'href="#fairness_groups"' in wrong.text
+    asked_now = publish(bank, fairness_groups="sex: female; male")
+    assert "sex: female; male</textarea>" in bank.get("otto", f"{asked_now}/next").text
+    assert "<ins>sex: female; male</ins>" in bank.get("otto", f"{asked_now}/changes").text
     following = bank.get("otto", "/console/notices/doors/1/next").text
     assert 'value="Words of title"' in following
 

@@ -14,6 +14,7 @@ from starlette.responses import Response
 from countenance.consent.notice import (
     PARTS,
     Controller,
+    GroupQuestion,
     Notice,
     NoticeDraft,
     NoticeId,
@@ -61,6 +62,7 @@ _TERMS: Final = {
     "withdraw_at": "Where to withdraw",
     "retention": "Kept for",
     "consent": "An agreement holds for",
+    "groups": "Asked about groups",
 }
 
 
@@ -180,6 +182,11 @@ def parts_of(text: NoticeText) -> tuple[tuple[str, str, str], ...]:
     return tuple((name, PART_NAMES[name], getattr(text, name)) for name in names)
 
 
+def group_line(question: GroupQuestion) -> str:
+    """Return a question about groups as it is typed: `sex: female; male; another`."""
+    return f"{question.name}: {'; '.join(question.answers)}"
+
+
 def terms_of(draft: NoticeDraft) -> tuple[tuple[str, str], ...]:
     """Return what a notice says besides its texts, each under its name."""
     party = draft.controller
@@ -196,6 +203,7 @@ def terms_of(draft: NoticeDraft) -> tuple[tuple[str, str], ...]:
         "consent": f"{draft.consent_days} days"
         if draft.consent_days is not None
         else "until it is withdrawn",
+        "groups": " | ".join(group_line(one) for one in draft.fairness_groups) or "nothing",
     }
     return tuple((_TERMS[name], value) for name, value in found.items())
 

@@ -14,6 +14,7 @@ from countenance.consent.notice import (
     LONGEST_PART,
     PARTS,
     Controller,
+    GroupQuestion,
     NoticeDraft,
     NoticeId,
     NoticeText,
@@ -24,6 +25,7 @@ from countenance.entrypoints.console.consent_notices import (
     PART_NAMES,
     PATH,
     STARTS,
+    group_line,
     parts_of,
     version_of,
 )
@@ -59,6 +61,9 @@ _FAULTS: Final[Mapping[str, str]] = {
     "too_many": "Too many languages.",
     "no_text": "There are characters in it that are no text.",
 }
+_FAULTS_OF_GROUPS: Final = (
+    "Write each question once, on a line of its own, with two answers or more: sex: female; male; another."
+)
 _EMPTY: Final = NoticeText(
     language="en",
     title="",
@@ -130,6 +135,7 @@ def _form(
         "notice_form.html",
         status=HTTPStatus.BAD_REQUEST if errors else HTTPStatus.OK,
         draft=draft,
+        groups="\n".join(group_line(one) for one in draft.fairness_groups),
         texts=[(number, text, parts_of(text)) for number, text in enumerate(draft.texts)],
         part_names=PART_NAMES,
         galleries=[(one.gallery.id, one.gallery.id) for one in held],
@@ -181,6 +187,7 @@ def typed_draft(form: Form) -> Typed:
         ),
         storage=_lines(form.text("storage")),
         recipients=_lines(form.text("recipients")),
+        fairness_groups=tuple(_asked(line) for line in _lines(form.text("fairness_groups"))),
         withdraw_at=form.text("withdraw_at"),
         retention_days=_days(form, "retention_days", errors) or 0,
         retention_from=start or RetentionStart.CAPTURE,
@@ -213,6 +220,14 @@ def _lines(text: str) -> tuple[str, ...]:
     return tuple(line.strip() for line in text.splitlines() if line.strip())
 
 
+def _asked(line: str) -> GroupQuestion:
+    """Return what a line asks: a name, a colon, and the answers with semicolons between them."""
+    name, _, answers = line.partition(":")
+    return GroupQuestion(
+        name=name.strip(), answers=tuple(one.strip() for one in answers.split(";") if one.strip())
+    )
+
+
 def _plain_ends(text: str) -> str:
     return text.replace("\r\n", "\n")
 
@@ -223,6 +238,8 @@ def _placed(fault: str, draft: NoticeDraft) -> tuple[str, str]:
     text = _FAULTS.get(word, capital(word.replace("_", " ")))
     if place in _PLACES_OF_FAULTS:
         return _PLACES_OF_FAULTS[place], text
+    if place.startswith("fairness_groups"):
+        return "fairness_groups", _FAULTS_OF_GROUPS
     if place.startswith(("storage[", "recipients[")):
         return place.partition("[")[0], text
     if place.startswith("controller."):
