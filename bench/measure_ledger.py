@@ -6,7 +6,7 @@ the end of a log of a million; `ledger_batch_commit` the same where 64 come in o
 `ledger_shared_wait` where each of the 32 threads has a transaction of its own.
 `ledger_proof`: an inclusion proof from a log of a million entries against one from its first thousand.
 `ledger_verify`: hashing every entry of the exported log up to its signed root and comparing every tile,
-`ledger_verify_read` parsing each entry besides,
+`ledger_verify_read` reading each entry besides,
 against the bare hashing of the same leaves and nodes in memory. `COUNTENANCE_LOGGED` sets how many entries.
 """
 
@@ -240,7 +240,7 @@ def verification(units: Units, folder: Path, count: int) -> list[Row]:
     bare = statistics.median(series["bare"])
     notes = {
         "tree": ("ledger_verify", "every entry from its file up to the signed root, every tile compared"),
-        "read": ("ledger_verify_read", "the same, and each entry parsed, in its form, in time and permitted"),
+        "read": ("ledger_verify_read", "the same, and each entry read: in its form, in time and permitted"),
     }
     return [
         Row(
