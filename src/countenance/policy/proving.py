@@ -21,6 +21,7 @@ from itertools import product
 from typing import Any, Final, TypeVar
 
 from countenance.errors import InvalidInputError
+from countenance.policy.claim_words import in_claim_language
 from countenance.policy.covering import assumed_gallery, covered
 from countenance.policy.distinctions import classes, edges, in_force, orders, reaching, require_searchable
 from countenance.policy.gate import Policy
@@ -120,13 +121,17 @@ class Proof:
 
 
 def read_claim(text: str) -> Claim:
-    """Parse one claim, or raise `InvalidInputError` saying what is wrong with it."""
+    """Parse one claim, or raise `InvalidInputError` saying what is wrong with it.
+
+    One that begins with `no` is put into the language of claims first (`claim_words.py`).
+    """
+    text = in_claim_language(text[: _LONGEST + 1])
     words = text.split()
     if len(text) > _LONGEST:
         raise InvalidInputError(f"a claim has at most {_LONGEST} characters")
     if words[:2] not in (["never", "permit"], ["always", "permit"]):
         raise InvalidInputError(
-            f"`{text.strip()[:80]}` is no claim; it begins with `never permit` or `always permit`"
+            f"`{text.strip()[:80]}` is no claim; it begins with `never permit`, `always permit` or `no`"
         )
     given: dict[str, str] = {}
     for word in words[2:]:

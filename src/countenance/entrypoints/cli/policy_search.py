@@ -53,7 +53,8 @@ if TYPE_CHECKING:
 
 _LARGEST = 1 << 20
 _CLAIM_HELP = (
-    "A claim such as `never permit act=identify kind=police camera=body_worn,dash,drone`. May be repeated."
+    "A claim such as `no live identification by or for police on mobile cameras` or "
+    "`never permit act=identify kind=police camera=@mobile`. May be repeated."
 )
 
 

@@ -24,9 +24,9 @@ PackReason = Annotated[
 PackFiles = Annotated[
     dict[
         Literal["pack.toml", "prohibitions.cedar", "duties.cedar", "cases.toml"],
-        Annotated[str, StringConstraints(max_length=200_000)],
+        Annotated[str, StringConstraints(max_length=14_000)],
     ],
-    Field(description="Contents of the pack's files by name."),
+    Field(description="Contents of the pack's files by name; larger ones are installed at the command line."),
 ]
 
 
@@ -36,7 +36,7 @@ class PackAsked(Asked):
     name: PackName
     files: PackFiles
     reason: PackReason
-    signature: Annotated[str, StringConstraints(max_length=20_000)] | None = Field(
+    signature: Annotated[str, StringConstraints(max_length=4_000)] | None = Field(
         default=None, description="The signed note `pack.sig`."
     )
     unsigned: PackName | None = Field(
