@@ -58,8 +58,9 @@ def approve(page: Page, place: str) -> None:
 
 
 def test_apply_be_refused_amend_be_approved_by_two_call_and_be_stopped(
-    window: Window, origin: str, drafted: str
+    window: Window, stage: ConsoleStage, origin: str, drafted: str
 ) -> None:
+    stage.add("vera", StaffRole.AUDITOR)
     ada, rita, ruben = (window.open(who, "/console") for who in ("ada", "rita", "ruben"))
     write_on(ada, drafted, "Staff door")
 
@@ -72,6 +73,7 @@ def test_apply_be_refused_amend_be_approved_by_two_call_and_be_stopped(
     ada.get_by_text("To re-open it: Say in the title whose door it is.").wait_for()
 
     write_on(ada, drafted, "Staff door of the gatehouse")
+    each_role_sees_its_part(window, drafted)
     approve(rita, drafted)
     ada.goto(drafted)
     assert "Approved on" not in ada.content()
@@ -122,6 +124,38 @@ def call_and_be_stopped(calls: Calls, rita: Page, ruben: Page, lease: str) -> No
     ruben.get_by_role("button", name="Let it go on").click()
     ruben.get_by_text("The lease is in force again.").wait_for()
     assert calls.verify() == 200
+
+    rita.goto(lease)
+    rita.locator("summary", has_text="End it for good").click()
+    rita.locator("#revoke-reason").fill("The gatehouse has closed its staff door for good.")
+    pressed = time.monotonic()
+    rita.get_by_role("button", name="Revoke this lease for good").click()
+    rita.get_by_text("The lease is revoked for good.").wait_for()
+    assert calls.verify() == 403
+    assert time.monotonic() - pressed < 5
+
+
+def each_role_sees_its_part(window: Window, place: str) -> None:
+    """Under review: who judges, who waits, who reads, and for whom there is nothing."""
+    seen = {}
+    for who in ("ada", "rita", "olivia", "vera", "bob", None):
+        page = window.open(who, place)
+        seen[who] = (
+            page.get_by_role("heading", level=1).inner_text(),
+            page.locator("summary", has_text="Approve").count(),
+            page.get_by_role("button", name="Withdraw").count(),
+            page.get_by_role("button", name="Ask", exact=True).count(),
+        )
+        page.context.close()
+    title = "Staff door of the gatehouse"
+    assert seen == {
+        "ada": (title, 0, 1, 1),
+        "rita": (title, 1, 0, 1),
+        "olivia": (title, 0, 1, 0),
+        "vera": (title, 0, 0, 0),
+        "bob": ("There is nothing here for you", 0, 0, 0),
+        None: ("Sign in", 0, 0, 0),
+    }
 
 
 def issued_key(page: Page, lease: str) -> str:

@@ -53,7 +53,7 @@ def test_nobody_else_reads_or_writes_there(console: ConsoleStage) -> None:
         .headers["location"]
         .startswith("/console/login")
     )
-    assert len(console.service.vetting.converse.read(console.actor("rita"), place.rpartition("/")[2])) == 1  # type: ignore[arg-type]  # an id
+    assert len(console.service.vetting.converse.read(console.actor("rita"), place.rpartition("/")[2])) == 1  # type: ignore[arg-type]  # the text of an id
 
 
 @pytest.mark.parametrize(

@@ -240,7 +240,7 @@ def test_the_stop_button_asks_again_who_it_is_and_keeps_what_was_typed(console: 
     wrong = console.post("rita", "/console/confirm", **kept, password=PASSWORD, code="000000")
     assert wrong.status_code == 401
     assert hidden(wrong.text) == kept
-    clock.advance(timedelta(seconds=60))  # type: ignore[attr-defined]  # as above
+    clock.advance(timedelta(seconds=60))  # type: ignore[attr-defined]  # the fake clock
     code = console.people["rita"].code(clock())
     client = console.client("rita")
     token = csrf_token(console.sessions["rita"].token)
