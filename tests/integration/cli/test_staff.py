@@ -68,3 +68,15 @@ def test_a_login_that_is_none_or_taken_is_refused(shell: Shell) -> None:
     assert "already" in shell.run(*OLGA).stderr
     wrong = shell.run("staff", "invite", "O L", "--name", "Olga", "--role", "auditor")
     assert "is no login" in wrong.stderr
+
+
+def test_whoever_belongs_to_a_customer_is_a_member_of_it_from_the_invitation_on(shell: Shell) -> None:
+    record = ("--name", "The Mill", "--kind", "private", "--jurisdiction", "CH")
+    shell.json("customers", "register", "mill", *record)
+    asked = ("--name", "Otto", "--role", "operator")
+    assert shell.run("staff", "invite", "otto", *asked).exit_code == 2
+    assert shell.run("staff", "invite", "otto", *asked, "--customer", "nowhere").exit_code == 5
+    assert "Nobody yet" in shell.run("staff", "list").stdout
+    invited = shell.json("staff", "invite", "otto", *asked, "--customer", "mill")
+    shown = shell.json("customers", "show", "mill")
+    assert [one["person"] for one in shown["members"]] == [invited["staff_id"]]

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import product
 from string import Formatter
 
 import pytest
 
-from countenance.consent.model import CaptureMethod, Consent, LegalBasis
+from contract.examples_consent import draft
+from countenance.consent.model import Capture, CaptureMethod, Consent, LegalBasis, Release
 from countenance.consent.notice import RetentionStart
 from countenance.consent.retention import HoldReason, Interactions, Kept, deadlines_of
 from countenance.entrypoints.pages import consent_pdf, erasure_pdf
@@ -24,10 +26,11 @@ from countenance.oversight.model import CaseState
 from countenance.policy.instruments import Instrument
 from countenance.policy.model import Act, Purpose
 from countenance.policy.retention_terms import TERMS
+from countenance.recognition.consents.giving import Agreement
 from countenance.recognition.erasure.holds import HoldAsked
 from countenance.recognition.subjects.model import RequestKind, RequestState
 from countenance.vetting.authority import LOCAL_ADMINISTRATOR
-from subject_stage import DAVE, STAFF, SubjectStage
+from subject_stage import ALICE, DAVE, STAFF, SubjectStage
 
 NOON = datetime(2026, 7, 1, 12, tzinfo=UTC)
 SHORT = 14
@@ -115,6 +118,35 @@ def test_receipts_on_paper_are_there_in_german() -> None:
     assert said <= RECEIPT_GERMAN.keys()
     for english, german in RECEIPT_GERMAN.items():
         assert gaps(english) == gaps(german)
+
+
+def test_a_german_reader_gets_german_paper_of_both_receipts(own: SubjectStage) -> None:
+    acts, purposes = own.stage.countenance.consent, frozenset({Purpose.IDENTITY_VERIFICATION})
+    notice = acts.publish(ALICE, replace(draft(gallery=STAFF), purposes=purposes))
+    own.clock.advance(timedelta(minutes=2))
+    shown = own.clock() - timedelta(minutes=1)
+    release = Release(signed_by="Dave Example", signed=own.clock())
+    capture = Capture(
+        language="en", purposes=purposes, shown=shown, release=release, alternative="A badge opens it."
+    )
+    method = CaptureMethod.ELECTRONIC_SIGNATURE
+    acts.give(
+        ALICE,
+        Agreement(
+            gallery_id=STAFF, subject_id=DAVE, notice=notice.name, method=method.value, capture=capture
+        ),
+    )
+    reader = own.reader()
+    reader.post("/subject/withdraw")
+    found = re.search(r"/subject/receipts/req_\w+/erasure.pdf", reader.get("/subject").text)
+    assert found is not None
+    for path in ("/subject/receipts/consent.pdf", found[0]):
+        papers = []
+        for tag in ("en", "de"):
+            answer = reader.get(f"{path}?lang={tag}")
+            assert answer.content.startswith(b"%PDF-"), answer.text
+            papers.append(answer.content)
+        assert papers[0] != papers[1]
 
 
 def english_in(page: str) -> list[str]:

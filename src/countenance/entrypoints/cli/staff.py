@@ -13,6 +13,8 @@ from countenance.errors import NotFoundError
 from countenance.staff.accounts import Account
 from countenance.staff.invitations import Newcomer
 from countenance.staff.model import LOCAL, Invited, Member, StaffRole
+from countenance.vetting.authority import LOCAL_ADMINISTRATOR
+from countenance.vetting.model import CustomerId, PersonId
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -42,7 +44,14 @@ def invite(  # noqa: PLR0913  one parameter an option
     """Make an account and print its link, once. Whoever opens the link sets the password."""
     line = CommandLine.of(context)
     newcomer = Newcomer(login=login, name=name, role=role, customer=customer)
-    _show(line, line.countenance.staff.invite(LOCAL, newcomer), as_json=as_json)
+    if customer is not None:
+        line.countenance.vetting.read_customers.one(LOCAL_ADMINISTRATOR, CustomerId(customer))
+    invited = line.countenance.staff.invite(LOCAL, newcomer)
+    if customer is not None:
+        person = PersonId(invited.member.id)
+        members = line.countenance.vetting.members
+        members.add(LOCAL_ADMINISTRATOR, CustomerId(customer), person, invited.member.name)
+    _show(line, invited, as_json=as_json)
 
 
 @app.command("reset")
