@@ -19,6 +19,7 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.platypus import Flowable, Image, KeepTogether, Paragraph, SimpleDocTemplate, Spacer, Table
 
 from countenance.entrypoints.pages.fairness_sections import sections
+from countenance.entrypoints.pages.fairness_systems import systems_sections
 
 if TYPE_CHECKING:
     from countenance.entrypoints.cli.fairness_plots import Plot
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 _FONT, _BOLD = "ReportSans", "ReportSans-Bold"
 _INK, _SOFT, _LINE = colors.HexColor("#1a1a1a"), colors.HexColor("#595959"), colors.HexColor("#c9c9c9")
 _EDGES = {"pass": "#00664b", "fail": "#a33c00", "insufficient": "#8a6100", "none": "#595959"}
+_TITLES = {True: "Systems side by side", False: "Error rates by group"}
 _MARGIN = 18 * mm
 _WIDTH = A4[0] - 2 * _MARGIN
 _DOTS = 130
@@ -42,12 +44,12 @@ def pdf(document: Mapping[str, Any], drawn: Sequence[Plot]) -> bytes:
         rightMargin=_MARGIN,
         topMargin=_MARGIN,
         bottomMargin=_MARGIN,
-        title=f"Error rates by group: {document['name']}",
+        title=f"{_TITLES['systems' in document]}: {document['name']}",
         author="Countenance",
         invariant=1,
         lang="en",
     )
-    told = list(_story(document, drawn))
+    told = list((_story_of_systems if "systems" in document else _story)(document, drawn))
     paper.build(told, onFirstPage=_numbered, onLaterPages=_numbered)
     return written.getvalue()
 
@@ -113,6 +115,39 @@ def _story(document: Mapping[str, Any], drawn: Sequence[Plot]) -> Iterator[Flowa
             "How to reproduce and check this report",
             [f"{name}: {value}" for name, value in parts["reproduce"]],
         ),
+    ):
+        yield _text(title, heading)
+        yield from (_text(line, body) for line in lines)
+
+
+def _story_of_systems(document: Mapping[str, Any], drawn: Sequence[Plot]) -> Iterator[Flowable]:
+    parts = systems_sections(document)
+    body, head, heading = _style(9.0), _style(17.0, bold=True), _style(12.0, bold=True, before=10.0)
+    yield _text(f"{_TITLES[True]}: {document['name']}", head)
+    compared = f"Compared on {document['made_on']} on the same {document['pairs']:,} pairs of images."
+    yield _text(compared, _style(9.0, soft=True))
+    yield _verdict(parts["verdict"])
+    yield _text("Where they differ, pair by pair", heading)
+    apart = [
+        {name: one[name] for name in ("system", "group", "kind", "told", "pairs", "shown")}
+        for one in parts["differences"]
+    ]
+    names: tuple[str, ...] = ("System", "Group", "Error", "Difference and 95 % interval", "Pairs", "Shown")
+    yield _table(names, apart, (1.6, 2, 3, 3, 1, 1))
+    for plot in drawn:
+        yield _picture(plot)
+    yield _text("Rates of each system and group", heading)
+    names = ("System", "Group", "FMR", "Trials", "FNMR", "Trials")
+    yield _table(names, parts["rates"], (1.6, 2, 3, 1, 3, 1))
+    yield _text("What each cap and group was found to be", heading)
+    names = ("System", "What is limited", "Cap", "Group", "Verdict", "Why")
+    yield _table(names, parts["verdicts"], (1.4, 2, 1, 1.8, 1.8, 3.6))
+    yield _text("The systems", heading)
+    names = ("Name", "Kind", "What it is", "Threshold", "Not compared")
+    yield _table(names, parts["systems"], (1.4, 1.4, 5, 1, 1.2))
+    for title, lines in (
+        ("Limits and method", (*parts["limits"], *parts["method"], *document["remarks"])),
+        ("How to reproduce and check this report", [f"{a}: {b}" for a, b in parts["reproduce"]]),
     ):
         yield _text(title, heading)
         yield from (_text(line, body) for line in lines)

@@ -17,6 +17,8 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.figure import Figure
 
+from countenance.entrypoints.pages.fairness_systems import differences
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
@@ -63,6 +65,37 @@ def plots(document: Mapping[str, Any]) -> list[Plot]:
             _heat(title, table) for title, table in document["cross"].items() if len(table["groups"]) > 1
         ]
     return made
+
+
+def systems_plots(document: Mapping[str, Any]) -> list[Plot]:
+    """Return the paired differences of a comparison of systems, one plot for each system that is compared."""
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for one in differences(document):
+        if one["interval"] is not None:
+            found.setdefault(one["system"], []).append(one)
+    with mpl.rc_context(_STYLE):
+        return [_apart(name, rows, document["reference"]) for name, rows in found.items()]
+
+
+def _apart(name: str, rows: Sequence[Mapping[str, Any]], reference: str) -> Plot:
+    figure = Figure(figsize=(7.2, 1.2 + 0.32 * len(rows)), layout="constrained")
+    axes = figure.subplots()
+    for place, row in enumerate(rows):
+        low, high = row["interval"]
+        colour = _COLOURS[1] if row["shown"] == "yes" else _COLOURS[0]
+        axes.plot([low, high], [place, place], color=colour, linewidth=2)
+        axes.plot([row["difference"]], [place], "D" if row["shown"] == "yes" else "o", color=colour)
+    axes.axvline(0.0, color=_INK, linewidth=0.8, linestyle="--")
+    labels = [_short(f"{row['group']}: {row['kind'][-5:].strip('( )')}") for row in rows]
+    for label in axes.set_yticks(range(len(rows)), labels):
+        label.label1.set_parse_math(False)
+    axes.invert_yaxis()
+    axes.set_xlabel(_short(f"share of pairs wrong, less that of {reference}"), parse_math=False)
+    shown = [row for row in rows if row["shown"] == "yes"]
+    words = "; ".join(f"{row['group']}, {row['kind']}: {row['told']}" for row in shown)
+    said = f"Shown to differ: {words}." if shown else "Every interval holds 0: no difference is shown."
+    told = f"Differences from {reference} with 95 % intervals, {len(rows)} lines. {said}"
+    return Plot(f"{name} against {reference}", figure, told)
 
 
 def _forest(document: Mapping[str, Any], kind: str) -> Plot:

@@ -12,20 +12,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from countenance.entrypoints.pages.fairness_sections import sections
+from countenance.entrypoints.pages.fairness_systems import systems_sections
 from countenance.errors import InvalidInputError
 
 if TYPE_CHECKING:
     from countenance.entrypoints.cli.fairness_plots import Plot
 
 _TEMPLATE = "fairness_report.html"
+_SYSTEMS = "fairness_systems.html"
 
 
 def rendered(document: Mapping[str, Any]) -> dict[str, bytes]:
     """Return the report as `report.html` and `report.pdf`."""
     from countenance.entrypoints.cli.fairness_pdf import pdf  # noqa: PLC0415  start-up stays quick
-    from countenance.entrypoints.cli.fairness_plots import plots  # noqa: PLC0415  as above
+    from countenance.entrypoints.cli.fairness_plots import plots, systems_plots  # noqa: PLC0415  as above
 
-    drawn = plots(document)
+    drawn = systems_plots(document) if "systems" in document else plots(document)
     return {"report.html": html(document, drawn).encode(), "report.pdf": pdf(document, drawn)}
 
 
@@ -59,4 +61,8 @@ def html(document: Mapping[str, Any], drawn: list[Plot]) -> str:
         {"title": plot.title, "words": plot.words, "data": base64.b64encode(plot.svg()).decode("ascii")}
         for plot in drawn
     ]
-    return environment.get_template(_TEMPLATE).render(d=document, plots=shown, **sections(document))
+    if "systems" in document:
+        told, template = systems_sections(document), _SYSTEMS
+    else:
+        told, template = sections(document), _TEMPLATE
+    return environment.get_template(template).render(d=document, plots=shown, **told)

@@ -91,6 +91,12 @@ def systems(  # noqa: PLR0913  each is an option of the command
             help="Write each system's scores as a table into this folder; it must not exist.",
         ),
     ] = None,
+    report: Annotated[
+        Path | None,
+        typer.Option(
+            "--report", file_okay=False, help="Write HTML, PDF and JSON into this folder; it must not exist."
+        ),
+    ] = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Let one or more systems compare the same pairs, and tell where they differ.
@@ -105,8 +111,9 @@ def systems(  # noqa: PLR0913  each is an option of the command
     from countenance.recognition.measuring.system_comparison import ComparisonPlan  # noqa: PLC0415  as above
 
     line = CommandLine.of(context)
-    if scores is not None and scores.exists():
-        raise InvalidInputError(f"`{scores}` exists already")
+    for folder in (scores, report):
+        if folder is not None and folder.exists():
+            raise InvalidInputError(f"`{folder}` exists already")
     named = _named(system, "--system NAME=SYSTEM")
     _check_sending(named, send_images=send_images)
     trials = _trials(manifest, group, band or [], pairs)
@@ -116,13 +123,25 @@ def systems(  # noqa: PLR0913  each is an option of the command
         built = _systems(line, held, named, _named(judged_at or [], "--threshold NAME=SCORE"), face)
         plan = ComparisonPlan(name=manifest.stem, trials=trials, systems=built, caps=caps, alpha=alpha)
         made = _compared(line, operator, plan, root or manifest.parent)
-    document = line.countenance.fairness.seal(_document(made), {})
+    document = _kept(line, _document(made), report)
     if scores is not None:
         _write_scores(scores, plan, made)
     if as_json:
         line.output.document(document)
     else:
         _say(line.output, document)
+
+
+def _kept(line: CommandLine, document: dict[str, Any], folder: Path | None) -> dict[str, Any]:
+    """Sign the comparison, with its pages if a folder is named for them, and keep it; return it signed."""
+    from countenance.entrypoints.cli.fairness_report import as_text, rendered, write_report  # noqa: PLC0415  slow
+
+    files = rendered(document) if folder is not None else {}
+    signed = line.countenance.fairness.seal(document, files)
+    if folder is not None:
+        write_report(signed, files, folder)
+    line.countenance.gate.keep_report(as_text(signed), files)
+    return signed
 
 
 def _named(texts: list[str], form: str) -> dict[str, str]:

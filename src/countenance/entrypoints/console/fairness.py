@@ -22,6 +22,7 @@ from countenance.entrypoints.console.fairness_view import (
 from countenance.entrypoints.console.navigation import READERS
 from countenance.entrypoints.console.visits import Page, Visit, corrected
 from countenance.entrypoints.pages.fairness_sections import sections
+from countenance.entrypoints.pages.fairness_systems import systems_sections
 from countenance.entrypoints.pages.tables import Column, arranged
 from countenance.errors import InvalidInputError, NotFoundError, SeparationError, StateError
 from countenance.fairness.evidence import EvidenceId
@@ -75,6 +76,7 @@ def _one(visit: Visit, errors: Mapping[str, str]) -> Response:
         shown=shown,
         document=document,
         told=told,
+        systems=systems_sections(document) if document is not None and "systems" in document else None,
         held=held_by(visit, shown),
         incidents=[one for one in incidents if one.evidence == shown.digest],
         reviews=visit.member.role in _REVIEWERS,

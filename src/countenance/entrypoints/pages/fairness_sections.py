@@ -14,7 +14,7 @@ from countenance.entrypoints.pages.rates import figure, one_in
 from countenance.fairness.assessment import DRAWS, SEED
 from countenance.fairness.manifest import SOURCE_NOT_STATED
 
-_VERDICTS = {
+VERDICTS = {
     "pass": (
         "pass",
         "Within the caps, on this data",
@@ -43,7 +43,7 @@ _VERDICTS = {
         "The figures below were measured, and nobody said beforehand which of them would be too high.",
     ),
 }
-_CAPS = {
+CAPS = {
     "fmr": "False match rate",
     "fnmr": "False non-match rate",
     "fta": "Failure to acquire",
@@ -117,7 +117,7 @@ def sections(document: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _verdict(document: Mapping[str, Any]) -> dict[str, Any]:
-    style, word, sentence = _VERDICTS[document["verdict"]]
+    style, word, sentence = VERDICTS[document["verdict"]]
     return {
         "style": style,
         "word": word,
@@ -154,7 +154,7 @@ def _verdicts(document: Mapping[str, Any]) -> Iterator[dict[str, str]]:
     for cap, verdict in document["verdicts"].items():
         for name, one in verdict["groups"].items():
             yield {
-                "what": _CAPS[cap],
+                "what": CAPS[cap],
                 "cap": "none named" if verdict["cap"] is None else f"{verdict['cap']:g}",
                 "group": name,
                 "verdict": one["verdict"],
