@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from countenance.entrypoints.cli.wording import day
@@ -41,10 +41,13 @@ def say_decision(output: Output, question: Question, decision: Decision) -> None
     permit = "Permitted, if the conditions below are met." if unmet else "Permitted."
     output.say(permit if permitted else "Refused.", style="bold green" if permitted else "bold red")
     output.say(f"Asked for {long_day(question.on.date())}.")
+    checked = _checked(decision.reasons)
     for reason in decision.reasons:
         output.say("")
         output.say(_sentence(reason))
         rows = [("rule", f"{reason.id} ({reason.pack})"), ("source", reason.source)]
+        if reason.id in checked:
+            rows.append(("checked", checked[reason.id]))
         if not permitted:
             rows.append(("to re-open", reason.reopens or "nothing re-opens this"))
         output.facts(rows, indent=2)
@@ -104,6 +107,18 @@ def law_document(law: Law) -> dict[str, Any]:
     }
 
 
+def checked_words(law: Law, today: date) -> str:
+    """Return when the law was last checked against its source, with a warning where that is long ago."""
+    from countenance.policy.calendar import STALE_AFTER  # noqa: PLC0415  start-up stays quick
+
+    if law.verified_on is None:
+        return "no check against the source on record; the stricter reading holds until there is one"
+    day = long_day(law.verified_on)
+    if today - law.verified_on > STALE_AFTER:
+        return f"not since {day}; the stricter reading holds until it is checked again"
+    return day
+
+
 def law_facts(law: Law) -> Iterable[tuple[str, str]]:
     """Return a law as labels and values."""
     since = long_day(law.valid_from) if law.valid_from is not None else "never in force"
@@ -116,8 +131,20 @@ def law_facts(law: Law) -> Iterable[tuple[str, str]]:
         ("exempt", law.exemptions),
         ("remedy", law.remedy),
         ("confidence", law.confidence),
+        ("checked", checked_words(law, datetime.now(UTC).date())),
+        ("sources", "; ".join(law.sources)),
     ]
     return [(label, value) for label, value in rows if value]
+
+
+def _checked(reasons: Iterable[Reason]) -> dict[str, str]:
+    """Return by the laws among the reasons when each was last checked against its source."""
+    from countenance.policy.register import LAWS, shipped_register  # noqa: PLC0415  start-up stays quick
+
+    named = {reason.id for reason in reasons if reason.pack == LAWS}
+    today = datetime.now(UTC).date()
+    laws = shipped_register().laws if named else ()
+    return {law.id: checked_words(law, today) for law in laws if law.id in named}
 
 
 def _sentence(reason: Reason) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +12,11 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from countenance.entrypoints.cli.policy import app
+from countenance.entrypoints.cli.policy_words import checked_words
 from countenance.errors import InvalidInputError, NaiveDateTimeError
 from countenance.policy.instruments import Instrument
 from countenance.policy.model import Act, Camera, CustomerKind, ObligationKind, Purpose, Space
+from countenance.policy.register import shipped_register
 
 POLICE = ("--customer-kind", "police", "--country", "US", "--act", "identify")
 
@@ -233,3 +237,19 @@ def test_a_pack_of_ones_own_is_checked_line_by_line(tmp_path: Path) -> None:
         "detail": "a prohibition must be a forbid",
     }
     assert "line 2: a prohibition must be a forbid [wrong_effect]" in run("check", str(bad)).stdout
+
+
+@pytest.mark.parametrize(
+    ("verified", "said"),
+    [
+        (None, "no check against the source on record"),
+        (date(2025, 11, 21), "not since 21 November 2025"),
+        (date(2025, 11, 22), "22 November 2025"),
+    ],
+)
+def test_a_law_says_when_it_was_checked_and_warns_where_that_is_long_ago(
+    verified: date | None, said: str
+) -> None:
+    law = replace(shipped_register().laws[0], verified_on=verified)
+    assert checked_words(law, date(2026, 11, 22)).startswith(said)
+    assert ("stricter reading" in checked_words(law, date(2026, 11, 22))) is (said != "22 November 2025")
