@@ -439,6 +439,14 @@ class FakeConsents(_Repository):
 
         return self.unit.read(question)
 
+    def minors(self, gallery_id: GalleryId, at: datetime) -> frozenset[str] | None:
+        def question(state: State) -> frozenset[str] | None:
+            held = [state.consents.get((gallery_id, subject)) for subject in _enrolled(state, gallery_id)]
+            found = [one.instruments for one in held if one is not None and one.minor and one.valid_at(at)]
+            return frozenset.intersection(*found) if found else None
+
+        return self.unit.read(question)
+
 
 class FakeGalleries(_Repository):
     def add(self, gallery: Gallery) -> None:

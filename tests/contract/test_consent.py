@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from contract import examples
@@ -101,3 +102,17 @@ def test_who_has_no_reference_left_is_no_longer_asked_about(place: Place) -> Non
         work.references.add(examples.reference("again"))
         work.commit()
         assert work.consents.lapsed(CLIENTS, NOON) == {DAVE}
+
+
+def test_minors_who_take_part_are_told_of_by_what_all_of_them_have(place: Place) -> None:
+    guarded = replace(examples.consent("mina", expires=NOON + HOUR), minor=True)
+    alone = replace(examples.consent("milo", withdrawn=NOON + HOUR / 2), minor=True, instruments=frozenset())
+    absent = replace(examples.consent("max"), minor=True, instruments=frozenset())
+    enrol(place, "dave", "mina", "milo", consents=(examples.consent(), guarded, alone, absent))
+    with place.unit() as work:
+        assert work.consents.minors(CLIENTS, NOON) == frozenset()
+        assert work.consents.minors(CLIENTS, NOON + HOUR / 2) == guarded.instruments
+        assert work.consents.minors(CLIENTS, NOON + HOUR) is None
+        assert work.consents.minors(GalleryId("staff"), NOON) is None
+        work.consents.stop_use(CLIENTS, SubjectId("mina"), NOON)
+        assert work.consents.minors(CLIENTS, NOON + HOUR / 2) is None

@@ -38,6 +38,13 @@ class Consents(Protocol):
         """
         ...
 
+    def minors(self, gallery_id: GalleryId, at: datetime) -> frozenset[str] | None:
+        """Return the instruments that every enrolled minor has whose consent is valid at `at`.
+
+        None where no minor takes part.
+        """
+        ...
+
 
 class ConsentRecords(Protocol):
     """Captures of consent as they were recorded. Sealed at rest; durable with the unit of work.

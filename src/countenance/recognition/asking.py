@@ -36,6 +36,7 @@ from countenance.recognition.basis import (
     NOBODY,
     Basis,
     basis_of,
+    everybody_in,
     missing_words,
     with_whole_consent,
 )
@@ -255,10 +256,12 @@ class Ask:
         """Return on which basis the subject of a request is touched.
 
         Identification passes over every subject whose consent has lapsed, so whoever takes
-        part has agreed.
+        part has agreed; where minors take part, it is asked as of a minor.
         """
         if gallery is None:
             return NOBODY
+        if request.act is Act.IDENTIFY:
+            return everybody_in(work, gallery.id, asked)
         if request.act not in _NEEDS_CONSENT or request.subject_id is None:
             return EVERYBODY
         return basis_of(work, gallery.id, request.subject_id, asked)

@@ -58,6 +58,17 @@ def basis_of(work: UnitOfWork, gallery_id: GalleryId, subject_id: SubjectId, at:
     )
 
 
+def everybody_in(work: UnitOfWork, gallery_id: GalleryId, at: datetime) -> Basis:
+    """Return the basis of all who take part in a search; with minors among them it is one of a minor.
+
+    A guardian's consent counts where every one of them has it.
+    """
+    held = work.consents.minors(gallery_id, at)
+    if held is None:
+        return EVERYBODY
+    return replace(EVERYBODY, minor=True, instruments=held & {Instrument.GUARDIAN_CONSENT.value})
+
+
 def with_whole_consent(decide: Decider, question: Question) -> Question:
     """Return the question of an enrolment with consent counted only where it has all that the law asks."""
     if question.act is not Act.ENROL or question.consent is not True or question.lease is None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
-from sqlalchemy import bindparam, select, union, update
+from sqlalchemy import bindparam, or_, select, union, update
 
 from countenance.biometrics.model import GalleryId, SubjectId
 from countenance.consent.model import Consent, LegalBasis, RecordId
@@ -39,6 +39,26 @@ _ENROLLED: Final = select(subjects.c.subject_id).where(
 _LAPSED: Final = union(
     _ENROLLED.where(subjects.c.consent_until <= bindparam("at")),
     _ENROLLED.where(subjects.c.consent_from > bindparam("at")),
+)
+_MINORS: Final = (
+    select(consents.c.instruments)
+    .where(
+        consents.c.gallery_id == bindparam("gallery_id"),
+        consents.c.minor,
+        consents.c.given <= bindparam("at"),
+        *(
+            or_(end.is_(None), end > bindparam("at"))
+            for end in (consents.c.expires, consents.c.withdrawn, consents.c.objected)
+        ),
+        select(subjects.c.id)
+        .where(
+            subjects.c.gallery_id == consents.c.gallery_id,
+            subjects.c.subject_id == consents.c.subject_id,
+            subjects.c.reference_count > 0,
+        )
+        .exists(),
+    )
+    .distinct()
 )
 
 
@@ -119,3 +139,8 @@ class SqlConsents:
         """Return the enrolled subjects without a consent that is valid at `at`: two ranges of indexes."""
         rows = self._session.read(_LAPSED, {"gallery_id": gallery_id, "at": at})
         return frozenset(SubjectId(row.subject_id) for row in rows)
+
+    def minors(self, gallery_id: GalleryId, at: datetime) -> frozenset[str] | None:
+        """Return the instruments that every minor who takes part at `at` has; None where none takes part."""
+        rows = self._session.read(_MINORS, {"gallery_id": gallery_id, "at": at})
+        return frozenset.intersection(*(frozenset(row.instruments) for row in rows)) if rows else None

@@ -10,7 +10,7 @@ from __future__ import annotations
 from sqlalchemy import Column, ColumnElement, Index
 
 from countenance.storage.incidents_tables import incidents
-from countenance.storage.tables import subject_keys, subjects
+from countenance.storage.tables import consents, subject_keys, subjects
 
 
 def _partial(name: str, *columns: Column[object], where: ColumnElement[bool]) -> Index:
@@ -25,3 +25,4 @@ CONSENT_BEGINS = _partial("ix_subjects_from", subjects.c.gallery_id, subjects.c.
 OPEN_INCIDENTS = _partial(
     "ix_incidents_open", incidents.c.opened, incidents.c.incident_id, where=incidents.c.resolved.is_(None)
 )
+MINORS = _partial("ix_consents_minors", consents.c.gallery_id, where=consents.c.minor)

@@ -1,4 +1,4 @@
-"""The keyed commitment to the search behind each case, so that the same search is told what became of it."""
+"""The search behind each case, by its keyed commitment; minors of a gallery by an index."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ down_revision = "0015"
 
 
 def upgrade() -> None:
-    """Make the table. Searches of cases from before are not known, and open a case of their own."""
+    """Make table and index. Searches of cases from before are not known, and open a case of their own."""
     op.create_table(
         "case_searches",
         sa.Column("case_id", name(), nullable=False),
@@ -24,3 +24,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("case_id", name="pk_case_searches"),
     )
     op.create_index("ix_case_searches_gallery_id_sought", "case_searches", ["gallery_id", "sought"])
+    op.create_index(
+        "ix_consents_minors",
+        "consents",
+        ["gallery_id"],
+        sqlite_where=sa.text("minor = 1"),
+        postgresql_where=sa.text("minor"),
+    )
