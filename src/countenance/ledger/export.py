@@ -40,10 +40,11 @@ def export(ledger: Ledger, folder: Path, *, progress: Progress | None = None) ->
 
     A folder that holds an earlier export of the same log is brought up to date: full tiles
     never change, so only what is new is read and written, and partial tiles that have grown
-    are replaced. The checkpoint comes last, so that a reader of the folder never sees one
-    that reaches beyond the tiles. After a crash, tiles beyond the checkpoint that is there, and
-    those that are torn, are written anew. Raises `InvalidInputError` for a folder with anything else
-    in it, `StorageError` if it cannot be written, `LedgerError` if the log is broken.
+    are replaced. The checkpoint comes last, once all else is on the disk, so that neither a reader of the
+    folder nor a loss of power ever sees one that reaches beyond the tiles. After a crash, tiles beyond
+    the checkpoint that is there, and those that are torn, are written anew. Raises `InvalidInputError` for
+    a folder with anything else in it, `StorageError` if it cannot be written, `LedgerError` if the log
+    is broken.
     """
     note, keys = ledger.checkpoint(), ledger.keys
     text, _ = open_note(note, keys)
@@ -51,14 +52,15 @@ def export(ledger: Ledger, folder: Path, *, progress: Progress | None = None) ->
     tiles = list(tiles_in(head.size))
     try:
         before = _size_before(folder, keys)
-        _prepare(folder, keys)
+        written = [_prepare(folder, keys)]
         for done, tile in enumerate(tiles):
             if progress is not None:
                 progress(done, len(tiles))
             path = folder / tile.path
             if not _complete(path, tile, before):
-                _write(path, tile_bytes(ledger, tile))
-        _write(folder / CHECKPOINT_FILE, note.encode())
+                written.append(_write(path, tile_bytes(ledger, tile)))
+        _bring_to_disk(folder, written)
+        _bring_to_disk(folder, [_write(folder / CHECKPOINT_FILE, note.encode())])
         _clear_partials(folder, {tile.path for tile in tiles})
     except OSError as error:
         raise _told(folder, error) from error
@@ -80,15 +82,15 @@ def tile_bytes(ledger: Ledger, tile: Tile) -> bytes:
     return content
 
 
-def _prepare(folder: Path, keys: Sequence[VerifierKey]) -> None:
-    """Write the keys, unless the folder holds something else than this log under one of them."""
+def _prepare(folder: Path, keys: Sequence[VerifierKey]) -> Path:
+    """Write the keys and return where, unless the folder holds something else than this log under one."""
     folder.mkdir(parents=True, exist_ok=True)
     held = folder / KEY_FILE
     known = {str(key) for key in keys}
     ours = held.is_file() and known & set(held.read_text("utf-8", "replace").splitlines())
     if any(folder.iterdir()) and not ours:
         raise InvalidInputError(f"`{folder}` is not empty and holds no export of the log `{keys[0].name}`")
-    _write(held, "".join(f"{key}\n" for key in keys).encode())
+    return _write(held, "".join(f"{key}\n" for key in keys).encode())
 
 
 def _size_before(folder: Path, keys: Sequence[VerifierKey]) -> int:
@@ -111,11 +113,25 @@ def _complete(path: Path, tile: Tile, before: int) -> bool:
     return trouble is None and len(leaves) == TILE_WIDTH
 
 
-def _write(path: Path, content: bytes) -> None:
+def _write(path: Path, content: bytes) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     draft.write_bytes(content)
-    draft.replace(path)
+    return draft.replace(path)
+
+
+def _bring_to_disk(folder: Path, written: Sequence[Path]) -> None:
+    """Wait until these files, and that they are where they are, are on the disk.
+
+    After all were written: the first wait brings most of what the others wait for.
+    """
+    within = {parent for path in written for parent in path.parents if parent.is_relative_to(folder)}
+    for path in (*written, *sorted(within, reverse=True)) if os.name == "posix" else ():
+        file = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(file)
+        finally:
+            os.close(file)
 
 
 def _clear_partials(folder: Path, current: set[str]) -> None:

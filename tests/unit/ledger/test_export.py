@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -48,13 +49,13 @@ def test_an_export_that_the_disk_cuts_off_leaves_the_one_before_and_is_made_good
     done = 0
     write = exporting._write
 
-    def torn(path: Path, content: bytes) -> None:
+    def torn(path: Path, content: bytes) -> Path:
         nonlocal done
         if done == after:
             write(path, bytes(len(content)))
             raise OSError(number, "it ends here")
         done += 1
-        write(path, content)
+        return write(path, content)
 
     with monkeypatch.context() as patch:
         patch.setattr(exporting, "_write", torn)
@@ -73,6 +74,53 @@ def test_an_export_that_the_disk_cuts_off_leaves_the_one_before_and_is_made_good
     assert (result.faults, result.size) == ((), 800)
 
 
+def test_everything_that_a_checkpoint_vouches_for_is_on_the_disk_before_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, store = tmp_path / "log", grown(MemoryStore(SIGNER), 300)
+    steps: list[tuple[str, str]] = []
+    synchronise, write = os.fsync, exporting._write
+
+    def seen(file: int) -> None:
+        steps.append(("disk", Path(f"/proc/self/fd/{file}").readlink().relative_to(folder).as_posix()))
+        synchronise(file)
+
+    def told(path: Path, content: bytes) -> Path:
+        steps.append(("written", path.relative_to(folder).as_posix()))
+        return write(path, content)
+
+    monkeypatch.setattr(os, "fsync", seen)
+    monkeypatch.setattr(exporting, "_write", told)
+    written(store, folder)
+    at = steps.index(("written", "checkpoint"))
+    files = {name for what, name in steps[:at] if what == "written"}
+    assert files == {"key.pub", *(tile.path for tile in tiles_in(300))}
+    assert files | {".", "tile", "tile/0", "tile/entries"} <= {
+        name for what, name in steps[:at] if what == "disk"
+    }
+    assert {("disk", "checkpoint"), ("disk", ".")} <= set(steps[at:])
+
+
+def test_tiles_that_do_not_reach_the_disk_get_no_checkpoint(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, store = tmp_path / "log", grown(MemoryStore(SIGNER), 300)
+    written(store, folder)
+    before = (folder / "checkpoint").read_bytes()
+    grown(store, 800)
+
+    def fail(_: int) -> None:
+        raise OSError(errno.EIO, "the disk is gone")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", fail)
+        with pytest.raises(StorageError):
+            written(store, folder)
+    assert (folder / "checkpoint").read_bytes() == before
+    written(store, folder)
+    assert verify_export(folder, KNOWN).faults == ()
+
+
 def test_full_tiles_that_the_checkpoint_vouches_for_are_not_written_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -81,9 +129,9 @@ def test_full_tiles_that_the_checkpoint_vouches_for_are_not_written_again(
     names: list[str] = []
     write = exporting._write
 
-    def told(path: Path, content: bytes) -> None:
+    def told(path: Path, content: bytes) -> Path:
         names.append(path.relative_to(folder).as_posix())
-        write(path, content)
+        return write(path, content)
 
     monkeypatch.setattr(exporting, "_write", told)
     written(grown(store, 600), folder)
