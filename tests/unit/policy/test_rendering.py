@@ -106,11 +106,8 @@ def test_what_are_no_such_words_is_refused_at_its_place(words: str, said: str) -
 
 
 def test_a_choice_within_a_condition_is_read_as_it_was_bracketed() -> None:
-    two = _own(
-        '(context.minor || !(context.consent && [Space::"home"].containsAll(context.spaces))) && context.minor'
-    )
-    three = _own(
-        'context.minor || (!(context.consent && [Space::"home"].containsAll(context.spaces)) && context.minor)'
-    )
+    home = '!(context.consent && [Space::"home"].containsAll(context.spaces))'
+    two = _own(f"(context.minor || {home}) && context.minor")
+    three = _own(f"context.minor || ({home} && context.minor)")
     assert not_read_back([two, three]) == ()
     assert in_plain_words(two) != in_plain_words(three)
