@@ -308,7 +308,7 @@ def test_an_applicant_sees_nothing_of_others(console: ConsoleStage) -> None:
     assert "bank-doors" not in console.get("ada", "/console/leases").text
 
 
-ACTS = ["edit", "submit", "withdraw", "marks", "approve", "refuse", "appeal", "resume"]
+ACTS = ["edit", "submit", "withdraw", "marks", "messages", "approve", "refuse", "appeal", "resume"]
 TRICKS = ["straw man", "raise", "reset", "confirm"]
 STEPS = st.lists(
     st.tuples(
@@ -394,9 +394,13 @@ def _step(console: ConsoleStage, application: ApplicationId, who: str, act: str)
     elif act == "resume":
         place = f"/console/leases/lease-{application.removeprefix('app_')}"
         fields = {"reason": WHY}
-    fields |= {"marks": MARKS, "approve": APPROVAL, "refuse": REFUSAL, "appeal": {"grounds": WHY}}.get(
-        act, {}
-    )
+    fields |= {
+        "marks": MARKS,
+        "messages": {"question": WHY},
+        "approve": APPROVAL,
+        "refuse": REFUSAL,
+        "appeal": {"grounds": WHY},
+    }.get(act, {})
     token = csrf_token(console.sessions[who].token)
     answer = console.client(who).post(f"{place}/{act}", data={"form_token": token, **fields})
     assert answer.status_code < 500

@@ -25,5 +25,6 @@
     });
     held.after(" ", button);
   }
+  document.querySelector(".rooms a[aria-current]")?.scrollIntoView({ block: "nearest" });
   document.getElementById("problems")?.focus();
 })();
