@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 
 from countenance.biometrics.model import GalleryId, SubjectId
 from countenance.oversight.incidents import IncidentKind
+from countenance.oversight.model import CaseId
 from countenance.policy.model import Stop
 from countenance.recognition.incidents import Found
 from integration.rekognition.stage import Stage, picture
@@ -97,7 +98,7 @@ def test_a_case_taken_back_is_not_told_of_and_the_search_is_made_anew(stage: Sta
     with stage.client("nina") as ngo:
         stage.furnish(ngo, CHILDREN, "dave", who="nina")
         first = headers(refused(ngo))["x-countenance-case"]
-        judging.cases.answer_for_case.take_back(stage.actor("nina"), first)  # type: ignore[arg-type]  # an id
+        judging.cases.answer_for_case.take_back(stage.actor("nina"), CaseId(first))
         assert headers(refused(ngo))["x-countenance-case"] != first
 
 

@@ -14,7 +14,7 @@ import pytest
 from applying import RUTH as REVIEWER
 from countenance.biometrics.model import SubjectId
 from countenance.errors import StateError
-from countenance.oversight.incidents import IncidentKind, Scope, ScopeKind
+from countenance.oversight.incidents import IncidentId, IncidentKind, Scope, ScopeKind
 from countenance.oversight.model import CaseId, CaseState, CloseReason
 from countenance.policy.packs import HeldPack
 from countenance.recognition.incidents import Found
@@ -195,7 +195,7 @@ def narrowed(office: Office) -> dict[str, object]:
 
 def resolved(office: Office) -> dict[str, object]:
     told = alarmed(office)
-    office.desk.world.acts.gate.resolve_incident(REVIEWER, told["incident"], REASON)  # type: ignore[arg-type]  # an id
+    office.desk.world.acts.gate.resolve_incident(REVIEWER, IncidentId(str(told["incident"])), REASON)
     return told
 
 
