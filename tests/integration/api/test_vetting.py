@@ -130,6 +130,14 @@ def test_lists_are_found_and_paged_by_the_database(stage: Stage) -> None:
     kinds = {one["kind"] for one in ok(stage.call("olivia", "GET", "/v1/customers?kind=police"))["customers"]}
     assert kinds == {"police"}
     assert stage.call("olivia", "GET", "/v1/customers?cursor=MTo").status_code == 422
+    for letter in "ab":
+        long = {**CUSTOMER, "customer_id": letter * 128, "name": "An institution of a long name"}
+        ok(stage.post("olivia", "/v1/customers", long), 201)
+    first = ok(stage.call("olivia", "GET", "/v1/customers?q=institution&limit=1"))
+    assert [one["id"] for one in first["customers"]] == ["a" * 128]
+    last = ok(stage.call("olivia", "GET", f"/v1/customers?q=institution&limit=1&cursor={first['next']}"))
+    assert [one["id"] for one in last["customers"]] == ["b" * 128]
+    assert last["next"] is None
 
 
 def test_the_dry_run_says_what_the_gate_would_permit_until_when(stage: Stage) -> None:

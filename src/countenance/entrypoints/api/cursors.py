@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable, Iterable
-from typing import Annotated, Final, TypeVar
+from typing import Annotated, Final
 
 from fastapi import Query
 
 from countenance.errors import InvalidInputError
 from countenance.vetting.listing import Place
-
-Row = TypeVar("Row")
 
 LONGEST_PAGE: Final = 1000
 """Rows of a page at most."""
@@ -23,20 +20,6 @@ Cursor = Annotated[
 Limit = Annotated[int, Query(ge=1, le=LONGEST_PAGE, description="Rows a page.")]
 
 _FORM = b"1:"
-
-
-def page_of(
-    rows: Iterable[Row], place: Callable[[Row], str], *, cursor: str | None, limit: int
-) -> tuple[tuple[Row, ...], str | None]:
-    """Return a page of rows in the order of their places, and the cursor of the following one.
-
-    `place` is different for every row and never changes, so that what is added or removed
-    between two pages moves no other row. Raises `InvalidInputError` for a cursor that is none.
-    """
-    after = place_of(cursor) if cursor is not None else ""
-    left = sorted((row for row in rows if place(row) > after), key=place)
-    page = tuple(left[:limit])
-    return page, cursor_to(place(page[-1])) if len(left) > limit else None
 
 
 def cursor_to(place: str) -> str:
@@ -58,12 +41,14 @@ def place_of(cursor: str) -> str:
 
 def ordered_cursor(place: Place | None) -> str | None:
     """Return the cursor of the page that begins after a row of an order; None after the last one."""
-    return None if place is None else cursor_to(f"{place.key} {place.id}")
+    if place is None:
+        return None
+    return cursor_to(place.id if place.key == place.id else f"{place.key} {place.id}")
 
 
 def ordered_place(cursor: str) -> Place:
     """Return where the page before ended in its order, or raise `InvalidInputError`."""
     key, space, name = place_of(cursor).rpartition(" ")
-    if not space or not key.isprintable() or not name.isprintable():
+    if not name or not key.isprintable() or not name.isprintable():
         raise InvalidInputError("the cursor is not one that was given out")
-    return Place(key, name)
+    return Place(key if space else name, name)
