@@ -9,9 +9,11 @@ from datetime import timedelta
 import pytest
 
 from console_stage import BANK, ConsoleStage
+from countenance.biometrics.model import GalleryId
 from countenance.ledger.erasure_receipt import check_receipt
 from countenance.ledger.note import VerifierKey
 from countenance.ledger.proof import InclusionProof
+from countenance.recognition.erasure.model import Drill, DrillFault, Searcher
 from countenance.recognition.subjects.model import RequestKind
 from countenance.staff.model import StaffRole
 from countenance.vetting.authority import LOCAL_ADMINISTRATOR
@@ -363,3 +365,42 @@ def test_receipts_of_consent_are_given_in_three_forms(bank: ConsoleStage) -> Non
     assert "tlog-proof" in bank.get("otto", f"{SUBJECT}/receipt.tlog-proof").text
     assert bank.get("otto", f"{SUBJECT}/receipt.exe").status_code == 404
     assert "Every agreement that was recorded" in bank.get("otto", SUBJECT).text
+
+
+def test_a_rehearsal_that_failed_is_told_with_its_incident(bank: ConsoleStage) -> None:
+    now = bank.stage.parts.clock()
+    drill = Drill(
+        id="dri_1",
+        gallery_id=GalleryId(GALLERY),
+        started=now,
+        ended=now,
+        faults=(DrillFault.FOUND_AFTER,),
+        erasure_id=None,
+        incident_id="inc_1",
+        entry=1,
+    )
+    with bank.stage.parts.unit_of_work() as work:
+        work.erasures.add_drill(drill)
+        work.commit()
+    overseen = bank.get("carol", "/console/erasures/rehearsals").text
+    assert "It was still found" in overseen
+    assert 'href="/console/incidents/inc_1"' in overseen
+    own = bank.get("otto", "/console/erasures/rehearsals").text
+    assert "1 rehearsal failed" in own
+    assert "/console/incidents/" not in own
+
+
+def test_an_erasure_that_a_process_has_not_followed_waits_on_the_overview(bank: ConsoleStage) -> None:
+    with bank.stage.parts.unit_of_work() as work:
+        work.searchers.seen(Searcher(id="prc_1", label="another", seen=bank.stage.parts.clock(), sequence=0))
+        work.commit()
+    done = bank.post("otto", f"{SUBJECT}/withdraw").text
+    assert "It is ready as soon as every process has told" in done
+    assert "1 erasure is not finished" in bank.get("otto", "/console/erasures").text
+    assert "not finished" not in bank.get("otto", "/console").text
+    found = re.search(r"/console/erasures/(era_\w+)", done)
+    assert found is not None
+    assert bank.get("otto", f"/console/erasures/{found[1]}/receipt.json").status_code == 409
+    bank.stage.parts.clock.advance(timedelta(minutes=11))
+    for who in ("otto", "carol"):
+        assert "1 erasure is not finished" in bank.get(who, "/console").text

@@ -214,3 +214,15 @@ def test_a_hold_is_explained_to_whoever_withdraws_and_is_no_error(own: SubjectSt
         consent = work.consents.get(STAFF, DAVE)
     assert consent is not None
     assert consent.withdrawn is not None
+
+
+def test_a_crash_is_told_in_both_languages_and_tells_nothing_else(own: SubjectStage) -> None:
+    reader = own.reader()
+    held = own.stage.countenance.__dict__.pop("subjects")
+    own.stage.countenance.__dict__["subjects"] = None
+    answer = reader.get("/subject")
+    own.stage.countenance.__dict__["subjects"] = held
+    assert answer.status_code == 500
+    assert "Something went wrong here" in answer.text
+    assert "Diese Seite konnte nicht angezeigt werden" in answer.text
+    assert "NoneType" not in answer.text
