@@ -17,6 +17,9 @@ BILLION: Final = 1_000_000_000
 LONGEST_AGE: Final = 1_096
 """Days after which no report speaks for a system that is in use."""
 
+REPORT_CLAUSE: Final = "evidence.report"
+"""The gate's clause that refuses where no report speaks for what would be compared."""
+
 LARGEST_RATIO: Final = 2**53 - 1
 """The largest ratio, in parts per billion, that every reader of JSON can read."""
 

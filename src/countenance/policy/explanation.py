@@ -43,10 +43,12 @@ _LEFT_OUT = {
     "camera": "the question says what takes the sample",
     "consent": "the question says whether every subject consented",
 }
-_SHORTEST = frozenset({ObligationKind.EXPIRE_RESULT})
+_SHORTEST = frozenset({ObligationKind.EXPIRE_RESULT, ObligationKind.FAIRNESS_EVIDENCE})
 """Obligations of which the smallest number is the strictest; of the others it is the greatest."""
 
-NUMBERED = frozenset({ObligationKind.HOLD_FOR_EXAMINERS, ObligationKind.EXPIRE_RESULT})
+NUMBERED = frozenset(
+    {ObligationKind.HOLD_FOR_EXAMINERS, ObligationKind.EXPIRE_RESULT, ObligationKind.FAIRNESS_EVIDENCE}
+)
 """Obligations that are nothing without their number, so that a lease cannot simply name them."""
 
 

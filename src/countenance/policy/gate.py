@@ -42,6 +42,7 @@ from countenance.policy.leasing import (
     shipped_gate,
 )
 from countenance.policy.model import Decision, Denial, Jurisdiction, Permit, Question
+from countenance.policy.owed_evidence import days_owed, owed_evidence
 from countenance.policy.packs import Pack, PackSource, load_pack, shipped_pack
 from countenance.policy.places import enclosing
 from countenance.policy.projection import Projection, projection_on
@@ -116,9 +117,11 @@ class Policy:
         if answer.diagnostics.errors:
             return frozenset()
         ground = UNLEASED_PERMIT if question.lease is None else permit_id(question.act)
-        if answer.allowed:
-            return None if ground in found else frozenset()
-        return found
+        if answer.allowed and ground in found:
+            owing = [rule for name, rule in self.rules.items() if name in found and days_owed(rule.obliges)]
+            duties = [one for rule in owing for one in rule.obliges]
+            return frozenset(one.id for one in owing) if owed_evidence(self.gate, question, duties) else None
+        return frozenset() if answer.allowed else found
 
     def request(self, question: Question, *, strictest: bool = True) -> tuple[dict[str, object], Entities]:
         """Return what Cedar is asked: the request, and the entities that hold the lease.
@@ -137,9 +140,14 @@ class Policy:
         action = {"type": "Action", "id": question.act.value}
         return {"principal": ASKER, "action": action, "resource": resource, "context": facts}, entities
 
-    def _permit(self, question: Question, found: frozenset[str]) -> Permit:
+    def _permit(self, question: Question, found: frozenset[str]) -> Decision:
         duties = [rule for name, rule in self.rules.items() if name in found]
         explained = explain_permit(self.gate, question, duties)
+        owed = owed_evidence(self.gate, question, explained.obligations)
+        if owed is not None:
+            reason, condition = owed
+            conditions = (*(one for one in explained.conditions if one.id != condition.id), condition)
+            return Denial(reasons=(reason,), conditions=conditions, digests=self._digests(question))
         return Permit(
             reasons=explained.reasons,
             conditions=explained.conditions,

@@ -117,6 +117,7 @@ class ObligationKind(StrEnum):
     DELETE_PROBE = "delete_probe"
     EXPIRE_RESULT = "expire_result"
     LOG_ART12 = "log_art12"
+    FAIRNESS_EVIDENCE = "fairness_evidence"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,6 +24,7 @@ from typing import Final, Literal
 
 from cedarpy import Schema, policies_to_pst, pst, validate_policies
 
+from countenance.policy.evidence import LONGEST_AGE
 from countenance.policy.instruments import CONSENT, words_of
 from countenance.policy.model import Obligation, ObligationKind, Purpose
 from countenance.policy.schema import schema as newest_schema
@@ -219,7 +220,14 @@ def _purposes(text: str) -> frozenset[Purpose]:
 
 def _obligations(text: str) -> tuple[Obligation, ...]:
     parts = [word.partition(":") for word in text.split()]
-    return tuple(Obligation(ObligationKind(kind), int(value) if value else None) for kind, _, value in parts)
+    return tuple(_obligation(ObligationKind(kind), value) for kind, _, value in parts)
+
+
+def _obligation(kind: ObligationKind, value: str) -> Obligation:
+    number = int(value) if value else None
+    if kind is ObligationKind.FAIRNESS_EVIDENCE and not 1 <= (number or 0) <= LONGEST_AGE:
+        raise ValueError(f"`{kind}` names the days for which a report is fresh, 1 to {LONGEST_AGE}")
+    return Obligation(kind, number)
 
 
 _PARSERS: Final = {

@@ -62,16 +62,27 @@ def _told(question: Question, reason: Reason) -> Reason:
     return replace(reason, source=_behind(reason.id, question, question.evidence, caps))
 
 
+def digits_of(digest: str) -> str:
+    """Return the first digits of a digest, as reasons tell reports apart."""
+    return digest[:_DIGITS]
+
+
+def missing_report(evidence: EvidenceFacts) -> str:
+    """Return which report is missing: for which model, threshold and kind of use."""
+    model = (evidence.model_digest or "unknown")[:_DIGITS]
+    threshold = "unknown" if evidence.threshold_ppb is None else f"{evidence.threshold_ppb} ppb"
+    asked = f"model {model}, threshold {threshold}, use {evidence.use}"
+    if evidence.report is None:
+        return f"missing: a registered report for {asked}"
+    other = digits_of(evidence.report.digest)
+    return f"missing: a registered report for {asked}; report {other} is for another"
+
+
 def _behind(name: str, question: Question, evidence: EvidenceFacts, caps: FairnessCaps) -> str:
     """Return which evidence is missing, or which figure of which report does not hold which cap."""
     report = evidence.report
     if name == _REPORT or report is None:
-        model = (evidence.model_digest or "unknown")[:_DIGITS]
-        threshold = "unknown" if evidence.threshold_ppb is None else f"{evidence.threshold_ppb} ppb"
-        asked = f"model {model}, threshold {threshold}, use {evidence.use}"
-        if report is None:
-            return f"missing: a registered report for {asked}"
-        return f"missing: a registered report for {asked}; report {report.digest[:_DIGITS]} is for another"
+        return missing_report(evidence)
     figures: dict[str, tuple[object, object]] = {
         "evidence.fresh": ((question.on.date() - report.measured).days, caps.max_age_days),
         "evidence.subjects": (report.subjects, caps.min_subjects),

@@ -17,6 +17,7 @@ from countenance.biometrics.model import GalleryId, SubjectId
 from countenance.errors import RefusedError
 from countenance.ledger import Entry, EventType, JsonValue
 from countenance.policy.codec import question_to_json
+from countenance.policy.evidence import REPORT_CLAUSE
 from countenance.policy.model import (
     Act,
     Camera,
@@ -142,7 +143,7 @@ class Ask:
         lease, customer, gallery = self._holder(work, actor, request)  # (1)
         basis = self._basis(work, request, gallery, asked)
         question = self._question(work, request, asked, (lease, customer, gallery), basis)
-        decision = leased(self.decide)(question)  # (2)
+        question, decision = self._decided(work, question, lease, gallery)  # (2)
         commitment = self._commitment(work, gallery, request)
         record = DecisionRecord(
             id=self.new_id("dec"),
@@ -196,7 +197,7 @@ class Ask:
         asked = self.clock()
         basis = self._basis(work, request, holder[2], asked)
         question = self._question(work, request, asked, holder, basis)
-        decision = leased(self.decide)(question)
+        question, decision = self._decided(work, question, holder[0], holder[2])
         return decision, missing_words(self.decide, question, decision, basis)
 
     def _holder(
@@ -251,6 +252,17 @@ class Ask:
             evidence=self.evidence(work, request.act, lease, gallery),
         )
         return with_whole_consent(self.decide, question)
+
+    def _decided(
+        self, work: UnitOfWork, question: Question, lease: Lease | None, gallery: Gallery | None
+    ) -> tuple[Question, Decision]:
+        """Return the decision; where a duty alone asks for evidence, with the evidence that there is."""
+        decision = leased(self.decide)(question)
+        if question.evidence is not None or all(reason.id != REPORT_CLAUSE for reason in decision.reasons):
+            return question, decision
+        found = self.evidence(work, question.act, lease, gallery, owed=True)
+        question = replace(question, evidence=found)
+        return question, leased(self.decide)(question)
 
     def _basis(self, work: UnitOfWork, request: Request, gallery: Gallery | None, asked: datetime) -> Basis:
         """Return on which basis the subject of a request is touched.

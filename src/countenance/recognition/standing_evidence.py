@@ -43,11 +43,20 @@ class StandingEvidence:
     threshold_for: Callable[[int], Threshold] | None = None
 
     def __call__(
-        self, work: UnitOfWork, act: Act, lease: Lease | None, gallery: Gallery | None
+        self,
+        work: UnitOfWork,
+        act: Act,
+        lease: Lease | None,
+        gallery: Gallery | None,
+        *,
+        owed: bool = False,
     ) -> EvidenceFacts | None:
-        """Return the evidence, or None where the lease names no caps or the act compares nothing."""
+        """Return the evidence, or None where the act compares nothing, or nobody asks for any.
+
+        The lease's caps ask for it, and so does a duty under which it is `owed`.
+        """
         caps = lease.terms.caps if lease is not None else None
-        if lease is None or caps is None or act not in _ASKS:
+        if lease is None or act not in _ASKS or (caps is None and not owed):
             return None
         model = _model(lease, gallery)
         threshold = self._threshold(lease.terms.fmr_ppb)
@@ -57,7 +66,9 @@ class StandingEvidence:
             return asked
         newest = work.evidence.newest(model, threshold, use)
         report = newest.facts() if newest is not None else None
-        return asked if report is None else replace(asked, report=_bounded(report, caps, lease.terms.n_max))
+        if report is not None and caps is not None:
+            report = _bounded(report, caps, lease.terms.n_max)
+        return asked if report is None else replace(asked, report=report)
 
     def _threshold(self, fmr_ppb: int) -> int | None:
         if self.threshold_for is None:

@@ -16,6 +16,7 @@ from countenance.vetting.use import Use
 IMPOSABLE: Final = frozenset(ObligationKind) - {
     ObligationKind.HOLD_FOR_EXAMINERS,
     ObligationKind.EXPIRE_RESULT,
+    ObligationKind.FAIRNESS_EVIDENCE,
 }
 """Obligations that a lease can name; the others are nothing without their number."""
 

@@ -26,7 +26,10 @@ from countenance.ledger import Entry, EventType
 from countenance.ledger.note import Signer
 from countenance.ledger.proof import InclusionProof
 from countenance.policy.evidence import FairnessCaps, GalleryBasis, KindOfUse
+from countenance.policy.gate import build_policy, installed_policy
 from countenance.policy.model import Act, Purpose
+from countenance.policy.packs import Pack
+from countenance.policy.rules import parse_rules
 from countenance.recognition.acts.identification import Search
 from countenance.recognition.acts.verification import Claim
 from countenance.recognition.model import DecisionSearch
@@ -345,3 +348,33 @@ def test_caps_are_part_of_what_the_ledger_says_of_a_lease(world: World) -> None:
     assert held is not None
     assert terms_digest(held) != terms_digest(replace(held, terms=replace(held.terms, caps=None)))
     assert Act.VERIFY in held.terms.acts
+
+
+def test_a_duty_of_a_pack_asks_for_the_evidence_under_a_lease_that_names_no_caps() -> None:
+    made = World()
+    made.furnish(BANK, DOORS, Purpose.IDENTITY_VERIFICATION, "dave")
+    duty = """
+    @id("own.evidence")
+    @text("Whoever compares faces has measured error rates by group.")
+    @source("Rule of the house")
+    @obliges("fairness_evidence:30")
+    permit (principal, action == Action::"verify", resource);
+    """
+    rules, faults = parse_rules(duty, pack="own", effect="permit")
+    assert not faults
+    pack = Pack(name="own", title="own", about="", versions=(), rules=rules, digest="0" * 64)
+    policy = build_policy([*installed_policy().packs, pack], register=None)
+    ask = replace(made.acts.verify.ask, decide=policy.decide)
+    act = replace(made.acts.verify, ask=ask)
+    claim = Claim(gallery_id=DOORS, subject_id=SubjectId("dave"), probe=photograph("dave", 2))
+    assert refusal_of(lambda: act(BANK, claim)) == ("evidence.report",)
+    register(made, ONE)
+    answer = act(BANK, claim)
+    with made.unit_of_work() as work:
+        record = work.decisions.get(answer.decision_id)
+    assert record is not None
+    assert record.question.evidence is not None
+    assert policy.decide(record.question) == record.decision
+    made.clock.advance(timedelta(days=31))
+    assert refusal_of(lambda: act(BANK, claim)) == ("evidence.fresh",)
+    made.check_ledger()

@@ -24,6 +24,7 @@ _OBLIGATIONS = {
     ObligationKind.DELETE_PROBE: "the probe is deleted afterwards",
     ObligationKind.EXPIRE_RESULT: "the result expires after {value} hours",
     ObligationKind.LOG_ART12: "start, end, gallery, matching input and examiners are logged",
+    ObligationKind.FAIRNESS_EVIDENCE: "a report on error rates by group, {value} days old at most, stands",
 }
 _UNMET = "[ ]"
 _MET = "[x]"

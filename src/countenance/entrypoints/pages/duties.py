@@ -92,6 +92,15 @@ _DUTIES: Final[Mapping[ObligationKind, tuple[str, str, str, str]]] = {
         ),
         _PROGRAM,
     ),
+    ObligationKind.FAIRNESS_EVIDENCE: (
+        "Error rates by group are measured, and known",
+        "Whoever runs the installation",
+        (
+            "A report on error rates by group, for this model, threshold and kind of use, is registered and "
+            "at most {value} days old. Without one the act is refused."
+        ),
+        _PROGRAM,
+    ),
 }
 
 

@@ -78,6 +78,7 @@ _OBLIGATIONS: Final[Mapping[ObligationKind, str]] = {
     ObligationKind.DELETE_PROBE: "The probe is deleted afterwards.",
     ObligationKind.EXPIRE_RESULT: "The result expires after {value} hours.",
     ObligationKind.LOG_ART12: "Start, end, gallery, matching input and examiners are logged.",
+    ObligationKind.FAIRNESS_EVIDENCE: "A report on error rates by group stands, {value} days old at most.",
 }
 _WORDS: Final[Mapping[tuple[type[StrEnum], str], str]] = {
     (type(word), word.value): text
