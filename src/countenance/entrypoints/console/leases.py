@@ -110,6 +110,7 @@ def _one(visit: Visit, errors: dict[str, str]) -> Response:
         nothing_permitted=not any(one.permitted for one in foreseen),
         duties=duties_foreseen(foreseen),
         words=in_words(lease),
+        names=visit.service.staff.read_accounts.names(visit.member),
         standing=standing_of(lease, visit),
         history=visit.service.vetting.read_leases.history(visit.actor, lease.id),
         keys=[key for key in keys if key.lease_id == lease.id and in_force(key, visit.now)],
