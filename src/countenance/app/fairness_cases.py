@@ -28,7 +28,7 @@ class FairnessCases:
     @cached_property
     def measure(self) -> MeasureFairness:
         """Measure error rates by group on images whose subjects and groups are recorded."""
-        from countenance.app.gate_cases import opener_of_incidents  # noqa: PLC0415  only where it is wanted
+        from countenance.app.gate_cases import opener_of_incidents
 
         p = self.parts
         opened = opener_of_incidents(p)

@@ -144,7 +144,7 @@ def simulate(received: Plain, call: ReadingCall) -> Response:
     description="Rules that take effect, lapse or spring back, laws that nobody checked within a year, "
     "and what holders of leases were told: staff see every notice, a key those of its lease. "
     "Roles: administrator, reviewer, auditor, applicant, operator.",
-    responses=documents.problems(documents.EVERY),
+    responses=documents.problems(documents.EVERY, documents.PATH),
 )
 def coming(call: ReadingCall, days: Days = 180) -> Response:
     """Look ahead."""
