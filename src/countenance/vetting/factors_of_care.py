@@ -195,6 +195,11 @@ def _instrument(a: Assessment, paper: LegalInstrument, field: str) -> Iterator[F
     elif ends is not None and expires is not None and ends < expires:
         text = f"the paper {name} ends before the lease would"
         yield finding(factor, Finding.CONTRADICTORY, f"{field}.valid_until", text)
+    beyond = paper.beyond(a.use)
+    if beyond:
+        words = ", ".join(f"`{word}`" for word in beyond)
+        text = f"the paper {name} does not speak of {words}: it counts for a use of what it names alone"
+        yield finding(factor, Finding.CONTRADICTORY, field, text)
 
 
 def independent_test(a: Assessment) -> Iterator[FactorFinding]:

@@ -42,7 +42,7 @@ def terms_of(use: Use, lease_id: LeaseId, now: datetime) -> LeaseTerms | None:
         fmr_ppb=use.fmr_ppb or 0,
         n_max=use.n_max or 0,
         examiners=use.oversight.examiners or 0,
-        instruments=_instruments(use, use.expires),
+        instruments=_instruments(use, begins, use.expires),
         not_before=begins,
         expires=min(use.expires, begins + timedelta(days=LONGEST_TERM)),
         revoked=False,
@@ -92,10 +92,16 @@ def _with(
     )
 
 
-def _instruments(use: Use, expires: datetime) -> frozenset[str]:
-    """Return the papers that are valid for as long as the lease: one that ends before it would is none."""
+def _instruments(use: Use, begins: datetime, expires: datetime) -> frozenset[str]:
+    """Return the papers that speak of all of the lease, for as long as it runs.
+
+    One that begins later or ends before, or that names other persons or places than all of the
+    lease's, would permit what it does not speak of: it counts for none of it.
+    """
     return frozenset(
         paper.kind.value
         for paper in use.instruments
-        if paper.valid_until is None or paper.valid_until >= expires
+        if (paper.valid_from is None or paper.valid_from <= begins)
+        and (paper.valid_until is None or paper.valid_until >= expires)
+        and not paper.beyond(use)
     )

@@ -82,7 +82,9 @@ class NoticeText:
 class LegalInstrument:
     """A paper that the use rests on. `evidence` is the SHA-256 (hex) of its file; `signed_by` who signed it.
 
-    Valid from `valid_from` until `valid_until` (excluded), None for no end.
+    Valid from `valid_from` until `valid_until` (excluded), None for no end. A paper that is limited
+    names whom it speaks of, by their `galleries`, and where: `spaces`, `cameras`. What it leaves
+    empty it does not limit.
     """
 
     kind: Instrument
@@ -90,7 +92,21 @@ class LegalInstrument:
     signed_by: str = ""
     valid_from: datetime | None = None
     valid_until: datetime | None = None
+    galleries: frozenset[str] = frozenset()
+    spaces: frozenset[Space] = frozenset()
+    cameras: frozenset[Camera] = frozenset()
     evidence: str = ""
+
+    def beyond(self, use: Use) -> tuple[str, ...]:
+        """Return what of `use` lies beyond the paper's scope: galleries, spaces and cameras, sorted."""
+        limits: tuple[tuple[frozenset[str], frozenset[str]], ...] = (
+            (self.galleries, use.galleries),
+            (frozenset(self.spaces), frozenset(use.spaces)),
+            (frozenset(self.cameras), frozenset(use.cameras)),
+        )
+        return tuple(
+            str(one) for limited, wanted in limits if limited for one in sorted(map(str, wanted - limited))
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -142,6 +142,14 @@ def judged(**changes: Any) -> dict[str, Any]:  # noqa: ANN401  any field
         ),
         ({"instruments": (replace(PAPER, signed_by=""),)}, (F.LEGAL_BASIS, K.MISSING, "instruments[0]")),
         (
+            {"instruments": (replace(PAPER, galleries=frozenset({"another"})),)},
+            (F.LEGAL_BASIS, K.CONTRADICTORY, "instruments[0]"),
+        ),
+        (
+            {"instruments": (replace(PAPER, cameras=frozenset({Camera.DRONE})),)},
+            (F.LEGAL_BASIS, K.CONTRADICTORY, "instruments[0]"),
+        ),
+        (
             {"instruments": (replace(PAPER, valid_from=None),)},
             (F.LEGAL_BASIS, K.MISSING, "instruments[0].valid_from"),
         ),

@@ -67,6 +67,9 @@ def _instrument(number: int) -> tuple[UseField, ...]:
         UseField(f"{at}.signed_by", "Signed by", Kind.LINE),
         UseField(f"{at}.valid_from", "Valid from", Kind.DAY),
         UseField(f"{at}.valid_until", "Valid until (excluded)", Kind.DAY),
+        UseField(f"{at}.galleries", "Whom it is limited to", Kind.WORDS, "Galleries; empty if to nobody."),
+        UseField(f"{at}.spaces", "Where it is limited to", Kind.CHOICES, "None if to no place.", _of(Space)),
+        UseField(f"{at}.cameras", "Cameras it is limited to", Kind.CHOICES, "", _of(Camera)),
         UseField(f"{at}.evidence", "Its file", Kind.FILE),
     )
 
