@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import logging
-import time
 from typing import Any
 
 import httpx
 import pytest
 
+from access_log import lines
 from countenance.vetting.authority import LOCAL_ADMINISTRATOR
 from countenance.vetting.keys import KeyRequest
 from countenance.vetting.model import Role
 from fakes_engine import NO_FACE
 from integration.rekognition.stage import PNG, Stage, picture
-
-
-def lines(caplog: pytest.LogCaptureFixture, count: int) -> list[dict[str, Any]]:
-    """The first lines of the access log; each is written when its answer is on the way."""
-    for _ in range(500):
-        found = [json.loads(one.message) for one in caplog.records if one.name == "countenance.access"]
-        if len(found) >= count:
-            return found[:count]
-        time.sleep(0.01)
-    raise AssertionError(f"{len(found)} lines in five seconds")
 
 
 def samples(stage: Stage) -> str:
