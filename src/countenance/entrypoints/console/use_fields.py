@@ -45,6 +45,11 @@ class UseField:
         """Return the kind's name, for templates."""
         return self.kind.name.lower()
 
+    @property
+    def row(self) -> str:
+        """Return what it is a field of, such as one of several papers: `instruments.0`."""
+        return self.path.rpartition(".")[0]
+
 
 @dataclass(frozen=True, slots=True)
 class Section:
@@ -67,10 +72,10 @@ def _instrument(number: int) -> tuple[UseField, ...]:
         UseField(f"{at}.signed_by", "Signed by", Kind.LINE),
         UseField(f"{at}.valid_from", "Valid from", Kind.DAY),
         UseField(f"{at}.valid_until", "Valid until (excluded)", Kind.DAY),
-        UseField(f"{at}.galleries", "Whom it is limited to", Kind.WORDS, "Galleries; empty if to nobody."),
-        UseField(f"{at}.spaces", "Where it is limited to", Kind.CHOICES, "None if to no place.", _of(Space)),
-        UseField(f"{at}.cameras", "Cameras it is limited to", Kind.CHOICES, "", _of(Camera)),
         UseField(f"{at}.evidence", "Its file", Kind.FILE),
+        UseField(f"{at}.galleries", "Galleries it is limited to", Kind.WORDS, "Empty: it is not."),
+        UseField(f"{at}.spaces", "Places it is limited to, if it is", Kind.CHOICES, "", _of(Space)),
+        UseField(f"{at}.cameras", "Cameras it is limited to, if it is", Kind.CHOICES, "", _of(Camera)),
     )
 
 
