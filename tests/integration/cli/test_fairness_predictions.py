@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -61,3 +62,34 @@ def test_what_cannot_be_read_is_a_usage_error(table: Path) -> None:
         assert told.exit_code == ExitCode.USAGE
         assert message in json.loads(told.stdout)["error"]["message"]
     assert audit(table, "--error-cap", "2").exit_code == ExitCode.USAGE
+
+
+def test_a_repeated_audit_tells_what_changed_in_each_group(table: Path, tmp_path: Path) -> None:
+    before = tmp_path / "before.csv"
+    before.write_text(table.read_text("utf-8"), "utf-8")
+    mended = table.read_text("utf-8").replace(
+        "female,male,darker,female,x\n", "female,female,darker,female,x\n", 80
+    )
+    table.write_text(mended, "utf-8")
+    document = json.loads(audit(table, "--before", str(before), "--json").stdout)
+    changed = document["since"]["groups"]["darker & female"]
+    assert changed["change"] == pytest.approx(-80 / 271)
+    assert changed["shown"] == "fewer errors"
+    assert document["since"]["groups"]["lighter & male"]["shown"] == "no change shown"
+    assert document["since"]["error_gap"] < document["since"]["error_gap_before"]
+    told = audit(table, "--before", str(before))
+    assert "-29.5 points" in told.stdout
+    assert "fewer errors" in told.stdout
+
+
+def test_what_the_makers_may_still_answer_is_not_to_be_published(table: Path) -> None:
+    today = datetime.now(UTC).date()
+    window = ("--told", today.isoformat(), "--window-days", "60")
+    document = json.loads(audit(table, *window, "--json").stdout)
+    assert document["disclosure"]["public"] is False
+    assert "not to be published before" in audit(table, *window).stderr
+    over = ("--told", "2020-01-31", "--window-days", "60")
+    assert json.loads(audit(table, *over, "--json").stdout)["disclosure"]["public_from"] == "2020-03-31"
+    for wrong in (("--told", "2020-01-31"), ("--told", "soon", "--window-days", "60"),
+                  ("--told", "2999-01-01", "--window-days", "60")):  # fmt: skip
+        assert audit(table, *wrong).exit_code == ExitCode.USAGE

@@ -49,6 +49,11 @@ def rate(value: float | None, interval: list[float] | None, trials: int) -> str:
     return f"{one_in(value)} ({one_in(interval[0])} to {one_in(interval[1])}; {counted(trials, 'trial')})"
 
 
+def rate_alone(value: float | None) -> str:
+    """Return a rate as people compare them."""
+    return "no trials" if value is None else one_in(value)
+
+
 def _groups(document: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
     for name, group in document["groups"].items():
         yield (
