@@ -6,25 +6,9 @@ import json
 
 from fakes_engine import photograph
 from integration.api.stage import Stage
+from own_pack import pack_files
 
-RULES = """
-@id("own.verify") @text("Nobody is verified.") @source("a test") @reopens("Nothing.")
-forbid (principal, action == Action::"verify", resource);
-"""
-CASES = """
-[[case]]
-title = "refused"
-on = 2026-01-01
-act = "verify"
-expect = "deny"
-reasons = ["own.verify"]
-[[case]]
-title = "another act"
-on = 2026-01-01
-act = "redact"
-expect = "permit"
-"""
-FILES = {"pack.toml": 'title = "Own"\nedition = "1"', "prohibitions.cedar": RULES, "cases.toml": CASES}
+FILES = pack_files()
 PACK = {"name": "own", "files": FILES, "reason": "It was decided.", "unsigned": "own"}
 
 
@@ -52,7 +36,7 @@ def test_a_pack_is_tried_installed_listed_and_rolled_back(stage: Stage) -> None:
 
 
 def test_a_pack_that_is_not_sound_or_a_path_is_refused(stage: Stage) -> None:
-    wrong = {**FILES, "cases.toml": CASES.replace('"deny"', '"permit"')}
+    wrong = {**FILES, "cases.toml": FILES["cases.toml"].replace('"deny"', '"permit"')}
     answer = stage.post("olivia", "/v1/policy/packs", {**PACK, "files": wrong})
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid_input")
     assert "not sound" in answer.json()["detail"]

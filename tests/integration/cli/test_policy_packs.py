@@ -17,25 +17,9 @@ from countenance.entrypoints.cli.main import app
 from countenance.errors import ConfigurationError
 from countenance.settings import Settings
 from integration.cli.shell import WIDE, Shell
+from own_pack import pack_files
 from policy_cases import VERIFY, refused_by
 
-RULES = """
-@id("own.{act}") @text("Nobody is asked for this.") @source("a test") @reopens("Nothing.")
-forbid (principal, action == Action::"{act}", resource);
-"""
-CASES = """
-[[case]]
-title = "refused"
-on = 2026-01-01
-act = "{act}"
-expect = "deny"
-reasons = ["own.{act}"]
-[[case]]
-title = "another act"
-on = 2026-01-01
-act = "redact"
-expect = "permit"
-"""
 LONGEST_WAIT = 5.0
 """Seconds after which a pack that was installed elsewhere must refuse here."""
 
@@ -44,9 +28,8 @@ def pack(folder: Path, edition: str, act: str = "verify") -> Path:
     """Write an edition of the pack `own` and return its folder."""
     own = folder / f"edition-{edition}" / "own"
     own.mkdir(parents=True)
-    (own / "pack.toml").write_text(f'title = "Own"\nedition = "{edition}"\n', "utf-8")
-    (own / "prohibitions.cedar").write_text(RULES.format(act=act), "utf-8")
-    (own / "cases.toml").write_text(CASES.format(act=act), "utf-8")
+    for name, text in pack_files(edition, act).items():
+        (own / name).write_text(text, "utf-8")
     return own
 
 
@@ -129,7 +112,7 @@ def test_editions_are_compared_listed_and_rolled_back(shell: Shell) -> None:
 
 def test_what_is_wrong_is_said_with_its_line(shell: Shell) -> None:
     own = pack(shell.folder, "1")
-    (own / "cases.toml").write_text(CASES.format(act="verify").replace('"redact"', '"verify"'), "utf-8")
+    (own / "cases.toml").write_text(pack_files()["cases.toml"].replace('"redact"', '"verify"'), "utf-8")
     found = shell.json("policy", "pack", "check", str(own), status=6)
     assert [fault["code"] for fault in found["faults"]] == ["case_fails"]
     assert "line 8" in shell.run("policy", "pack", "check", str(own)).stdout

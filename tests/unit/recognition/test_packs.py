@@ -22,41 +22,16 @@ from countenance.recognition.model import DecisionRecord
 from countenance.recognition.standing import Standing
 from countenance.vetting.model import Actor, Role
 from fakes import MemoryStore
+from own_pack import PACK_CASES, PACK_RULES, pack_files
 from policy_cases import VERIFY, refused_by
 
 ERIN = Actor(id="erin", role=Role.ADMINISTRATOR, lease_id=None)
 CAROL = Actor(id="carol", role=Role.AUDITOR, lease_id=None)
 SIGNER = Signer("packs.example", b"s" * 32)
-RULES = """
-@id("{name}.{act}") @text("Nobody is asked for this.") @source("a test") @reopens("Nothing.")
-forbid (principal, action == Action::"{act}", resource);
-"""
-CASES = """
-[[case]]
-title = "refused"
-on = 2026-01-01
-act = "{act}"
-expect = "deny"
-reasons = ["{name}.{act}"]
-[[case]]
-title = "another act"
-on = 2026-01-01
-act = "redact"
-expect = "permit"
-"""
-
 _WORDLESS = """
 @id("own.verify/model") @text("t") @source("s") @reopens("Nothing.")
 forbid (principal, action == Action::"verify", resource) when { context.model == "x" };
 """
-
-
-def files(edition: str = "1", act: str = "verify", name: str = "own") -> dict[str, str]:
-    return {
-        "pack.toml": f'title = "Own rules"\nedition = "{edition}"\n',
-        "prohibitions.cedar": RULES.format(name=name, act=act),
-        "cases.toml": CASES.format(name=name, act=act),
-    }
 
 
 def signed(texts: dict[str, str], name: str = "own", signer: Signer = SIGNER) -> NewPack:
@@ -89,7 +64,7 @@ def here() -> Installation:
 
 def test_a_signed_pack_refuses_from_its_installation_until_it_is_rolled_back(here: Installation) -> None:
     assert not here.refuses()
-    step = here.packs.install(ERIN, signed(files()))
+    step = here.packs.install(ERIN, signed(pack_files()))
     assert (step.act, step.edition, step.signer) == (PackAct.INSTALLED, "1", str(SIGNER.vkey))
     assert here.refuses()
     back = here.packs.roll_back(ERIN, "own", to=None, reason="it was a mistake")
@@ -103,14 +78,14 @@ def test_a_signed_pack_refuses_from_its_installation_until_it_is_rolled_back(her
 
 
 def test_rolling_back_brings_the_edition_before_and_one_can_be_chosen(here: Installation) -> None:
-    first = here.packs.install(ERIN, signed(files("1")))
-    second = here.packs.install(ERIN, signed(files("2", act="watch")))
-    here.packs.install(ERIN, signed(files("3", act="enrol")))
+    first = here.packs.install(ERIN, signed(pack_files("1")))
+    second = here.packs.install(ERIN, signed(pack_files("2", act="watch")))
+    here.packs.install(ERIN, signed(pack_files("3", act="enrol")))
     assert not here.refuses()
     back = here.packs.roll_back(ERIN, "own", to=None, reason="no")
     assert back.digest == second.digest
     assert here.packs.edition(CAROL, "own").edition == "2"
-    here.packs.install(ERIN, signed(files("3", act="enrol")))
+    here.packs.install(ERIN, signed(pack_files("3", act="enrol")))
     back = here.packs.roll_back(ERIN, "own", to=first.digest, reason="no")
     assert (back.digest, back.edition) == (first.digest, "1")
     assert here.refuses()
@@ -123,7 +98,7 @@ def test_rolling_back_brings_the_edition_before_and_one_can_be_chosen(here: Inst
 def test_a_decision_under_an_installed_pack_is_made_again_after_it_was_rolled_back(
     here: Installation,
 ) -> None:
-    here.packs.install(ERIN, signed(files()))
+    here.packs.install(ERIN, signed(pack_files()))
     question = replace(VERIFY, on=NOON)
     record = DecisionRecord(
         id="dec_1",
@@ -139,7 +114,7 @@ def test_a_decision_under_an_installed_pack_is_made_again_after_it_was_rolled_ba
         for text in _texts(here):
             work.policy_texts.keep(text, NOON)
         work.commit()
-    here.packs.install(ERIN, signed(files("2", act="watch")))
+    here.packs.install(ERIN, signed(pack_files("2", act="watch")))
     here.packs.roll_back(ERIN, "own", to=None, reason="no")
     here.packs.roll_back(ERIN, "own", to=None, reason="no")
     again = ReadDecisions(Standing(lambda: NOON), here.policy.decide, here.store).replay(CAROL, "dec_1")
@@ -155,7 +130,7 @@ def _texts(here: Installation) -> tuple[object, ...]:
 
 
 def test_an_unsigned_pack_is_taken_only_by_its_name(here: Installation) -> None:
-    new = NewPack(name="own", files=files(), reason="a trial")
+    new = NewPack(name="own", files=pack_files(), reason="a trial")
     with pytest.raises(InvalidInputError, match="not signed"):
         here.packs.install(ERIN, new)
     with pytest.raises(InvalidInputError, match="not the name"):
@@ -167,10 +142,10 @@ def test_an_unsigned_pack_is_taken_only_by_its_name(here: Installation) -> None:
 def test_a_signature_holds_for_one_name_edition_and_text_and_for_trusted_keys_alone(
     here: Installation,
 ) -> None:
-    good = signed(files())
-    stranger = signed(files(), signer=Signer("packs.example", b"m" * 32))
-    changed = replace(good, files=files(act="enrol"))
-    renamed = replace(signed(files(name="other"), name="other"), name="own", files=files())
+    good = signed(pack_files())
+    stranger = signed(pack_files(), signer=Signer("packs.example", b"m" * 32))
+    changed = replace(good, files=pack_files(act="enrol"))
+    renamed = replace(signed(pack_files(name="other"), name="other"), name="own", files=pack_files())
     torn = replace(good, signature=(good.signature or "")[:-8])
     for wrong in (stranger, changed, renamed, torn, replace(good, signature="")):
         with pytest.raises(InvalidInputError, match="signature"):
@@ -185,7 +160,7 @@ def test_a_signature_holds_for_one_name_edition_and_text_and_for_trusted_keys_al
 def test_nothing_takes_the_place_of_the_house_the_laws_or_a_shipped_pack(
     here: Installation, name: str
 ) -> None:
-    new = NewPack(name=name, files=files(), reason="no", unsigned=name)
+    new = NewPack(name=name, files=pack_files(), reason="no", unsigned=name)
     with pytest.raises(InvalidInputError, match="comes with the program"):
         here.packs.install(ERIN, new)
     with pytest.raises((InvalidInputError, NotFoundError)):
@@ -196,13 +171,13 @@ def test_nothing_takes_the_place_of_the_house_the_laws_or_a_shipped_pack(
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"cases.toml": CASES.format(name="own", act="watch")}, "not sound"),
+        ({"cases.toml": PACK_CASES.format(name="own", act="watch")}, "not sound"),
         ({"pack.toml": 'title = "Own"'}, "edition"),
         ({"prohibitions.cedar": "permit (principal, action, resource);"}, "not sound"),
-        ({"prohibitions.cedar": RULES.format(name="house", act="x")}, "not sound"),
+        ({"prohibitions.cedar": PACK_RULES.format(name="house", act="x")}, "not sound"),
         ({"run.py": "print()"}, "no file of a pack"),
         (
-            {"prohibitions.cedar": RULES.format(name="own", act="verify") + _WORDLESS},
+            {"prohibitions.cedar": PACK_RULES.format(name="own", act="verify") + _WORDLESS},
             "cannot be put into plain words",
         ),
     ],
@@ -210,15 +185,15 @@ def test_nothing_takes_the_place_of_the_house_the_laws_or_a_shipped_pack(
 def test_a_pack_that_is_not_sound_is_not_installed(
     here: Installation, change: dict[str, str], said: str
 ) -> None:
-    new = NewPack(name="own", files={**files(), **change}, reason="no", unsigned="own")
+    new = NewPack(name="own", files={**pack_files(), **change}, reason="no", unsigned="own")
     with pytest.raises(InvalidInputError, match=said):
         here.packs.install(ERIN, new)
     assert here.store.state.pack_steps == {}
 
 
 def test_a_pack_that_gives_a_rule_of_another_another_meaning_is_not_installed(here: Installation) -> None:
-    here.packs.install(ERIN, signed(files()))
-    other = {**files(name="own", act="verify"), "pack.toml": 'title = "Other"\nedition = "1"\n'}
+    here.packs.install(ERIN, signed(pack_files()))
+    other = {**pack_files(name="own", act="verify"), "pack.toml": 'title = "Other"\nedition = "1"\n'}
     other["prohibitions.cedar"] = other["prohibitions.cedar"].replace(
         "resource);", "resource) when { context.minor };"
     )
@@ -228,26 +203,26 @@ def test_a_pack_that_gives_a_rule_of_another_another_meaning_is_not_installed(he
 
 
 def test_an_edition_is_one_text_for_ever(here: Installation) -> None:
-    here.packs.install(ERIN, signed(files("1")))
+    here.packs.install(ERIN, signed(pack_files("1")))
     with pytest.raises(AlreadyExistsError, match="in force already"):
-        here.packs.install(ERIN, signed(files("1")))
+        here.packs.install(ERIN, signed(pack_files("1")))
     with pytest.raises(AlreadyExistsError, match="other bytes"):
-        here.packs.install(ERIN, signed(files("1", act="watch")))
+        here.packs.install(ERIN, signed(pack_files("1", act="watch")))
 
 
 def test_only_an_administrator_installs_and_every_act_has_a_reason(here: Installation) -> None:
     for who in (CAROL, Actor(id="mallory", role=Role.OPERATOR, lease_id=None)):
         with pytest.raises(ForbiddenError):
-            here.packs.install(who, signed(files()))
+            here.packs.install(who, signed(pack_files()))
         with pytest.raises(ForbiddenError):
             here.packs.roll_back(who, "own", to=None, reason="no")
     assert {event["type"] for event in here.events()} == {"request:refused"}
     with pytest.raises(InvalidInputError, match="reason"):
-        here.packs.install(ERIN, replace(signed(files()), reason="  "))
+        here.packs.install(ERIN, replace(signed(pack_files()), reason="  "))
 
 
 def test_a_text_that_was_tampered_with_refuses_everything_until_it_is_rolled_back(here: Installation) -> None:
-    step = here.packs.install(ERIN, signed(files()))
+    step = here.packs.install(ERIN, signed(pack_files()))
     key = TextKind.PACK, step.digest or ""
     kept, at = here.store.state.policy_texts[key]
     here.store.state.policy_texts[key] = (replace(kept, files=()), at)
@@ -260,7 +235,7 @@ def test_a_text_that_was_tampered_with_refuses_everything_until_it_is_rolled_bac
 def test_another_process_follows_within_the_time_that_it_looks_again(here: Installation) -> None:
     other = PacksInForce(("amazon-2020",), here.store, fresh=60.0)
     assert len(other()) == 1
-    here.packs.install(ERIN, signed(files()))
+    here.packs.install(ERIN, signed(pack_files()))
     assert len(other()) == 1
     other.fresh = 0.0
     assert len(other()) == 2
@@ -274,6 +249,6 @@ def test_signers_are_read_a_line_each() -> None:
 
 
 def test_the_checker_tells_everything_that_is_wrong() -> None:
-    found = check_pack("own", {**files(), "pack.toml": 'title = "Own"'})
+    found = check_pack("own", {**pack_files(), "pack.toml": 'title = "Own"'})
     assert [fault.code for fault in found.faults] == ["no_edition"]
     assert found.cases == 2

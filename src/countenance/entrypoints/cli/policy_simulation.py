@@ -14,6 +14,7 @@ import typer
 from countenance.entrypoints.cli.context import CommandLine
 from countenance.entrypoints.cli.options import JsonFlag
 from countenance.entrypoints.cli.policy_options import moment_asked
+from countenance.entrypoints.pages.simulated import because, change_words, outcome_document, tally_document
 from countenance.errors import InvalidInputError
 from countenance.policy.calendar import Coming, Touched, Turn, coming, stale
 from countenance.policy.gate import installed_policy
@@ -24,7 +25,7 @@ from countenance.policy.register import shipped_register
 if TYPE_CHECKING:
     from countenance.entrypoints.cli.output import Output
     from countenance.policy.register import Law
-    from countenance.policy.simulation import Change, Group, Outcome, Tally
+    from countenance.policy.simulation import Change, Tally
 
 Told = Callable[[int, Iterable["Change"]], None]
 
@@ -135,29 +136,6 @@ def calendar(
     _say_unchecked(line.output, unchecked)
 
 
-def tally_document(tally: Tally) -> dict[str, Any]:
-    """Return what a simulation found, as JSON has it."""
-    return {
-        "asked": tally.asked,
-        "refused": tally.refused,
-        "permitted": tally.permitted,
-        "otherwise": tally.otherwise,
-        "beyond": tally.beyond,
-        "groups": [
-            {
-                "customer": group.customer,
-                "lease": group.lease,
-                "act": group.act,
-                "count": group.count,
-                "before": _outcome_document(group.before),
-                "after": _outcome_document(group.after),
-                "examples": group.examples,
-            }
-            for group in tally.ordered()
-        ],
-    }
-
-
 @contextmanager
 def _written(path: Path | None) -> Iterator[Callable[[Iterable[Change]], None]]:
     """Yield what writes changes to a new file, or to nowhere."""
@@ -178,16 +156,8 @@ def _change_document(change: Change) -> dict[str, Any]:
         "customer": change.customer,
         "lease": change.lease,
         "act": change.act,
-        "before": _outcome_document(change.before),
-        "after": _outcome_document(change.after),
-    }
-
-
-def _outcome_document(outcome: Outcome) -> dict[str, Any]:
-    return {
-        "decision": "permit" if outcome.permitted else "deny",
-        "rules": list(outcome.rules),
-        "duties": list(outcome.duties),
+        "before": outcome_document(change.before),
+        "after": outcome_document(change.after),
     }
 
 
@@ -215,8 +185,8 @@ def _say_tally(output: Output, tally: Tally) -> None:
                 f"{group.count:,}",
                 group.customer or "none",
                 group.act,
-                _change_words(group),
-                ", ".join(_because(group)),
+                change_words(group),
+                ", ".join(because(group)),
                 group.examples[0],
             )
             for group in groups[:_TOP]
@@ -224,20 +194,6 @@ def _say_tally(output: Output, tally: Tally) -> None:
     )
     if len(groups) > _TOP or tally.beyond:
         output.say(f"{len(groups) - _TOP:,} more groups; `--json` has them, `--changes` every decision.")
-
-
-def _change_words(group: Group) -> str:
-    words = ("refused", "permitted")
-    before, after = words[group.before.permitted], words[group.after.permitted]
-    return f"{before} -> {after}" if before != after else f"{after}, otherwise"
-
-
-def _because(group: Group) -> list[str]:
-    """Return the rules and duties that stand on one side alone; those that came first."""
-    old = {*group.before.rules, *group.before.duties}
-    new = [*group.after.rules, *group.after.duties]
-    came = [word for word in new if word not in old]
-    return came or [f"no longer {word}" for word in sorted(old - set(new))] or ["their order"]
 
 
 def _event_document(event: Coming) -> dict[str, Any]:

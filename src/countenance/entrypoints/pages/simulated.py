@@ -1,4 +1,4 @@
-"""What a simulation found, as pages and the API show it: a row for each group of changes, in words."""
+"""What a simulation found, as every way in shows it: a row for each group of changes, in words."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from countenance.policy.simulation import Group, Outcome, Tally
 
 
 def tally_document(tally: Tally) -> dict[str, Any]:
-    """Return what a simulation found as JSON has it; the same as `countenance policy simulate --json`."""
+    """Return what a simulation found as JSON has it, on every way in."""
     return {
         "asked": tally.asked,
         "refused": tally.refused,
@@ -24,8 +24,8 @@ def tally_document(tally: Tally) -> dict[str, Any]:
                 "lease": group.lease,
                 "act": group.act,
                 "count": group.count,
-                "before": _outcome(group.before),
-                "after": _outcome(group.after),
+                "before": outcome_document(group.before),
+                "after": outcome_document(group.after),
                 "because": because(group),
                 "examples": group.examples,
             }
@@ -65,7 +65,8 @@ def beginning(day: date) -> datetime:
     return datetime.combine(day, time(), UTC)
 
 
-def _outcome(outcome: Outcome) -> dict[str, Any]:
+def outcome_document(outcome: Outcome) -> dict[str, Any]:
+    """Return one answer as JSON has it."""
     return {
         "decision": "permit" if outcome.permitted else "deny",
         "rules": list(outcome.rules),
