@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-import threading
-import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -16,6 +14,7 @@ from countenance.vetting.access import ADMINISTRATORS, Access
 from countenance.vetting.documents import is_text
 from countenance.vetting.model import Actor
 from countenance.vetting.ports import VettingWork
+from countenance.vetting.rereading import Reread
 from countenance.vetting.terms_of_use import Published, TermsOfUse
 
 SHORTEST_GRACE: Final = timedelta(days=7)
@@ -27,7 +26,6 @@ MOST: Final = 100
 
 _LONGEST_SUMMARY: Final = 500
 _VERSION: Final = re.compile(r"[a-z][a-z0-9.-]{1,31}")
-_FRESH: Final = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,38 +43,17 @@ class NewTerms:
 
 
 @dataclass(slots=True)
-class TermsInForce:
-    """Every version: those that come with the program and those that the operator published.
-
-    Read again when it is older than two seconds, by one thread at a time; the others go on with
-    what they have. Safe to call from many threads.
-    """
+class TermsInForce(Reread[tuple[TermsOfUse, ...]]):
+    """Every version: those that come with the program and those that the operator published."""
 
     unit_of_work: Callable[[], VettingWork]
     shipped: Published
-    fresh: float = _FRESH
-    _held: tuple[float, tuple[TermsOfUse, ...]] | None = None
-    _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def __call__(self) -> tuple[TermsOfUse, ...]:
+    def newest(self) -> tuple[TermsOfUse, ...]:
         """Return every version, the oldest first."""
-        held = self._held
-        if held is not None and time.monotonic() - held[0] < self.fresh:
-            return held[1]
-        if self._lock.acquire(blocking=held is None):
-            try:
-                self.read()
-            finally:
-                self._lock.release()
-        return self._held[1] if self._held is not None else self.shipped()
-
-    def read(self) -> None:
-        """Read what is published now, so that nobody waits for it in the middle of an act."""
-        now = time.monotonic()
         with self.unit_of_work() as work:
             own = work.published_terms.all()
-        every = sorted((*self.shipped(), *own), key=lambda one: one.published)
-        self._held = (now, tuple(every))
+        return tuple(sorted((*self.shipped(), *own), key=lambda one: one.published))
 
 
 @dataclass(frozen=True, slots=True)

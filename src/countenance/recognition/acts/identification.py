@@ -67,6 +67,17 @@ class Search:
     camera: Camera | None = None
     emergency: EmergencyReason | None = None
 
+    @property
+    def request(self) -> Request:
+        """Return what is asked of the gate."""
+        return Request(
+            act=Act.IDENTIFY,
+            gallery_id=self.gallery_id,
+            purpose=self.purpose,
+            space=self.space,
+            camera=self.camera,
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdentificationResult:
@@ -113,18 +124,11 @@ class Identify:
         at; the search, which is slow, holds no transaction; and no candidate is returned that the
         ledger does not know of.
         """
-        request = Request(
-            act=Act.IDENTIFY,
-            gallery_id=search.gallery_id,
-            purpose=search.purpose,
-            space=search.space,
-            camera=search.camera,
-        )
         if search.limit is not None and search.limit < 1:
             raise InvalidInputError(f"`{search.limit}` is not a length for a candidate list")
         with self.engine.admission():
             with self.unit_of_work() as work:
-                permission = self.ask(work, actor, request)
+                permission = self.ask(work, actor, search.request)
             with self.report.failures_of(Act.IDENTIFY, permission):
                 if permission.covered_gallery().pipeline != self.engine.pipeline:
                     raise TemplateMismatchError("the gallery is pinned to another model or pipeline")

@@ -23,7 +23,7 @@ from countenance.recognition.acts.appearing import note_appearances
 from countenance.recognition.acts.identification import Search, sought_by
 from countenance.recognition.acts.loose_probes import loose_face
 from countenance.recognition.acts.stored_probes import FoundReference, StoredProbe, stored_probes
-from countenance.recognition.asking import Ask, Permission, Request
+from countenance.recognition.asking import Ask, Permission
 from countenance.recognition.cases.reading import as_of, give_lead
 from countenance.recognition.outcome import Outcome
 from countenance.recognition.ports import UnitOfWork
@@ -87,15 +87,8 @@ class RepeatSearch:
             case_id = self._case_of(work, actor, search)
         if case_id is None:
             return None
-        request = Request(
-            act=Act.IDENTIFY,
-            gallery_id=search.gallery_id,
-            purpose=search.purpose,
-            space=search.space,
-            camera=search.camera,
-        )
         with self.unit_of_work() as work:
-            permission = self.ask(work, actor, request)
+            permission = self.ask(work, actor, search.request)
         with self.report.failures_of(Act.IDENTIFY, permission), self.unit_of_work() as work:
             work.become_writer()
             if isinstance(search.probe, tuple):

@@ -7,10 +7,8 @@ change while processes run, so each process looks again every two seconds.
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final
 
 from countenance.errors import PackError
 from countenance.policy.gate import Policy, installed_policy
@@ -20,46 +18,20 @@ from countenance.policy.packs import HeldPack, PackSource
 from countenance.policy.remembering import RememberingPolicy
 from countenance.policy.texts import TextKind
 from countenance.recognition.ports import UnitOfWork
-
-_FRESH: Final = 2.0
+from countenance.vetting.rereading import Reread
 
 
 @dataclass(slots=True)
-class PacksInForce:
-    """The packs that settings name, and after them those that were installed.
-
-    Read again when what is held is older than two seconds, by one thread at a time; the others go on
-    with what they have. The same tuple is returned as long as nothing has changed. Safe to call from
-    many threads.
-    """
+class PacksInForce(Reread[tuple[PackSource, ...]]):
+    """The packs that settings name, and after them those that were installed."""
 
     configured: tuple[PackSource, ...]
     unit_of_work: Callable[[], UnitOfWork]
-    fresh: float = _FRESH
-    _held: tuple[float, tuple[PackSource, ...]] | None = None
-    _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def __call__(self) -> tuple[PackSource, ...]:
+    def newest(self) -> tuple[PackSource, ...]:
         """Return every pack besides the house rules; raises `PackError` where a text is not whole."""
-        held = self._held
-        if held is not None and time.monotonic() - held[0] < self.fresh:
-            return held[1]
-        if self._lock.acquire(blocking=held is None):
-            try:
-                self.read()
-            finally:
-                self._lock.release()
-        held = self._held
-        return held[1] if held is not None else self.configured
-
-    def read(self) -> None:
-        """Read which packs are installed now."""
-        now = time.monotonic()
         with self.unit_of_work() as work:
-            found = held_packs(work)
-        every = (*self.configured, *found)
-        before = self._held[1] if self._held is not None else None
-        self._held = (now, before if before == every else every)
+            return (*self.configured, *held_packs(work))
 
 
 @dataclass(slots=True)
