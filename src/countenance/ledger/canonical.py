@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Final, NoReturn, cast
 
+import orjson
 import rfc8785
 
 from countenance.errors import InvalidInputError, LedgerError, NaiveDateTimeError
@@ -22,7 +23,7 @@ RESERVED: Final = frozenset({"v", "t", "type"})
 _SAFE_INTEGER: Final = 2**53 - 1
 _MAX_DEPTH: Final = 16
 _MOST_NAMES: Final = LEAF_LIMIT
-_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
+_CANONICAL: Final = orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
 
 
 def leaf_bytes(entry: Entry) -> bytes:
@@ -50,12 +51,15 @@ def leaf_bytes(entry: Entry) -> bytes:
 def canonical_json(document: Mapping[str, JsonValue]) -> bytes:
     """Return the RFC 8785 form of a document of texts, booleans, nulls, safe integers, arrays and objects.
 
-    Python's own encoder writes exactly that form, except that it sorts names by code points
-    and not by UTF-16 units: the two differ only beyond ASCII, where the slower way is taken.
-    Raises `ValueError` for text that is not Unicode.
+    orjson writes exactly that form, except that it sorts names by code points and not by UTF-16
+    units: the two differ only beyond ASCII, where the slower way is taken. Raises `ValueError` for
+    text that is not Unicode and for an integer beyond 64 bits.
     """
-    text = _ENCODER.encode(document)
-    return text.encode() if text.isascii() or _ascii_names(document) else rfc8785.dumps(document)
+    try:
+        data = orjson.dumps(document, option=_CANONICAL)
+    except orjson.JSONEncodeError as error:
+        raise ValueError(str(error)) from error
+    return data if data.isascii() or _ascii_names(document) else rfc8785.dumps(document)
 
 
 def _ascii_names(value: JsonValue) -> bool:
