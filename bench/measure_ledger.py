@@ -43,7 +43,7 @@ COUNT = int(os.environ.get("COUNTENANCE_LOGGED", "1000000"))
 FEW = 1_000
 TOGETHER = 10_000
 THREADS = 32
-APPENDS = 512
+APPENDS = 2_048
 BATCH = 64
 ROUNDS = 7
 PROOFS = 200
@@ -101,18 +101,35 @@ def one_after_the_other(units: Units) -> None:
         append_one(units, number)
 
 
-def at_once(units: Units, act: Callable[[Units, int], None]) -> None:
-    """Do `act` for each entry, by threads of which each waits for its own."""
+def timed(work: Callable[[], None]) -> float:
+    """Return the seconds that `work` takes."""
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
+
+
+def at_once(units: Units, act: Callable[[Units, int], None]) -> float:
+    """Return the seconds that `act` takes for all entries, by threads of which each waits for its own.
+
+    They are there before the first entry, as a server's are.
+    """
+    ready = threading.Barrier(THREADS + 1)
 
     def share(first: int) -> None:
+        ready.wait()
         for number in range(first, APPENDS, THREADS):
             act(units, number)
 
     threads = [threading.Thread(target=share, args=(first,)) for first in range(THREADS)]
     for thread in threads:
         thread.start()
-    for thread in threads:
-        thread.join()
+
+    def all_of_them() -> None:
+        ready.wait()
+        for thread in threads:
+            thread.join()
+
+    return timed(all_of_them)
 
 
 def in_batches(units: Units) -> None:
@@ -123,19 +140,17 @@ def in_batches(units: Units) -> None:
 
 def appends(units: Units, count: int) -> list[Row]:
     """Return the rows of appends to a log that has `count` entries: milliseconds for one, in turns."""
-    ways: dict[str, Callable[[], None]] = {
-        "alone": lambda: one_after_the_other(units),
+    ways: dict[str, Callable[[], float]] = {
+        "alone": lambda: timed(lambda: one_after_the_other(units)),
         "recorded": lambda: at_once(units, record_one),
         "acts": lambda: at_once(units, append_one),
-        "batches": lambda: in_batches(units),
+        "batches": lambda: timed(lambda: in_batches(units)),
     }
     taken: dict[str, list[float]] = {name: [] for name in ways}
     one_after_the_other(units)
     for round_ in range(ROUNDS):
         for name in list(ways)[:: 1 if round_ % 2 else -1]:
-            started = time.perf_counter()
-            ways[name]()
-            taken[name].append((time.perf_counter() - started) * 1e3 / APPENDS)
+            taken[name].append(ways[name]() * 1e3 / APPENDS)
     notes = {
         "recorded": (
             "ledger_group_commit",

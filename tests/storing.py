@@ -81,10 +81,13 @@ def sqlite(migrated_sqlite: Path, tmp_path: Path) -> Iterator[Database]:
 
 
 @pytest.fixture
-def postgresql(migrated_postgresql: Database) -> Database:
+def postgresql(migrated_postgresql: Database, postgresql_url: str) -> Iterator[Database]:
+    """The one database, emptied and opened anew: what a process remembers of one is of one log."""
     empty_out(migrated_postgresql)
-    check_installation(migrated_postgresql, KEYRING, SIGNER)
-    return migrated_postgresql
+    database = open_database(postgresql_url)
+    check_installation(database, KEYRING, SIGNER)
+    yield database
+    database.close()
 
 
 def empty_out(database: Database) -> None:

@@ -7,6 +7,7 @@ import os
 import sqlite3
 import sys
 import threading
+from collections.abc import Hashable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
@@ -52,6 +53,7 @@ _STRETCH: Final = (
 _PRIVATE_MODE: Final = 0o600
 _PRIMARY_CODE: Final = 0xFF
 _SNAPSHOT: Final = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
+_LASTING: Final = "lasting"
 _FLUSH: Final = "SELECT pg_logical_emit_message(true, 'countenance', '')"
 """Writes something to PostgreSQL's log, so that the commit waits for all that is before it in there."""
 
@@ -132,6 +134,8 @@ class Database:
         self._prepared: dict[Executable, Prepared] = {}
         self._disk_wait = DiskWait(self._wait_for_disk)
         self._settled = 0
+        self._log: int | None = None
+        self._log_path = f"{engine.url.database}-wal"
 
     def migrate(self) -> None:
         """Bring the schema up to date, in one transaction; does nothing if it is.
@@ -167,6 +171,7 @@ class Database:
         while self._idle:
             self._idle.pop().close()
         self.engine.dispose()
+        self._close_log()
 
     def take_connection(self) -> PoolProxiedConnection:
         """Return a connection for one unit of work; `give_back` takes it.
@@ -220,11 +225,10 @@ class Database:
 
     def _wait_for_disk(self) -> None:
         try:
-            log = os.open(f"{self.engine.url.database}-wal", os.O_RDONLY)
-            try:
-                _synchronise(log)
-            finally:
-                os.close(log)
+            if self._log is None or not os.fstat(self._log).st_nlink:  # SQLite has removed it since
+                self._close_log()
+                self._log = os.open(self._log_path, os.O_RDONLY)
+            _synchronise(self._log)
         except FileNotFoundError:
             return  # SQLite removes the log only after all of it is in the file, and that on the disk
         except OSError as error:
@@ -233,12 +237,40 @@ class Database:
                 "what was committed could not be brought to the disk"
             ) from error
 
+    def _close_log(self) -> None:
+        log, self._log = self._log, None
+        if log is not None:
+            os.close(log)
+
     def prepared(self, statement: Executable) -> Prepared:
         """Return `statement` compiled for this database; statements are constants, so there are few."""
         found = self._prepared.get(statement)
         if found is None:
             found = self._prepared[statement] = Prepared(statement, self.engine.dialect)
         return found
+
+    def lasting(self, connection: PoolProxiedConnection) -> dict[Hashable, Any]:
+        """Return what is remembered on a connection that writes; empty if another one has committed since.
+
+        SQLite counts on each connection the commits of all others, of any process. PostgreSQL does not,
+        so there it is remembered for one transaction.
+        """
+        if not self.is_sqlite:
+            return {}
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA data_version")
+        (version,) = cursor.fetchone() or (None,)
+        cursor.close()
+        held: dict[Hashable, Any]
+        seen, held = connection.info.get(_LASTING, (None, {}))
+        if seen != version:
+            held = {}
+            connection.info[_LASTING] = (version, held)
+        return held
+
+    def forget_lasting(self, connection: PoolProxiedConnection) -> None:
+        """Forget what is remembered on `connection`, which is about to change it."""
+        connection.info.pop(_LASTING, None)
 
     def start_reading(self, connection: PoolProxiedConnection) -> None:
         """Begin a transaction that sees one snapshot and holds no lock."""

@@ -8,17 +8,27 @@ from sqlalchemy import bindparam, select
 
 from countenance.policy.simulation import Recorded
 from countenance.storage.prepared import Row
-from countenance.storage.tables import decisions
+from countenance.storage.tables import decision_texts, decisions
 from countenance.storage.types import Moment
 
+SAID: Final = decision_texts.c.text.label("decision")
+"""What a decision says, as canonical JSON, in statements on `WITH_TEXTS`."""
+
+WITH_TEXTS: Final = decisions.join(decision_texts, decision_texts.c.digest == decisions.c.decision_digest)
+STORED: Final = select(
+    decisions.c.entry,
+    decisions.c.id,
+    decisions.c.customer_id,
+    decisions.c.actor_id,
+    decisions.c.question,
+    SAID,
+    decisions.c.asked,
+).select_from(WITH_TEXTS)
+"""Whole records."""
+
 RECORDED: Final = (
-    select(
-        decisions.c.entry,
-        decisions.c.id,
-        decisions.c.customer_id,
-        decisions.c.question,
-        decisions.c.decision,
-    )
+    select(decisions.c.entry, decisions.c.id, decisions.c.customer_id, decisions.c.question, SAID)
+    .select_from(WITH_TEXTS)
     .where(
         decisions.c.entry > bindparam("after"),
         decisions.c.asked >= bindparam("since", type_=Moment),

@@ -5,16 +5,18 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
+from countenance.storage.letting_go import Waiter, let_go_in_turn
+
 
 class _Turn:
-    """One wait, and who shares it: a lock for each, that is let go when it is over."""
+    """One wait, and who shares it; all are let go when it is over."""
 
     __slots__ = ("failure", "over", "waiting")
 
     def __init__(self) -> None:
         self.over = False
         self.failure: BaseException | None = None
-        self.waiting: list[threading.Lock] = []
+        self.waiting: list[Waiter] = []
 
 
 class DiskWait:
@@ -39,20 +41,20 @@ class DiskWait:
         """Return when what was written before is on the disk; raises what the wait that covers it raised."""
         with self._lock:
             turn = self._next
-            mine: threading.Lock | None = None
+            mine: Waiter | None = None
             if self._busy:
-                mine = threading.Lock()
-                mine.acquire()
+                mine = Waiter()
                 turn.waiting.append(mine)
             else:
                 self._busy, self._next = True, _Turn()
         if mine is not None:
-            mine.acquire()  # let go by whoever waited before, or with us
-            if turn.over:
-                if turn.failure is not None:
-                    raise turn.failure
-                return
-        self._lead(turn)
+            mine.wait()  # let go by whoever waited before, or with us
+        if not turn.over:
+            self._lead(turn)
+        elif turn.failure is not None:
+            raise turn.failure
+        if mine is not None and mine.interrupted is not None:
+            raise mine.interrupted
 
     def _lead(self, turn: _Turn) -> None:
         """Wait for all of `turn`, then let them go, and one of those who came meanwhile lead on."""
@@ -70,7 +72,6 @@ class DiskWait:
                     self._busy = False
                 else:
                     self._next = _Turn()
-            for one in turn.waiting:
-                one.release()
             if leader is not None:
-                leader.release()
+                leader.let_go()
+            let_go_in_turn(turn.waiting)

@@ -70,7 +70,7 @@ REACH: Final = {
     **dict.fromkeys(
         (
             "installation", "customers", "leases", "api_keys", "access_credentials", "galleries",
-            "collection_bindings", "gallery_tags", "rosters", "dynamic_groups", "decisions",
+            "collection_bindings", "gallery_tags", "rosters", "dynamic_groups", "decisions", "decision_texts",
             "staff_members", "staff_credentials", "staff_sessions", "staff_invitations",
             "customer_members", "customer_contacts", "applications", "application_drafts",
             "application_evidence", "application_messages", "evidence_files", "factor_marks", "review_votes",

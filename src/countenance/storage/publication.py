@@ -8,9 +8,10 @@ from typing import Final
 
 from sqlalchemy import bindparam, select
 
+from countenance.storage.decision_reading import SAID, WITH_TEXTS
 from countenance.storage.prepared import Row
 from countenance.storage.session import Session
-from countenance.storage.tables import customers, decisions, leases
+from countenance.storage.tables import customers, decision_texts, decisions, leases
 from countenance.storage.types import Moment
 from countenance.storage.vetting import customer_of, lease_of
 from countenance.vetting.model import Customer, Lease
@@ -28,11 +29,12 @@ _LEASES: Final = (
 )
 _CUSTOMERS: Final = select(customers).where(customers.c.id.in_(select(leases.c.customer_id).where(*_HOLDS)))
 _REFUSALS: Final = (
-    select(decisions.c.entry, decisions.c.asked, decisions.c.question, decisions.c.decision)
+    select(decisions.c.entry, decisions.c.asked, decisions.c.question, SAID)
+    .select_from(WITH_TEXTS)
     .where(
         decisions.c.entry > bindparam("after"),
         decisions.c.entry <= bindparam("until"),
-        decisions.c.decision.like('%"decision":"deny"%'),
+        decision_texts.c.text.like('%"decision":"deny"%'),
     )
     .order_by(decisions.c.entry)
     .limit(bindparam("most"))

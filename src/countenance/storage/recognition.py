@@ -1,4 +1,4 @@
-"""Galleries, decisions, and answers that were given."""
+"""Galleries, and answers that were given."""
 
 from __future__ import annotations
 
@@ -14,17 +14,8 @@ from countenance.errors import (
     IdempotencyMismatchError,
     NotFoundError,
 )
-from countenance.policy.codec import (
-    decision_from_json,
-    decision_to_json,
-    question_from_json,
-    question_to_json,
-)
 from countenance.policy.model import Purpose
-from countenance.policy.simulation import Recorded
-from countenance.recognition.model import DecisionRecord, DecisionSearch, Gallery
-from countenance.storage.decision_reading import RECORDED, recorded_of
-from countenance.storage.decision_search import COUNT, NEWEST, OLDEST, parameters_of
+from countenance.recognition.model import Gallery
 from countenance.storage.prepared import Row
 from countenance.storage.secrecy import WRAPPED_SIZE, Keyring
 from countenance.storage.session import Session
@@ -32,7 +23,6 @@ from countenance.storage.statements import insert_if_absent
 from countenance.storage.tables import (
     cases,
     consents,
-    decisions,
     galleries,
     gallery_changes,
     idempotency_records,
@@ -79,9 +69,6 @@ _KEEP_IMAGES: Final = (
     update(galleries).where(galleries.c.id == bindparam("gallery")).values(keeps_images=bindparam("keep"))
 )
 _DELETE_GALLERY: Final = delete(galleries).where(galleries.c.id == bindparam("gallery"))
-
-_DECISION: Final = select(decisions).where(decisions.c.id == bindparam("id"))
-_INSERT_DECISION: Final = insert_if_absent(decisions)
 
 _HELD: Final = (
     idempotency_records.c.actor_id == bindparam("of_actor"),
@@ -147,49 +134,6 @@ class SqlGalleries:
         self._session.leaves_traces()
 
 
-class SqlDecisions:
-    """Decisions by id."""
-
-    __slots__ = ("_session",)
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
-
-    def add(self, record: DecisionRecord) -> None:
-        """Store `record`; raises `AlreadyExistsError`."""
-        row = {
-            "id": record.id,
-            "customer_id": record.customer_id,
-            "actor_id": record.actor_id,
-            "question": question_to_json(record.question).decode(),
-            "decision": decision_to_json(record.decision).decode(),
-            "entry": record.entry,
-            "asked": record.asked,
-        }
-        if not self._session.insert_new(_INSERT_DECISION, row):
-            raise AlreadyExistsError(f"there is a decision `{record.id}` already")
-
-    def get(self, decision_id: str) -> DecisionRecord | None:
-        """Return the record, or None."""
-        rows = self._session.read(_DECISION, {"id": decision_id})
-        return _decision(rows[0]) if rows else None
-
-    def search(self, sought: DecisionSearch, *, skip: int, limit: int) -> tuple[DecisionRecord, ...]:
-        """Return up to `limit` records that are `sought`, after the first `skip`, in the order asked for."""
-        statement = OLDEST if sought.oldest_first else NEWEST
-        rows = self._session.read(statement, {**parameters_of(sought), "most": limit, "skip": skip})
-        return tuple(map(_decision, rows))
-
-    def count(self, sought: DecisionSearch) -> int:
-        """Return how many records are `sought`."""
-        return int(self._session.read(COUNT, parameters_of(sought))[0].number)
-
-    def recorded(self, *, since: datetime, until: datetime, after: int, limit: int) -> tuple[Recorded, ...]:
-        """Return up to `limit` records as they are stored, in the order of their entries."""
-        span = {"since": since, "until": until, "after": after, "most": limit}
-        return tuple(map(recorded_of, self._session.read(RECORDED, span)))
-
-
 class SqlIdempotencyRecords:
     """Answers that were given, sealed under the master key."""
 
@@ -244,16 +188,4 @@ def _gallery(row: Row) -> Gallery:
         scraped=row.scraped,
         created=row.created,
         keeps_images=row.keeps_images,
-    )
-
-
-def _decision(row: Row) -> DecisionRecord:
-    return DecisionRecord(
-        id=row.id,
-        customer_id=None if row.customer_id is None else CustomerId(row.customer_id),
-        actor_id=row.actor_id,
-        question=question_from_json(row.question.encode()),
-        decision=decision_from_json(row.decision.encode()),
-        entry=row.entry,
-        asked=row.asked,
     )

@@ -13,7 +13,7 @@ from countenance.storage.failures import told_plainly
 if TYPE_CHECKING:
     from alembic.config import Config
 
-VERSION: Final = "0018"
+VERSION: Final = "0019"
 """What the newest migration leads to. A database that is there already is opened without Alembic."""
 
 VERSION_TABLE: Final = "schema_version"

@@ -9,9 +9,9 @@ moment of the commit, writers follow one another, and those who only read wait f
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from enum import Enum, auto
-from typing import Any
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import CompoundSelect, Executable, Insert, PoolProxiedConnection, Select
 
@@ -19,11 +19,20 @@ from countenance.errors import ConcurrentWriteError, StorageError
 from countenance.storage.database import Database
 from countenance.storage.failures import told_plainly
 from countenance.storage.prepared import Row
+from countenance.storage.tables import decision_texts, decisions, ledger_entries, ledger_head
 
 Query = Select[Any] | CompoundSelect[Any]
 Parameters = Mapping[str, Any]
 Reads = Sequence[tuple[Query, Parameters, list[Row]]]
 """What was read: each statement with its parameters and the rows that it gave."""
+
+
+Value = TypeVar("Value")
+
+_OF_THE_LOG: Final = frozenset((ledger_head, ledger_entries, decisions, decision_texts))
+"""Tables that every act writes, and on which nothing depends that `Session.lasting` returns."""
+
+_MOST_LASTING: Final = 256
 
 
 class _Phase(Enum):
@@ -35,7 +44,17 @@ class _Phase(Enum):
 class Session:
     """One connection, from the first statement until `close`. For one thread."""
 
-    __slots__ = ("_connection", "_database", "_open", "_paged", "_phase", "_reads", "_traces")
+    __slots__ = (
+        "_changed",
+        "_connection",
+        "_database",
+        "_lasting",
+        "_open",
+        "_paged",
+        "_phase",
+        "_reads",
+        "_traces",
+    )
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -45,6 +64,8 @@ class Session:
         self._reads: list[tuple[Query, Parameters, list[Row]]] = []
         self._paged = False
         self._traces = False
+        self._changed = False
+        self._lasting: dict[Hashable, Any] | None = None
 
     def open(self) -> None:
         """Take statements from now on."""
@@ -67,9 +88,31 @@ class Session:
         with told_plainly():
             return self._rows(self._reading(), statement, parameters)
 
+    def lasting(self, key: Hashable, find: Callable[[], Value]) -> Value:
+        """Return what `find` reads, which seldom changes; once found, it is read again only after a change.
+
+        Remembered for one connection, and made sure of by the one writer alone: until another connection
+        commits anything, or this one anything that is not the log's, the rows are what they were.
+        """
+        if self._phase is not _Phase.WRITING or self._changed:
+            return find()
+        if self._lasting is None:
+            with told_plainly():
+                self._lasting = self._database.lasting(self._connected())
+        try:
+            found: Value = self._lasting[key]
+        except KeyError:
+            found = find()
+            if len(self._lasting) < _MOST_LASTING:
+                self._lasting[key] = found
+        return found
+
     def write(self, statement: Executable, parameters: Parameters) -> int:
         """Execute `statement` as the one writer, and return how many rows it touched."""
         self.become_writer()
+        if not self._changed and getattr(statement, "table", None) not in _OF_THE_LOG:
+            self._changed = True
+            self._database.forget_lasting(self._connected())
         with told_plainly():
             cursor = self._connected().cursor()
             self._database.prepared(statement).run(cursor, parameters)
@@ -169,7 +212,8 @@ class Session:
             self._database.leave_writer()
         self._phase = _Phase.IDLE
         self._reads.clear()
-        self._paged = self._traces = False
+        self._lasting = None
+        self._paged = self._traces = self._changed = False
 
     def _connected(self) -> PoolProxiedConnection:
         if not self._open:

@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import BindParameter, Insert, Table, Update, bindparam, insert, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Insert,
+    Table,
+    Update,
+    bindparam,
+    exists,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 
@@ -29,6 +40,13 @@ def _with_clause(statement: _InsertIfAbsent, compiler: SQLCompiler, **options: o
 def insert_if_absent(table: Table) -> Insert:
     """Return an insert that does nothing where the key is taken; the count of rows tells."""
     return _InsertIfAbsent(table).values(_row(table)).inline()
+
+
+def insert_if_absent_beside(table: Table, beside: ColumnElement[bool]) -> Insert:
+    """Return an insert that does nothing where the key is taken, nor where there is no row of `beside`."""
+    values = [bindparam(column.name, type_=column.type).label(column.name) for column in table.c]
+    row = select(*values).where(exists().where(beside))
+    return _InsertIfAbsent(table).from_select([column.name for column in table.c], row)
 
 
 def insert_row(table: Table) -> Insert:

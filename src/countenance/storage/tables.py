@@ -285,13 +285,22 @@ cases = Table(
 decisions = Table(
     "decisions",
     metadata,
-    Column("id", name(), primary_key=True),
+    Column("entry", number(), primary_key=True, autoincrement=False),
+    Column("id", name(), nullable=False, unique=True),
     Column("customer_id", name(), nullable=True),
     Column("actor_id", name(), nullable=False),
     Column("question", Text, nullable=False),
-    Column("decision", Text, nullable=False),
-    Column("entry", BigInteger, nullable=False, index=True),
+    # Which text of `decision_texts`: the same few decisions are made again and again.
+    Column("decision_digest", blob(), nullable=False),
     Column("asked", Moment, nullable=False),
+)
+
+decision_texts = Table(
+    "decision_texts",
+    metadata,
+    # SHA-256 of the text in UTF-8. No row ever goes, so decisions need no foreign key to find theirs.
+    Column("digest", blob(), primary_key=True),
+    Column("text", Text, nullable=False),
 )
 
 idempotency_records = Table(

@@ -248,7 +248,7 @@ ROOMS: Final[Mapping[str, Room]] = {
     "notices": Room("oversight_examining", "SqlNotices"),
     "galleries": Room("recognition", "SqlGalleries"),
     "references": Room("references", "SqlReferences", keyed=True),
-    "decisions": Room("recognition", "SqlDecisions"),
+    "decisions": Room("decisions", "SqlDecisions"),
     "idempotency": Room("recognition", "SqlIdempotencyRecords", keyed=True),
     "collections": Room("collections", "SqlCollections"),
     "faces": Room("collections", "SqlEnrolledFaces"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import datetime
 from enum import StrEnum
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Final, TypeVar
 
 from sqlalchemy import Table, Text, and_, bindparam, delete, func, or_, select, update
@@ -200,6 +200,9 @@ class SqlLeases:
 
     def held(self, lease_id: LeaseId) -> tuple[Lease, Customer] | None:
         """Return the lease with the customer that holds it, or None."""
+        return self._session.lasting((_HOLDER, lease_id), partial(self._held, lease_id))
+
+    def _held(self, lease_id: LeaseId) -> tuple[Lease, Customer] | None:
         rows = self._session.read(_HOLDER, {"id": lease_id})
         return _held(rows[0]) if rows else None
 

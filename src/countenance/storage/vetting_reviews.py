@@ -59,7 +59,7 @@ _CONDITION: Final = select(condition_decisions).where(
     condition_decisions.c.decision_id == bindparam("decision_id")
 )
 _MET: Final = _ALL_CONDITIONS.where(
-    condition_decisions.c.met <= bindparam("at"),
+    condition_decisions.c.met.is_not(None),
     or_(condition_decisions.c.unmet.is_(None), condition_decisions.c.unmet > bindparam("then")),
 )
 
@@ -138,9 +138,10 @@ class SqlLeaseVersions:
 class SqlConditions:
     """What officers decided, sealed under the master key."""
 
-    __slots__ = ("_decisions",)
+    __slots__ = ("_decisions", "_session")
 
     def __init__(self, session: Session, keyring: Keyring) -> None:
+        self._session = session
         self._decisions = Kept(session, keyring, _CONDITIONS, ConditionDecision)
 
     def put(self, decision: ConditionDecision) -> None:
@@ -163,6 +164,6 @@ class SqlConditions:
 
     def reopenings(self, at: datetime) -> tuple[Reopening, ...]:
         """Return what is re-opened at a moment."""
-        held = self._decisions.read(_MET, {"at": at, "then": at})
+        held = self._session.lasting(_MET, lambda: self._decisions.read(_MET, {"then": at}))
         found = (decision.reopening(at) for decision in held)
         return tuple(one for one in found if one is not None)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import sqlite3
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -18,7 +20,7 @@ from countenance.errors import ConcurrentWriteError, StorageError, StorageFullEr
 from countenance.ledger.canonical import leaf_bytes
 from countenance.ledger.export import export
 from countenance.ledger.verification import Trust, verify_export
-from countenance.storage import Database, check_installation, open_database, unit_of_work_factory
+from countenance.storage import Database, check_installation, group_commit, unit_of_work_factory
 from countenance.storage.group_commit import MOST_TOGETHER, GroupCommit, Handed
 from countenance.storage.unit_of_work import write_together
 from integration.storage.processes import start
@@ -201,6 +203,119 @@ def test_many_threads_hand_in_without_losing_a_turn() -> None:
     assert sorted(written, key=int) == [b"%d" % number for number in range(4000)]
 
 
+@pytest.mark.parametrize("threads", [1, 2, 32, 400])
+def test_failures_are_of_those_alone_who_were_written_together(threads: int) -> None:
+    """Every fifth group fails as a whole; no thread is left behind, and who is told so is not written."""
+    written: list[int] = []
+    groups: list[int] = []
+
+    def write(together: Sequence[Handed]) -> None:
+        assert 0 < len(together) <= MOST_TOGETHER
+        groups.append(len(together))
+        if len(groups) % 5 == 0:
+            raise StorageError("the fifth")
+        written.extend(int(leaf) for one in together for leaf in one.leaves)
+
+    group = GroupCommit(write)
+
+    def act(number: int) -> bool:
+        try:
+            group([b"%d" % number])
+        except StorageError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(threads) as pool:
+        told = list(pool.map(act, range(2000)))
+    assert sorted(written) == [number for number, done in enumerate(told) if done]
+    assert sum(groups) == 2000
+
+
+def test_who_were_written_together_are_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Seven come again while the first of them already leads: they are one group, not one and six."""
+    monkeypatch.setattr(group_commit, "_LONGEST", 30.0)
+    monkeypatch.setattr(group_commit, "_PATIENCE", 10_000.0)
+    rounds: list[int] = []
+    entered, gate = threading.Event(), threading.Event()
+
+    def write(together: Sequence[Handed]) -> None:
+        rounds.append(len(together))
+        entered.set()
+        assert gate.wait(30)
+        time.sleep(0.01)
+
+    group = GroupCommit(write)
+    with ThreadPoolExecutor(8) as pool:
+        first = pool.submit(group, [b"leaf"])
+        assert entered.wait(30)
+        others = [pool.submit(group, [b"leaf"]) for _ in range(7)]
+        _until(lambda: len(group) == 7)
+        gate.set()
+        assert {one.exception() for one in (first, *others)} == {None}
+        assert rounds == [1, 7]
+        again = [pool.submit(_after, number * 0.002, partial(group, [b"leaf"])) for number in range(7)]
+        assert {one.exception() for one in again} == {None}
+    assert rounds == [1, 7, 7]
+
+
+def test_who_does_not_come_again_is_not_waited_for_long() -> None:
+    rounds: list[int] = []
+    group = GroupCommit(lambda together: rounds.append(len(together)))
+    group._number, group._ended, group._patience = 32, time.monotonic() + 0.2, 0.0
+    started = time.monotonic()
+    group([b"alone"])
+    waited = time.monotonic() - started
+    group([b"alone again"])
+    assert rounds == [1, 1]
+    assert waited >= 0.1
+    assert group._patience <= 0.005
+
+
+def _after(seconds: float, act: Callable[[], None]) -> None:
+    time.sleep(seconds)
+    act()
+
+
+def test_an_interrupted_thread_that_waits_leaves_nobody_behind() -> None:
+    """The main thread is interrupted among those who wait: it says so once its own entry is written."""
+    rounds: list[int] = []
+    entered, gate = threading.Event(), threading.Event()
+
+    def write(together: Sequence[Handed]) -> None:
+        rounds.append(len(together))
+        entered.set()
+        assert gate.wait(30)
+
+    group = GroupCommit(write)
+
+    def interrupt() -> None:
+        while len(group) < 5:
+            time.sleep(0.001)
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+        time.sleep(0.05)
+        gate.set()
+
+    with ThreadPoolExecutor(8) as pool:
+        first = pool.submit(group, [b"leaf"])
+        assert entered.wait(30)
+        others = [pool.submit(group, [b"leaf"]) for _ in range(2)]
+        while len(group) < 2:
+            time.sleep(0.001)
+        interrupting = pool.submit(interrupt)
+        late = pool.submit(lambda: (_until(lambda: len(group) >= 3), group([b"leaf"])))
+        later = pool.submit(lambda: (_until(lambda: len(group) >= 4), group([b"leaf"])))
+        with pytest.raises(KeyboardInterrupt):
+            group([b"leaf"])
+        for one in (first, *others, interrupting, late, later):
+            assert one.exception(timeout=30) is None
+    assert sum(rounds) == 6
+
+
+def _until(so: Callable[[], bool]) -> None:
+    while not so():
+        time.sleep(0.001)
+
+
 def test_a_kill_among_those_who_record_leaves_all_that_was_answered(sqlite: Database, tmp_path: Path) -> None:
     victim = start("record_until_killed", Path(sqlite.engine.url.database or ""), "8")
     assert victim.stdout is not None
@@ -261,19 +376,43 @@ def test_a_checkpoint_that_cannot_be_brought_to_the_disk_is_not_signed(
 def test_postgresql_brings_what_went_ahead_to_its_log_before_it_is_signed(postgresql: Database) -> None:
     """The server also writes to its log by itself, so that one round without the wait could pass."""
     behind = "SELECT pg_current_wal_flush_lsn() >= %(lsn)s::pg_lsn"
-    # one of its own: what a database has settled is of one log, and the shared one has had others
-    database = open_database(postgresql.engine.url.render_as_string(hide_password=False))
-    unit = unit_of_work_factory(database, KEYRING, SIGNER)
+    unit = unit_of_work_factory(postgresql, KEYRING, SIGNER)
     brought = []
     for number in range(5):
         with unit() as work:
             index = work.ledger.append(examples.entry(number))
             work.commit_ahead()
-        with database.engine.connect() as connection:
+        with postgresql.engine.connect() as connection:
             written = connection.exec_driver_sql("SELECT pg_current_wal_insert_lsn()").scalar_one()
         with unit() as work:
             assert work.ledger.checkpoint().split("\n")[1] == str(index + 1)
-        with database.engine.connect() as connection:
+        with postgresql.engine.connect() as connection:
             brought.append(connection.exec_driver_sql(behind, {"lsn": written}).scalar_one())
-    database.close()
     assert brought == [True] * 5
+
+
+def test_a_log_that_sqlite_made_anew_is_the_one_that_is_waited_for(sqlite: Database) -> None:
+    """The last connection to close removes the log; a wait for the removed one would bring nothing."""
+    unit = unit_of_work_factory(sqlite, KEYRING, SIGNER)
+    path = Path(f"{sqlite.engine.url.database}-wal")
+    waited: list[int] = []
+
+    def wait(file: int) -> None:
+        waited.append(os.fstat(file).st_ino)
+
+    def act(number: int) -> None:
+        with unit() as work:
+            work.ledger.append(examples.entry(number))
+            work.commit()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fdatasync", wait)
+        act(0)
+        first = path.stat().st_ino
+        while sqlite._idle:
+            sqlite._idle.pop().close()
+        sqlite.engine.dispose()
+        assert not path.exists()
+        act(1)
+        act(2)
+        assert waited == [first, path.stat().st_ino, path.stat().st_ino]
