@@ -17,7 +17,7 @@ from photographs import photographs
 from report import Row, hand_over
 from turns import in_turns
 
-ROUNDS = 120
+ROUNDS = 400
 
 
 def measure() -> list[Row]:

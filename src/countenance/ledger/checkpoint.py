@@ -28,8 +28,8 @@ class Checkpoint:
     @property
     def text(self) -> str:
         """Return what is signed."""
-        lines = (self.origin, str(self.size), encode_base64(self.root), *self.extensions)
-        return "".join(f"{line}\n" for line in lines)
+        extensions = "".join(f"{line}\n" for line in self.extensions) if self.extensions else ""
+        return f"{self.origin}\n{self.size}\n{encode_base64(self.root)}\n{extensions}"
 
     @classmethod
     def parse(cls, text: str) -> Self:

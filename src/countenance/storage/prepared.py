@@ -10,7 +10,7 @@ from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Dialect, Executable, Float, Select
+from sqlalchemy import CompoundSelect, Dialect, Executable, Float, LargeBinary, Select
 from sqlalchemy.engine.interfaces import DBAPICursor
 
 Convert = Callable[[Any], Any] | None
@@ -67,6 +67,8 @@ class Prepared:
 
 
 def _bind(kind: Any, dialect: Dialect) -> Convert:  # noqa: ANN401  SQLAlchemy's types differ in their values
+    if isinstance(kind, LargeBinary):
+        return None  # both drivers take bytes as they are
     convert: Convert = kind.dialect_impl(dialect).bind_processor(dialect)
     return convert
 
