@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 
 from countenance.biometrics.faces import (
@@ -99,6 +99,24 @@ class _Sight:
             yield Extraction(face, template, self.faces_found, self.width, self.height)
 
 
+class _Places(AbstractContextManager[None]):
+    """The places before the engine, of which each block that is entered holds one."""
+
+    __slots__ = ("_free",)
+
+    def __init__(self, number: int) -> None:
+        self._free = threading.BoundedSemaphore(number)
+
+    def __enter__(self) -> None:
+        """Take a place, or raise `BusyError` at once if there is none."""
+        if not self._free.acquire(blocking=False):
+            raise BusyError("the engine's queue is full")
+
+    def __exit__(self, *_: object) -> None:
+        """Give the place back."""
+        self._free.release()
+
+
 class LocalFaceEngine:
     """The port `FaceEngine` on this machine's processor. Safe to call from many threads."""
 
@@ -112,7 +130,7 @@ class LocalFaceEngine:
         )
         self._finder = Surveyor(self._detector, self._decoder)
         self._memory = PixelBudget(limits.image_pixels)
-        self._places = threading.BoundedSemaphore(limits.queue)
+        self._places = _Places(limits.queue)
         self._threads = ThreadPoolExecutor(usable_cores(), thread_name_prefix="countenance-engine")
 
     @property
@@ -120,15 +138,9 @@ class LocalFaceEngine:
         """Return what the templates are made by."""
         return self._pipeline
 
-    @contextmanager
-    def admission(self) -> Iterator[None]:
+    def admission(self) -> AbstractContextManager[None]:
         """Hold one of the places before the engine; raises `BusyError` at once if there is none."""
-        if not self._places.acquire(blocking=False):
-            raise BusyError("the engine's queue is full")
-        try:
-            yield
-        finally:
-            self._places.release()
+        return self._places
 
     def size_of(self, image: bytes) -> tuple[int, int]:
         """Return the upright image's width and height in pixels, from its header; raises `ImageError`."""

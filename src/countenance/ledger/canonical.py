@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Final, NoReturn, cast
+from typing import Final, NoReturn
 
 import orjson
 import rfc8785
@@ -23,6 +23,9 @@ RESERVED: Final = frozenset({"v", "t", "type"})
 _SAFE_INTEGER: Final = 2**53 - 1
 _MAX_DEPTH: Final = 16
 _MOST_NAMES: Final = LEAF_LIMIT
+_PLAIN: Final = frozenset({str, bool, type(None)})
+"""The types of nearly every field, which need no look at what they hold."""
+
 _CANONICAL: Final = orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
 
 
@@ -38,7 +41,7 @@ def leaf_bytes(entry: Entry) -> bytes:
         raise InvalidInputError(f"an entry cannot have a field named `{min(clash)}`")
     document: dict[str, JsonValue] = {"v": LEAF_VERSION, "t": utc_text(entry.time), "type": entry.type.value}
     for name, value in entry.fields.items():
-        document[name] = value if _is_plain(value) else _checked(value, name)
+        document[name] = value if type(value) in _PLAIN else _checked(value, name)
     try:
         leaf = canonical_json(document)
     except ValueError as error:
@@ -66,14 +69,6 @@ def _ascii_names(value: JsonValue) -> bool:
     if isinstance(value, Mapping):
         return all(name.isascii() and _ascii_names(item) for name, item in value.items())
     return not isinstance(value, (tuple, list)) or all(map(_ascii_names, value))
-
-
-def _is_plain(value: object) -> bool:
-    """Tell whether `value` is one of those that nearly every field holds, and that need no copy."""
-    kind = type(value)
-    if kind is tuple:
-        return all(type(item) is str for item in cast("tuple[object, ...]", value))
-    return kind is str or value is None or kind is bool
 
 
 def _checked(value: object, name: str, depth: int = 1) -> JsonValue:

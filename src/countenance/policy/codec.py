@@ -12,7 +12,6 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from functools import lru_cache
 from typing import Final, Generic, TypeVar, cast
 
 import rfc8785
@@ -358,20 +357,28 @@ def _timeless(question: Question) -> bytes:
     lease = question.lease
     if lease is not None and (lease.not_before.tzinfo is not UTC or lease.expires.tzinfo is not UTC):
         return _canonical(question_document(question))
-    before, after = _around(replace(question, on=_EPOCH))
-    return b"".join((before, question.on.isoformat().encode(), after))
+    circumstances = question.circumstances
+    around = _AROUND.get(circumstances)
+    if around is None:
+        around = _around(question)
+        if len(_AROUND) >= _MOST_AROUND:
+            _AROUND.clear()
+        _AROUND[circumstances] = around
+    return b"".join((around[0], question.on.isoformat().encode(), around[1]))
 
 
-@lru_cache(maxsize=256)
 def _around(question: Question) -> tuple[bytes, bytes]:
-    """Return what stands before and after the moment of a question that is asked at the epoch."""
-    before, on, after = _canonical(question_document(question)).partition(_AT_EPOCH)
+    """Return what stands before and after the moment of a question."""
+    document = question_document(replace(question, on=_EPOCH))
+    before, on, after = _canonical(document).partition(_AT_EPOCH)
     return before + _ON, on[-1:] + after
 
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _ON: Final = b'"on":"'
 _AT_EPOCH: Final = _ON + _EPOCH.isoformat().encode() + b'"'
+_MOST_AROUND: Final = 256
+_AROUND: Final[dict[tuple[object, ...], tuple[bytes, bytes]]] = {}
 _QUESTIONS: Final[_Encoded[Question]] = _Encoded(16)
 _DECISIONS: Final[_Encoded[Decision]] = _Encoded(256)
 

@@ -8,11 +8,12 @@ were left.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from enum import StrEnum
-from typing import NewType
+from operator import attrgetter
+from typing import Final, NewType
 
 from countenance.errors import NaiveDateTimeError
 from countenance.policy.evidence import EvidenceFacts, FairnessCaps
@@ -221,6 +222,16 @@ class Question:
     def __post_init__(self) -> None:
         if self.on.tzinfo is None or self.on.utcoffset() is None:
             raise NaiveDateTimeError(f"`{self.on.isoformat()}` has no zone")
+
+    @property
+    def circumstances(self) -> tuple[object, ...]:
+        """Return all that is asked but the moment; equal for questions that differ in nothing else."""
+        return _CIRCUMSTANCES(self)
+
+
+_CIRCUMSTANCES: Final[Callable[[Question], tuple[object, ...]]] = attrgetter(
+    *(one.name for one in fields(Question) if one.name != "on")
+)
 
 
 @dataclass(frozen=True, slots=True)

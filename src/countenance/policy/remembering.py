@@ -11,8 +11,7 @@ counts in whole ones.
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import replace
-from datetime import MAXYEAR, MINYEAR, UTC, datetime, time, timedelta
+from datetime import MAXYEAR, MINYEAR, date, timedelta
 from threading import Lock
 from typing import Final
 
@@ -22,7 +21,7 @@ from countenance.policy.model import Decision, Question
 CAPACITY: Final = 1024
 _EDGE: Final = timedelta(milliseconds=5)
 
-Key = tuple[Question, bool, bool]
+Key = tuple[tuple[object, ...], date, bool, bool]
 
 
 class RememberingPolicy:
@@ -67,4 +66,4 @@ def _key(question: Question) -> Key | None:
         if abs(on - lease.not_before) < _EDGE or abs(on - lease.expires) < _EDGE:
             return None
         begun, unended = lease.not_before <= on, on < lease.expires
-    return replace(question, on=datetime.combine(on.date(), time(), UTC)), begun, unended
+    return question.circumstances, on.date(), begun, unended

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
+from types import TracebackType
 
 from countenance.errors import CountenanceError
 from countenance.ledger import Entry, EventType, JsonValue
@@ -40,20 +41,35 @@ class Report:
         """Append the completion inside `work`, which the caller commits; return its index."""
         return work.ledger.append(Entry(event, self.clock(), {**_opening(permission), **fields}))
 
-    @contextmanager
-    def failures_of(self, act: Act, permission: Permission) -> Iterator[None]:
+    def failures_of(self, act: Act, permission: Permission) -> AbstractContextManager[None]:
         """Record whatever error leaves the block as the act's failure, then let it go on.
 
         Only the stable code is written: messages can quote what the caller sent.
         """
-        try:
-            yield
-        except CountenanceError as error:
-            fields = {**_opening(permission), "code": error.code, "reasons": error.reasons}
-            with self.unit_of_work() as work:
-                work.ledger.append(Entry(FAILURES[act], self.clock(), fields))
-                work.commit()
-            raise
+        return _Failures(self, act, permission)
+
+    def failed(self, act: Act, permission: Permission, error: CountenanceError) -> None:
+        """Append the failure in a unit of work of its own."""
+        fields = {**_opening(permission), "code": error.code, "reasons": error.reasons}
+        with self.unit_of_work() as work:
+            work.ledger.append(Entry(FAILURES[act], self.clock(), fields))
+            work.commit()
+
+
+@dataclass(frozen=True, slots=True)
+class _Failures(AbstractContextManager[None]):
+    """A block whose errors are recorded; a class and not a generator, since it stands round each act."""
+
+    report: Report
+    act: Act
+    permission: Permission
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Record an error of ours; let all go on."""
+        if isinstance(error, CountenanceError):
+            self.report.failed(self.act, self.permission, error)
 
 
 def _opening(permission: Permission) -> dict[str, JsonValue]:
