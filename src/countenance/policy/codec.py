@@ -8,15 +8,12 @@ decides which law binds. A decision has the shape that `countenance policy expla
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from typing import Final, Generic, TypeVar, cast
-
-import rfc8785
+from typing import Final, TypeVar, cast
 
 from countenance.errors import InvalidInputError
+from countenance.policy.encoding import Encoded, canonical
 from countenance.policy.evidence import EvidenceFacts
 from countenance.policy.model import (
     Act,
@@ -51,11 +48,6 @@ Value = TypeVar("Value")
 
 _PERMIT: Final = "permit"
 _DENY: Final = "deny"
-_SAFE_INTEGER: Final = 2**53 - 1
-_UNSAFE: Final = re.compile(r"[:,\[]-?(\d+[.eE]|\d{16})")
-"""Where a float may be, or an integer that is not safe. Text can look like it, which only costs time."""
-
-_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
 
 
 def question_to_json(question: Question) -> bytes:
@@ -77,7 +69,7 @@ def question_from_json(data: bytes) -> Question:
 
 def decision_to_json(decision: Decision) -> bytes:
     """Return the canonical bytes of `decision`; raises like `question_to_json`."""
-    return _DECISIONS.encoded(decision, lambda value: _canonical(decision_document(value)))
+    return _DECISIONS.encoded(decision, lambda value: canonical(decision_document(value)))
 
 
 def decision_from_json(data: bytes) -> Decision:
@@ -307,45 +299,6 @@ _GALLERY_FIELDS: Final = frozenset(GalleryFacts.__slots__)
 _STANDING: Final = ("suspended", "terms_due", "reverification_due")
 
 
-def _canonical(document: dict[str, object]) -> bytes:
-    """Return the RFC 8785 form, which every act waits for.
-
-    Python's own encoder, in C, writes exactly that form where names are ASCII (it sorts by code
-    points, the RFC by UTF-16 units) and integers are safe; anything else takes the slower way.
-    """
-    try:
-        text = _ENCODER.encode(document)
-        if (text.isascii() and not _UNSAFE.search(text)) or _plain(document):
-            return text.encode()
-        return rfc8785.dumps(document)  # type: ignore[arg-type]  # its alias is narrower than what it takes
-    except (rfc8785.CanonicalizationError, ValueError) as error:
-        raise InvalidInputError(f"it has no canonical form: {error}") from error
-
-
-class _Encoded(Generic[Value]):
-    """The bytes of the values encoded last, each known by being the very same object.
-
-    An act encodes its question for the ledger and for the record, and a remembered decision is
-    recorded again and again. Equal values will not do, since equal moments can differ in their
-    zone. A value is held as long as its bytes, so that no other can take its identity.
-    """
-
-    def __init__(self, capacity: int) -> None:
-        self._capacity = capacity
-        self._known: dict[int, tuple[Value, bytes]] = {}
-
-    def encoded(self, value: Value, encode: Callable[[Value], bytes]) -> bytes:
-        """Return the canonical bytes of `value`."""
-        known = self._known.get(id(value))
-        if known is not None and known[0] is value:
-            return known[1]
-        data = encode(value)
-        if len(self._known) >= self._capacity:
-            self._known.clear()
-        self._known[id(value)] = (value, data)
-        return data
-
-
 def _timeless(question: Question) -> bytes:
     """Return the canonical bytes of a question, of which all but its moment are known from an equal one.
 
@@ -353,10 +306,10 @@ def _timeless(question: Question) -> bytes:
     one than `on` may be in a zone that is not UTC, nothing is remembered.
     """
     if question.reopenings or question.incidents or question.evidence is not None:
-        return _canonical(question_document(question))
+        return canonical(question_document(question))
     lease = question.lease
     if lease is not None and (lease.not_before.tzinfo is not UTC or lease.expires.tzinfo is not UTC):
-        return _canonical(question_document(question))
+        return canonical(question_document(question))
     circumstances = question.circumstances
     around = _AROUND.get(circumstances)
     if around is None:
@@ -370,7 +323,7 @@ def _timeless(question: Question) -> bytes:
 def _around(question: Question) -> tuple[bytes, bytes]:
     """Return what stands before and after the moment of a question."""
     document = question_document(replace(question, on=_EPOCH))
-    before, on, after = _canonical(document).partition(_AT_EPOCH)
+    before, on, after = canonical(document).partition(_AT_EPOCH)
     return before + _ON, on[-1:] + after
 
 
@@ -379,16 +332,8 @@ _ON: Final = b'"on":"'
 _AT_EPOCH: Final = _ON + _EPOCH.isoformat().encode() + b'"'
 _MOST_AROUND: Final = 256
 _AROUND: Final[dict[tuple[object, ...], tuple[bytes, bytes]]] = {}
-_QUESTIONS: Final[_Encoded[Question]] = _Encoded(16)
-_DECISIONS: Final[_Encoded[Decision]] = _Encoded(256)
-
-
-def _plain(value: object) -> bool:
-    if isinstance(value, dict):
-        return all(name.isascii() and _plain(item) for name, item in value.items())
-    if isinstance(value, list):
-        return all(map(_plain, value))
-    return value is None or isinstance(value, str) or (isinstance(value, int) and abs(value) <= _SAFE_INTEGER)
+_QUESTIONS: Final[Encoded[Question]] = Encoded(16)
+_DECISIONS: Final[Encoded[Decision]] = Encoded(256)
 
 
 def _document(data: bytes) -> Json:

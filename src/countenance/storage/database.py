@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import sqlite3
-import sys
 import threading
 from collections.abc import Hashable
 from contextlib import suppress
@@ -16,7 +14,6 @@ from sqlalchemy import (
     URL,
     Engine,
     Executable,
-    PoolProxiedConnection,
     create_engine,
     event,
     exc,
@@ -27,11 +24,11 @@ from countenance.errors import (
     ConcurrentWriteError,
     ConfigurationError,
     StorageError,
-    StorageFullError,
 )
 from countenance.storage import schema
-from countenance.storage.disk_wait import DiskWait
+from countenance.storage.open_connection import OpenConnection
 from countenance.storage.prepared import Prepared
+from countenance.storage.write_ahead_log import WriteAheadLog
 
 LOCK_TIMEOUT: Final = 10.0
 """Longest wait for another writer, in seconds."""
@@ -40,20 +37,12 @@ _POOL_SIZE: Final = 8
 _POOL_OVERFLOW: Final = 56
 _POOL_TIMEOUT: Final = 10.0
 _LOCK_HEAD: Final = "SELECT id FROM ledger_head FOR UPDATE"
-_ROOM: Final = 4_200_000
-"""Bytes, somewhat more than the 1,000 pages at which SQLite moves its write-ahead log into the file."""
-
 _WRITES_ON: Final = 16
 """Commits after which a process is taken for one that goes on writing."""
 
-_STRETCH: Final = (
-    "INSERT INTO installation (name, value) VALUES ('room', zeroblob(4200000))",
-    "DELETE FROM installation WHERE name = 'room'",
-)
 _PRIVATE_MODE: Final = 0o600
 _PRIMARY_CODE: Final = 0xFF
 _SNAPSHOT: Final = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
-_LASTING: Final = "lasting"
 _FLUSH: Final = "SELECT pg_logical_emit_message(true, 'countenance', '')"
 """Writes something to PostgreSQL's log, so that the commit waits for all that is before it in there."""
 
@@ -128,14 +117,12 @@ class Database:
         self.engine = engine
         self.is_sqlite = engine.dialect.name == "sqlite"
         self._writer = threading.Lock()
-        self._idle: list[PoolProxiedConnection] = []
+        self._idle: list[OpenConnection] = []
         self._traces = False
         self._commits = 0
         self._prepared: dict[Executable, Prepared] = {}
-        self._disk_wait = DiskWait(self._wait_for_disk)
         self._settled = 0
-        self._log: int | None = None
-        self._log_path = f"{engine.url.database}-wal"
+        self._log = WriteAheadLog(engine) if self.is_sqlite else None
 
     def migrate(self) -> None:
         """Bring the schema up to date, in one transaction; does nothing if it is.
@@ -149,31 +136,15 @@ class Database:
         self.leave_no_traces()
         self.reach_disk()
 
-    def _make_room(self) -> None:
-        """Let SQLite's write-ahead log grow at once to the size at which it starts over.
-
-        A commit that overwrites reaches the disk in less than half the time of one that makes
-        the file longer. Only speed depends on it, so it may fail.
-        """
-        if not self.is_sqlite or _size_of_log(self.engine) >= _ROOM:
-            return
-        with suppress(exc.SQLAlchemyError), self.engine.connect() as connection:
-            connection.exec_driver_sql("PRAGMA secure_delete = OFF")
-            try:
-                for statement in _STRETCH:
-                    connection.exec_driver_sql(statement)
-            finally:
-                connection.rollback()
-                connection.exec_driver_sql("PRAGMA secure_delete = ON")
-
     def close(self) -> None:
         """Close all connections that are not in use."""
         while self._idle:
             self._idle.pop().close()
         self.engine.dispose()
-        self._close_log()
+        if self._log is not None:
+            self._log.close()
 
-    def take_connection(self) -> PoolProxiedConnection:
+    def take_connection(self) -> OpenConnection:
         """Return a connection for one unit of work; `give_back` takes it.
 
         SQLite's are kept open, the last one given back first: the pool's way of handing them
@@ -181,32 +152,29 @@ class Database:
         """
         with suppress(IndexError):
             return self._idle.pop()
-        return self.engine.raw_connection()
+        return OpenConnection(self.engine.raw_connection())
 
-    def give_back(self, connection: PoolProxiedConnection) -> None:
+    def give_back(self, connection: OpenConnection) -> None:
         """Take a connection back on which no transaction is open."""
         if self.is_sqlite and len(self._idle) < _POOL_SIZE:
             self._idle.append(connection)
         else:
             connection.close()
 
-    def go_ahead(self, connection: PoolProxiedConnection) -> None:
+    def go_ahead(self, connection: OpenConnection) -> None:
         """Let the commit to come on `connection` return before it is on the disk."""
         if not self.is_sqlite:
-            _run(connection, _AHEAD)
+            connection.run(_AHEAD)
 
     def reach_disk(self) -> None:
         """Return once all that was committed here is on the disk; raises `StorageError`.
 
         Commits reach it in their order, so this brings all of them. PostgreSQL's have waited
-        by themselves, unless they went ahead.
-        SQLite's connections do not wait for the disk themselves (`synchronous = NORMAL`), so
-        that it is chosen for each commit. A file's data is one whichever descriptor wrote it
-        (POSIX, fdatasync), and SQLite holds no lock on its write-ahead log that closing this
-        one could give up. Threads that wait at the same time share one wait.
+        by themselves, unless they went ahead. SQLite's connections do not wait for the disk
+        themselves (`synchronous = NORMAL`), so that it is chosen for each commit.
         """
-        if self.is_sqlite:
-            self._disk_wait()
+        if self._log is not None:
+            self._log.reach_disk()
 
     def settle(self, size: int) -> None:
         """Return once the log's first `size` entries, which were read, are on the disk.
@@ -223,25 +191,6 @@ class Database:
                 connection.exec_driver_sql(_FLUSH)
         self._settled = max(size, self._settled)
 
-    def _wait_for_disk(self) -> None:
-        try:
-            if self._log is None or not os.fstat(self._log).st_nlink:  # SQLite has removed it since
-                self._close_log()
-                self._log = os.open(self._log_path, os.O_RDONLY)
-            _synchronise(self._log)
-        except FileNotFoundError:
-            return  # SQLite removes the log only after all of it is in the file, and that on the disk
-        except OSError as error:
-            full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-            raise (StorageFullError if full else StorageError)(
-                "what was committed could not be brought to the disk"
-            ) from error
-
-    def _close_log(self) -> None:
-        log, self._log = self._log, None
-        if log is not None:
-            os.close(log)
-
     def prepared(self, statement: Executable) -> Prepared:
         """Return `statement` compiled for this database; statements are constants, so there are few."""
         found = self._prepared.get(statement)
@@ -249,7 +198,7 @@ class Database:
             found = self._prepared[statement] = Prepared(statement, self.engine.dialect)
         return found
 
-    def lasting(self, connection: PoolProxiedConnection) -> dict[Hashable, Any]:
+    def lasting(self, connection: OpenConnection) -> dict[Hashable, Any]:
         """Return what is remembered on a connection that writes; empty if another one has committed since.
 
         SQLite counts on each connection the commits of all others, of any process. PostgreSQL does not,
@@ -257,26 +206,21 @@ class Database:
         """
         if not self.is_sqlite:
             return {}
-        cursor = connection.cursor()
-        cursor.execute("PRAGMA data_version")
-        (version,) = cursor.fetchone() or (None,)
-        cursor.close()
-        held: dict[Hashable, Any]
-        seen, held = connection.info.get(_LASTING, (None, {}))
-        if seen != version:
-            held = {}
-            connection.info[_LASTING] = (version, held)
-        return held
+        connection.run("PRAGMA data_version")
+        version = connection.cursor.fetchone()
+        if connection.version != version:
+            connection.version, connection.lasting = version, {}
+        return connection.lasting
 
-    def forget_lasting(self, connection: PoolProxiedConnection) -> None:
+    def forget_lasting(self, connection: OpenConnection) -> None:
         """Forget what is remembered on `connection`, which is about to change it."""
-        connection.info.pop(_LASTING, None)
+        connection.lasting = {}
 
-    def start_reading(self, connection: PoolProxiedConnection) -> None:
+    def start_reading(self, connection: OpenConnection) -> None:
         """Begin a transaction that sees one snapshot and holds no lock."""
-        _run(connection, "BEGIN" if self.is_sqlite else _SNAPSHOT)
+        connection.run("BEGIN" if self.is_sqlite else _SNAPSHOT)
 
-    def take_writer(self, connection: PoolProxiedConnection, *, reading: bool) -> bool:
+    def take_writer(self, connection: OpenConnection, *, reading: bool) -> bool:
         """Make the connection's transaction the one that writes; give the place back by `leave_writer`.
 
         Returns whether nothing was committed by others since the snapshot, if it was
@@ -288,8 +232,8 @@ class Database:
             if reading and self.is_sqlite and _keeps_snapshot(connection):
                 return True
             if reading:
-                connection.rollback()
-            _run(connection, "BEGIN IMMEDIATE" if self.is_sqlite else _LOCK_HEAD)
+                connection.proxied.rollback()
+            connection.run("BEGIN IMMEDIATE" if self.is_sqlite else _LOCK_HEAD)
         except BaseException:
             self.leave_writer()
             raise
@@ -312,8 +256,8 @@ class Database:
             self._commits = 0
         else:
             self._commits += 1
-            if self._commits == _WRITES_ON:
-                self._make_room()
+            if self._commits == _WRITES_ON and self._log is not None:
+                self._log.make_room()
 
     def leave_no_traces(self) -> None:
         """Move SQLite's write-ahead log into the database file and cut it to nothing.
@@ -322,19 +266,7 @@ class Database:
         another connection still reads, or if it fails, it stays due. PostgreSQL keeps its own
         log for its own time.
         """
-        if not self.is_sqlite:
-            self._traces = False
-            return
-        try:
-            with self.engine.connect() as connection:
-                connection.exec_driver_sql("PRAGMA busy_timeout = 0")
-                try:
-                    row: Any = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
-                finally:
-                    connection.exec_driver_sql(f"PRAGMA busy_timeout = {int(self._lock_timeout * 1000)}")
-            self._traces = bool(row[0])
-        except exc.SQLAlchemyError:
-            self._traces = True
+        self._traces = self._log is not None and not self._log.cut(self._lock_timeout)
 
     @property
     def has_traces(self) -> bool:
@@ -350,28 +282,10 @@ def _make_private(path: Path) -> None:
         raise StorageError(f"`{path}` cannot be opened: {error.strerror}") from error
 
 
-def _synchronise(file: int) -> None:
-    if sys.platform == "darwin":
-        os.fsync(file)
-    else:
-        os.fdatasync(file)
-
-
-def _size_of_log(engine: Engine) -> int:
-    path = Path(f"{engine.url.database}-wal")
-    return path.stat().st_size if path.exists() else 0
-
-
-def _run(connection: PoolProxiedConnection, statement: str) -> None:
-    cursor = connection.cursor()
-    cursor.execute(statement)
-    cursor.close()
-
-
-def _keeps_snapshot(connection: PoolProxiedConnection) -> bool:
+def _keeps_snapshot(connection: OpenConnection) -> bool:
     """Turn SQLite's reading transaction into a writing one; tell whether its snapshot was the newest."""
     try:
-        _run(connection, _TOUCH_NOTHING)
+        connection.run(_TOUCH_NOTHING)
     except sqlite3.OperationalError as error:
         if error.sqlite_errorcode & _PRIMARY_CODE != sqlite3.SQLITE_BUSY:
             raise

@@ -13,11 +13,12 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from enum import Enum, auto
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import CompoundSelect, Executable, Insert, PoolProxiedConnection, Select
+from sqlalchemy import CompoundSelect, Executable, Insert, Select
 
 from countenance.errors import ConcurrentWriteError, StorageError
 from countenance.storage.database import Database
 from countenance.storage.failures import told_plainly
+from countenance.storage.open_connection import OpenConnection
 from countenance.storage.prepared import Row
 from countenance.storage.tables import decision_texts, decisions, ledger_entries, ledger_head
 
@@ -58,7 +59,7 @@ class Session:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._connection: PoolProxiedConnection | None = None
+        self._connection: OpenConnection | None = None
         self._open = False
         self._phase = _Phase.IDLE
         self._reads: list[tuple[Query, Parameters, list[Row]]] = []
@@ -114,10 +115,9 @@ class Session:
             self._changed = True
             self._database.forget_lasting(self._connected())
         with told_plainly():
-            cursor = self._connected().cursor()
+            cursor = self._connected().cursor
             self._database.prepared(statement).run(cursor, parameters)
             count: int = cursor.rowcount
-            cursor.close()
         return count
 
     def insert_new(self, statement: Insert, parameters: Parameters) -> bool:
@@ -136,7 +136,7 @@ class Session:
                 self._make_sure(connection)
         self._reads.clear()
 
-    def _make_sure(self, connection: PoolProxiedConnection) -> None:
+    def _make_sure(self, connection: OpenConnection) -> None:
         if self._paged or any(
             self._rows(connection, statement, parameters) != rows
             for statement, parameters, rows in self._reads
@@ -164,7 +164,7 @@ class Session:
         self._traces = True
 
     @property
-    def connection(self) -> PoolProxiedConnection | None:
+    def connection(self) -> OpenConnection | None:
         """Return the connection, for whoever may make durable what was written on it; None before any use."""
         return self._connection
 
@@ -190,7 +190,7 @@ class Session:
         try:
             if self._connection is not None:
                 with told_plainly():
-                    self._connection.rollback()
+                    self._connection.proxied.rollback()
         finally:
             self._over()
 
@@ -202,7 +202,7 @@ class Session:
             if connection is not None:
                 with told_plainly():
                     if self._phase is not _Phase.IDLE:
-                        connection.rollback()
+                        connection.proxied.rollback()
                     self._database.give_back(connection)
         finally:
             self._over()
@@ -215,7 +215,7 @@ class Session:
         self._lasting = None
         self._paged = self._traces = self._changed = False
 
-    def _connected(self) -> PoolProxiedConnection:
+    def _connected(self) -> OpenConnection:
         if not self._open:
             raise StorageError("the unit of work is over")
         if self._connection is None:
@@ -223,17 +223,14 @@ class Session:
                 self._connection = self._database.take_connection()
         return self._connection
 
-    def _reading(self) -> PoolProxiedConnection:
+    def _reading(self) -> OpenConnection:
         connection = self._connected()
         if self._phase is _Phase.IDLE:
             self._database.start_reading(connection)
             self._phase = _Phase.READING
         return connection
 
-    def _rows(self, connection: PoolProxiedConnection, statement: Query, parameters: Parameters) -> list[Row]:
+    def _rows(self, connection: OpenConnection, statement: Query, parameters: Parameters) -> list[Row]:
         prepared = self._database.prepared(statement)
-        cursor = connection.cursor()
-        prepared.run(cursor, parameters)
-        rows = prepared.rows(cursor)
-        cursor.close()
-        return rows
+        prepared.run(connection.cursor, parameters)
+        return prepared.rows(connection.cursor)

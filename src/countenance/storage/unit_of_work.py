@@ -222,7 +222,7 @@ def commit(session: Session, *, lasting: bool = True) -> None:
         with told_plainly():
             if wrote and not lasting:
                 session.database.go_ahead(session.connection)
-            session.connection.commit()
+            session.connection.proxied.commit()
     session.committed()
     if wrote and lasting:
         session.database.reach_disk()

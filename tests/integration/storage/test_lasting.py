@@ -42,7 +42,7 @@ def selects(database: Database) -> list[str]:
     """Return the list that every statement on SQLite's connections goes to from now on."""
     seen: list[str] = []
     connection = database.take_connection()
-    driver = connection.driver_connection
+    driver = connection.proxied.driver_connection
     assert isinstance(driver, sqlite3.Connection)
     driver.set_trace_callback(seen.append)
     database.give_back(connection)
