@@ -49,7 +49,6 @@ def upgrade() -> None:
     op.execute(
         "INSERT INTO decisions (entry, id, customer_id, actor_id, question, decision_digest, asked)"  # noqa: S608  as above
         f" SELECT entry, id, customer_id, actor_id, question, {digest}, asked FROM decisions_before"
-        " ORDER BY entry"
     )
     op.drop_table("decisions_before")
 
