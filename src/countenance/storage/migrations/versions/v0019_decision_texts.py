@@ -50,7 +50,17 @@ def upgrade() -> None:
         "INSERT INTO decisions (entry, id, customer_id, actor_id, question, decision_digest, asked)"  # noqa: S608  as above
         f" SELECT entry, id, customer_id, actor_id, question, {digest}, asked FROM decisions_before"
     )
-    op.drop_table("decisions_before")
+    if op.get_context().dialect.name == "sqlite":
+        _drop_without_overwriting("decisions_before")
+    else:
+        op.drop_table("decisions_before")
+
+
+def _drop_without_overwriting(table: str) -> None:
+    """Drop a table of which nothing is to be erased: to overwrite it, SQLite would hold all of it in memory."""
+    op.execute("PRAGMA secure_delete = OFF")
+    op.drop_table(table)
+    op.execute("PRAGMA secure_delete = ON")
 
 
 def _teach_sha256() -> None:
