@@ -57,7 +57,7 @@ def upgrade() -> None:
 
 
 def _drop_without_overwriting(table: str) -> None:
-    """Drop a table of which nothing is to be erased: to overwrite it, SQLite would hold all of it in memory."""
+    """Drop a table that holds nothing to erase: SQLite would hold all of it in memory to overwrite it."""
     op.execute("PRAGMA secure_delete = OFF")
     op.drop_table(table)
     op.execute("PRAGMA secure_delete = ON")
