@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import ColumnElement, bindparam, select
 
 from countenance.policy.simulation import Recorded
 from countenance.storage.prepared import Row
@@ -25,6 +25,13 @@ STORED: Final = select(
     decisions.c.asked,
 ).select_from(WITH_TEXTS)
 """Whole records."""
+
+
+def says(pattern: ColumnElement[str] | str, escape: str | None = None) -> ColumnElement[bool]:
+    """Return the condition that a decision's text is like a pattern; each text is looked at once."""
+    like = decision_texts.c.text.like(pattern, escape=escape)
+    return decisions.c.decision_digest.in_(select(decision_texts.c.digest).where(like).correlate(None))
+
 
 RECORDED: Final = (
     select(decisions.c.entry, decisions.c.id, decisions.c.customer_id, decisions.c.question, SAID)

@@ -12,8 +12,8 @@ from typing import Final
 from sqlalchemy import Text, and_, bindparam, func, or_, select
 
 from countenance.recognition.model import DecisionSearch
-from countenance.storage.decision_reading import STORED, WITH_TEXTS
-from countenance.storage.tables import decision_texts, decisions
+from countenance.storage.decision_reading import STORED, says
+from countenance.storage.tables import decisions
 from countenance.storage.types import Moment
 
 _TEXT: Final = bindparam("text", type_=Text)
@@ -24,20 +24,20 @@ _SOUGHT: Final = and_(
     decisions.c.asked >= bindparam("since", type_=Moment),
     decisions.c.asked < bindparam("until", type_=Moment),
     decisions.c.question.like(bindparam("act", type_=Text)),
-    decision_texts.c.text.like(bindparam("outcome", type_=Text)),
+    says(bindparam("outcome", type_=Text)),
     or_(_CUSTOMER == "", decisions.c.customer_id == _CUSTOMER),
     or_(
         _TEXT == "",
         decisions.c.id == _TEXT,
         decisions.c.actor_id == _TEXT,
-        decision_texts.c.text.like(bindparam("rule", type_=Text), escape="!"),
+        says(bindparam("rule", type_=Text), escape="!"),
     ),
 )
 _PAGE: Final = STORED.where(_SOUGHT).limit(bindparam("most")).offset(bindparam("skip"))
 
 NEWEST: Final = _PAGE.order_by(decisions.c.entry.desc())
 OLDEST: Final = _PAGE.order_by(decisions.c.entry.asc())
-COUNT: Final = select(func.count().label("number")).select_from(WITH_TEXTS).where(_SOUGHT)
+COUNT: Final = select(func.count().label("number")).select_from(decisions).where(_SOUGHT)
 
 
 def parameters_of(sought: DecisionSearch) -> dict[str, object]:

@@ -8,10 +8,10 @@ from typing import Final
 
 from sqlalchemy import bindparam, select
 
-from countenance.storage.decision_reading import SAID, WITH_TEXTS
+from countenance.storage.decision_reading import SAID, WITH_TEXTS, says
 from countenance.storage.prepared import Row
 from countenance.storage.session import Session
-from countenance.storage.tables import customers, decision_texts, decisions, leases
+from countenance.storage.tables import customers, decisions, leases
 from countenance.storage.types import Moment
 from countenance.storage.vetting import customer_of, lease_of
 from countenance.vetting.model import Customer, Lease
@@ -34,7 +34,7 @@ _REFUSALS: Final = (
     .where(
         decisions.c.entry > bindparam("after"),
         decisions.c.entry <= bindparam("until"),
-        decision_texts.c.text.like('%"decision":"deny"%'),
+        says('%"decision":"deny"%'),
     )
     .order_by(decisions.c.entry)
     .limit(bindparam("most"))
