@@ -44,6 +44,19 @@ class Disk:
         self.brought = max(self.brought, size)
 
 
+class HeldWriter:
+    """Writes nothing; its groups wait until `gate` is open, and `entered` tells that the first does."""
+
+    def __init__(self) -> None:
+        self.rounds: list[int] = []
+        self.entered, self.gate = threading.Event(), threading.Event()
+
+    def __call__(self, together: Sequence[Handed]) -> None:
+        self.rounds.append(len(together))
+        self.entered.set()
+        assert self.gate.wait(30)
+
+
 @pytest.fixture
 def disk(sqlite: Database, monkeypatch: pytest.MonkeyPatch) -> Disk:
     found = Disk(Path(sqlite.engine.url.database or ""))
@@ -162,29 +175,26 @@ def test_what_fails_the_transaction_fails_it_for_all_and_the_next_go_on(
 
 
 def test_an_interrupted_writer_tells_the_others_and_gives_its_turn_on() -> None:
-    rounds: list[int] = []
-    entered, gate = threading.Event(), threading.Event()
+    held = HeldWriter()
 
     def write(together: Sequence[Handed]) -> None:
-        rounds.append(len(together))
-        entered.set()
-        assert gate.wait(30)
-        if len(rounds) == 2:
+        held(together)
+        if len(held.rounds) == 2:
             raise KeyboardInterrupt
 
     group = GroupCommit(write)
     with ThreadPoolExecutor(8) as pool:
         first = pool.submit(group, [b"leaf"])
-        assert entered.wait(30)
+        assert held.entered.wait(30)
         others = [pool.submit(group, [b"leaf"]) for _ in range(5)]
         while len(group) < len(others):
             time.sleep(0.001)
-        gate.set()
+        held.gate.set()
         assert first.exception() is None
         kinds = sorted(type(other.exception()).__name__ for other in others)
     assert kinds == ["KeyboardInterrupt", *["StorageError"] * 4]
     group([b"leaf"])
-    assert rounds == [1, 5, 1]
+    assert held.rounds == [1, 5, 1]
 
 
 def test_many_threads_hand_in_without_losing_a_turn() -> None:
@@ -235,27 +245,24 @@ def test_who_were_written_together_are_waited_for(monkeypatch: pytest.MonkeyPatc
     """Seven come again while the first of them already leads: they are one group, not one and six."""
     monkeypatch.setattr(group_commit, "_LONGEST", 30.0)
     monkeypatch.setattr(group_commit, "_PATIENCE", 10_000.0)
-    rounds: list[int] = []
-    entered, gate = threading.Event(), threading.Event()
+    held = HeldWriter()
 
     def write(together: Sequence[Handed]) -> None:
-        rounds.append(len(together))
-        entered.set()
-        assert gate.wait(30)
+        held(together)
         time.sleep(0.01)
 
     group = GroupCommit(write)
     with ThreadPoolExecutor(8) as pool:
         first = pool.submit(group, [b"leaf"])
-        assert entered.wait(30)
+        assert held.entered.wait(30)
         others = [pool.submit(group, [b"leaf"]) for _ in range(7)]
         _until(lambda: len(group) == 7)
-        gate.set()
+        held.gate.set()
         assert {one.exception() for one in (first, *others)} == {None}
-        assert rounds == [1, 7]
+        assert held.rounds == [1, 7]
         again = [pool.submit(_after, number * 0.002, partial(group, [b"leaf"])) for number in range(7)]
         assert {one.exception() for one in again} == {None}
-    assert rounds == [1, 7, 7]
+    assert held.rounds == [1, 7, 7]
 
 
 def test_who_does_not_come_again_is_not_waited_for_long() -> None:
@@ -278,26 +285,19 @@ def _after(seconds: float, act: Callable[[], None]) -> None:
 
 def test_an_interrupted_thread_that_waits_leaves_nobody_behind() -> None:
     """The main thread is interrupted among those who wait: it says so once its own entry is written."""
-    rounds: list[int] = []
-    entered, gate = threading.Event(), threading.Event()
-
-    def write(together: Sequence[Handed]) -> None:
-        rounds.append(len(together))
-        entered.set()
-        assert gate.wait(30)
-
-    group = GroupCommit(write)
+    held = HeldWriter()
+    group = GroupCommit(held)
 
     def interrupt() -> None:
         while len(group) < 5:
             time.sleep(0.001)
         signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
         time.sleep(0.05)
-        gate.set()
+        held.gate.set()
 
     with ThreadPoolExecutor(8) as pool:
         first = pool.submit(group, [b"leaf"])
-        assert entered.wait(30)
+        assert held.entered.wait(30)
         others = [pool.submit(group, [b"leaf"]) for _ in range(2)]
         while len(group) < 2:
             time.sleep(0.001)
@@ -308,7 +308,7 @@ def test_an_interrupted_thread_that_waits_leaves_nobody_behind() -> None:
             group([b"leaf"])
         for one in (first, *others, interrupting, late, later):
             assert one.exception(timeout=30) is None
-    assert sum(rounds) == 6
+    assert sum(held.rounds) == 6
 
 
 def _until(so: Callable[[], bool]) -> None:
