@@ -37,7 +37,18 @@ from countenance.policy.texts import KeptText, TextKind
 from countenance.recognition.log.model import ComingNotice
 from countenance.recognition.model import DecisionRecord, DecisionSearch, Gallery, GalleryChange, Reference
 from countenance.recognition.subjects.model import Place
-from countenance.vetting.listing import CustomerSearch, Span, customer_place, folded
+from countenance.vetting.keys import in_force
+from countenance.vetting.listing import (
+    CustomerSearch,
+    KeySearch,
+    LeaseSearch,
+    Span,
+    customer_place,
+    folded,
+    key_place,
+    lease_place,
+    standing_of,
+)
 from countenance.vetting.model import AccessCredential, ApiKey, Customer, CustomerId, KeyId, Lease, LeaseId
 from fakes_azure import (
     AzureState,
@@ -372,6 +383,21 @@ class FakeLeases(_Repository):
     def all(self) -> tuple[Lease, ...]:
         return self.unit.read(lambda state: _by_id(state.leases))
 
+    def page(self, sought: LeaseSearch, span: Span) -> tuple[Lease, ...]:
+        placed = [(lease_place(one, sought.order), one) for one in self._sought(sought)]
+        return spanned(placed, span, descending=sought.descending)
+
+    def count(self, sought: LeaseSearch) -> int:
+        return len(self._sought(sought))
+
+    def _sought(self, sought: LeaseSearch) -> list[Lease]:
+        return [
+            one
+            for one in self.all()
+            if sought.customer_id in {None, one.customer_id}
+            and (sought.standing is None or standing_of(one, sought.standing[1]) is sought.standing[0])
+        ]
+
 
 class FakeApiKeys(_Repository):
     def add(self, key: ApiKey) -> None:
@@ -399,6 +425,21 @@ class FakeApiKeys(_Repository):
         return self.unit.read(
             lambda state: tuple(sorted(state.keys.values(), key=lambda key: (key.created, key.id)))
         )
+
+    def page(self, sought: KeySearch, span: Span) -> tuple[ApiKey, ...]:
+        placed = [(key_place(one, sought.order), one) for one in self._sought(sought)]
+        return spanned(placed, span, descending=sought.descending)
+
+    def count(self, sought: KeySearch) -> int:
+        return len(self._sought(sought))
+
+    def _sought(self, sought: KeySearch) -> list[ApiKey]:
+        return [
+            one
+            for one in self.all()
+            if sought.lease_id in {None, one.lease_id}
+            and (sought.in_force is None or in_force(one, sought.in_force))
+        ]
 
 
 class FakeAccessCredentials(_Repository):

@@ -8,8 +8,22 @@ from contract import examples
 from contract.examples import HOUR, NOON
 from countenance.errors import AlreadyExistsError, NotFoundError
 from countenance.policy.model import CustomerKind
-from countenance.vetting.listing import CustomerOrder, CustomerSearch, Span, customer_place
-from countenance.vetting.model import AccessCredential, CustomerId, KeyId, LeaseId
+from countenance.vetting.keys import in_force
+from countenance.vetting.listing import (
+    CustomerOrder,
+    CustomerSearch,
+    KeyOrder,
+    KeySearch,
+    LeaseOrder,
+    LeaseSearch,
+    LeaseStanding,
+    Span,
+    customer_place,
+    key_place,
+    lease_place,
+    standing_of,
+)
+from countenance.vetting.model import AccessCredential, ApiKey, CustomerId, KeyId, Lease, LeaseId, Role
 from storing import Place
 
 SECRET = "geheim"  # noqa: S105  a made-up one
@@ -191,3 +205,100 @@ def test_customers_are_found_by_letters_and_kind_and_paged_by_name_whatever_the_
             assert told == expected
             last = work.customers.page(sought, Span(limit=2, place=mark, back=True))
             assert [one.id for one in last] == [name for _, name in expected[-3:-1]]
+
+
+def stand(lease: Lease, **terms: object) -> Lease:
+    return replace(lease, terms=replace(lease.terms, **terms))  # type: ignore[arg-type]  # fields of terms
+
+
+def test_leases_are_found_by_how_they_stand_and_by_customer_and_paged_in_every_order(place: Place) -> None:
+    names = ["b", "A", "é", "a_b", "Z", "9", "over", "later"]
+    every = [
+        stand(
+            replace(examples.lease(name), customer_id=CustomerId(f"c-{at % 3}")),
+            expires=NOON + (1 + at // 2) * HOUR,
+            not_before=NOON - HOUR,
+        )
+        for at, name in enumerate(names)
+    ]
+    every[0] = stand(every[0], revoked=True, suspended=True)
+    every[1] = stand(every[1], suspended=True)
+    every[2] = replace(every[2], reverify=NOON)
+    every[3] = replace(every[3], reverify=NOON + HOUR)
+    every[6] = replace(stand(every[6], expires=NOON), reverify=NOON - HOUR)
+    every[7] = stand(every[7], not_before=NOON + HOUR)
+    with place.unit() as work:
+        for one in every:
+            work.leases.put(one)
+        work.commit()
+    told = {}
+    with place.unit() as work:
+        for standing in LeaseStanding:
+            sought = LeaseSearch(standing=(standing, NOON))
+            found = work.leases.page(sought, Span(limit=99))
+            assert work.leases.count(sought) == len(found)
+            assert all(standing_of(one, NOON) is standing for one in found)
+            told |= {str(one.id): standing.value for one in found}
+        assert told == {
+            "b": "revoked",
+            "A": "suspended",
+            "é": "must be looked at again",
+            "a_b": "in force",
+            "Z": "in force",
+            "9": "in force",
+            "over": "over",
+            "later": "to come",
+        }
+        both = LeaseSearch(standing=(LeaseStanding.IN_FORCE, NOON), customer_id=CustomerId("c-0"))
+        assert [one.id for one in work.leases.page(both, Span(limit=99))] == ["a_b"]
+        for order in LeaseOrder:
+            for descending in (False, True):
+                expected = sorted((lease_place(one, order).key, one.id) for one in every)
+                sought = LeaseSearch(order=order, descending=descending)
+                walked, mark = [], None
+                while rows := work.leases.page(sought, Span(limit=3, place=mark)):
+                    walked += [(lease_place(one, order).key, one.id) for one in rows]
+                    mark = lease_place(rows[-1], order)
+                assert walked == expected[:: -1 if descending else 1]
+                last = work.leases.page(sought, Span(limit=2, place=mark, back=True))
+                assert [one.id for one in last] == [name for _, name in walked[-3:-1]]
+
+
+def test_keys_in_force_and_of_a_lease_are_found_and_paged_in_every_order(place: Place) -> None:
+    labels = ["Door", "door", "Été", "été", "a_b", "100 %", "", "\tgate"]
+    roles = [Role.OPERATOR, Role.EXAMINER, Role.ADMINISTRATOR]
+    every: list[ApiKey] = [
+        replace(
+            examples.api_key(f"{at % 4}-{at}", created=NOON + (at // 2) * HOUR),
+            label=label,
+            role=roles[at % 3],
+            lease_id=LeaseId(f"l-{at}") if at % 3 else None,
+            expires=None if at % 2 else NOON + at * HOUR,
+            revoked=NOON if at == 5 else None,
+        )
+        for at, label in enumerate(labels)
+    ]
+    with place.unit() as work:
+        for one in every:
+            work.keys.add(one)
+        work.commit()
+    with place.unit() as work:
+        at = NOON + 4 * HOUR
+        force = KeySearch(in_force=at)
+        found = work.keys.page(force, Span(limit=99))
+        assert {one.id for one in found} == {one.id for one in every if in_force(one, at)}
+        assert work.keys.count(force) == len(found) == 4
+        under = KeySearch(lease_id=LeaseId("l-5"))
+        assert [one.id for one in work.keys.page(under, Span(limit=99))] == ["1-5"]
+        assert work.keys.count(replace(under, in_force=at)) == 0
+        for order in KeyOrder:
+            for descending in (False, True):
+                expected = sorted((key_place(one, order).key, one.id) for one in every)
+                sought = KeySearch(order=order, descending=descending)
+                walked, mark = [], None
+                while rows := work.keys.page(sought, Span(limit=3, place=mark)):
+                    walked += [(key_place(one, order).key, one.id) for one in rows]
+                    mark = key_place(rows[-1], order)
+                assert walked == expected[:: -1 if descending else 1]
+                last = work.keys.page(sought, Span(limit=2, place=mark, back=True))
+                assert [one.id for one in last] == [name for _, name in walked[-3:-1]]

@@ -8,7 +8,7 @@ from enum import StrEnum
 from functools import lru_cache, partial
 from typing import Final, TypeVar
 
-from sqlalchemy import Table, Text, and_, bindparam, delete, func, or_, select, update
+from sqlalchemy import Table, bindparam, delete, select, update
 
 from countenance.errors import AlreadyExistsError, NotFoundError
 from countenance.policy.evidence import FairnessCaps
@@ -23,13 +23,20 @@ from countenance.policy.model import (
     Space,
 )
 from countenance.policy.standing_codec import caps_document, caps_from
-from countenance.storage.keyset import Pages
 from countenance.storage.prepared import Row
 from countenance.storage.secrecy import Keyring
 from countenance.storage.session import Session
 from countenance.storage.statements import insert_if_absent, keyed, replace_by_key
 from countenance.storage.tables import access_credentials, api_keys, customers, leases
-from countenance.vetting.listing import CustomerOrder, CustomerSearch, Span, folded
+from countenance.storage.vetting_pages import (
+    CUSTOMERS,
+    KEYS,
+    LEASES,
+    customers_wanted,
+    keys_wanted,
+    leases_wanted,
+)
+from countenance.vetting.listing import CustomerSearch, KeySearch, LeaseSearch, Span, folded
 from countenance.vetting.model import (
     AccessCredential,
     ApiKey,
@@ -47,20 +54,6 @@ Word = TypeVar("Word", bound=StrEnum)
 
 _CUSTOMER: Final = select(customers).where(customers.c.id == bindparam("id"))
 _CUSTOMERS: Final = select(customers).order_by(customers.c.id)
-_WITH: Final = bindparam("with_text", type_=Text)
-_KIND: Final = bindparam("of_kind", type_=Text)
-_CUSTOMER_PAGES: Final = Pages(
-    customers,
-    and_(
-        or_(customers.c.folded.like(_WITH, escape="!"), func.lower(customers.c.id).like(_WITH, escape="!")),
-        or_(_KIND == "", customers.c.kind == _KIND),
-    ),
-    {
-        CustomerOrder.ID: customers.c.id,
-        CustomerOrder.NAME: customers.c.folded,
-    },
-    customers.c.id,
-)
 _INSERT_CUSTOMER: Final = insert_if_absent(customers)
 _REPLACE_CUSTOMER: Final = replace_by_key(customers)
 _LEASE: Final = select(leases).where(leases.c.id == bindparam("id"))
@@ -140,14 +133,12 @@ class SqlCustomers:
 
     def page(self, sought: CustomerSearch, span: Span) -> tuple[Customer, ...]:
         """Return the customers of a span, in the order that is `sought`, found by the database."""
-        statement = _CUSTOMER_PAGES.statement(sought.order, span, descending=sought.descending)
-        rows = self._session.page(statement, {**_with(sought), **_CUSTOMER_PAGES.parameters(span)})
-        found = tuple(map(customer_of, rows))
-        return found[::-1] if span.back else found
+        ordered = (sought.order, sought.descending, span)
+        return CUSTOMERS.found(self._session, customers_wanted(sought), ordered, customer_of)
 
     def count(self, sought: CustomerSearch) -> int:
         """Return how many customers are `sought`."""
-        return int(self._session.page(_CUSTOMER_PAGES.count, _with(sought))[0].number)
+        return CUSTOMERS.number(self._session, customers_wanted(sought))
 
 
 class SqlLeases:
@@ -209,6 +200,15 @@ class SqlLeases:
     def all(self) -> tuple[Lease, ...]:
         """Return every lease, ordered by id."""
         return tuple(map(lease_of, self._session.read(_LEASES, {})))
+
+    def page(self, sought: LeaseSearch, span: Span) -> tuple[Lease, ...]:
+        """Return the leases of a span, in the order that is `sought`, found by the database."""
+        ordered = (sought.order, sought.descending, span)
+        return LEASES.found(self._session, leases_wanted(sought), ordered, lease_of)
+
+    def count(self, sought: LeaseSearch) -> int:
+        """Return how many leases are `sought`."""
+        return LEASES.number(self._session, leases_wanted(sought))
 
 
 class SqlAccessCredentials:
@@ -294,6 +294,15 @@ class SqlApiKeys:
         """Return every key, ordered by creation, then id."""
         return tuple(map(_key, self._session.read(_KEYS, {})))
 
+    def page(self, sought: KeySearch, span: Span) -> tuple[ApiKey, ...]:
+        """Return the keys of a span, in the order that is `sought`, found by the database."""
+        ordered = (sought.order, sought.descending, span)
+        return KEYS.found(self._session, keys_wanted(sought), ordered, _key)
+
+    def count(self, sought: KeySearch) -> int:
+        """Return how many keys are `sought`."""
+        return KEYS.number(self._session, keys_wanted(sought))
+
 
 _PUTS: Final = {
     customers: (_REPLACE_CUSTOMER, _INSERT_CUSTOMER),
@@ -305,12 +314,6 @@ def _put(session: Session, table: Table, row: dict[str, object]) -> None:
     replace, insert = _PUTS[table]
     if not session.write(replace, keyed(row, ("id",))):
         session.insert_new(insert, row)
-
-
-def _with(sought: CustomerSearch) -> dict[str, object]:
-    text = folded(sought.text)
-    named = text.replace("!", "!!").replace("%", "!%").replace("_", "!_")
-    return {"with_text": f"%{named}%", "of_kind": sought.kind or ""}
 
 
 def customer_of(row: Row) -> Customer:

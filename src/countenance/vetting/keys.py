@@ -14,6 +14,7 @@ from datetime import datetime
 from countenance.errors import InvalidInputError, NotFoundError, UnauthenticatedError
 from countenance.ledger import Entry, EventType, JsonValue
 from countenance.vetting.authority import require_beside_database, require_role
+from countenance.vetting.listing import KeySearch, Listed, Span, key_place, listed
 from countenance.vetting.model import (
     AccessCredential,
     Actor,
@@ -29,6 +30,7 @@ from countenance.vetting.ports import VettingWork
 
 _FORM = re.compile(r"ck_(?P<id>[0-9a-f]{16})_(?P<secret>[0-9a-f]{64})")
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
+OVERSEERS = ADMINISTRATORS | {Role.AUDITOR}
 _NOBODY = bytes(32)
 _LABEL_LENGTH = 100
 
@@ -160,8 +162,25 @@ class ListKeys:
     def __call__(self, actor: Actor) -> tuple[ApiKey, ...]:
         """Return every key, revoked ones too, ordered by creation, or raise `ForbiddenError`."""
         with self.unit_of_work() as work:
-            require_role(work, actor, ADMINISTRATORS | {Role.AUDITOR}, self.clock())
+            require_role(work, actor, OVERSEERS, self.clock())
             return work.keys.all()
+
+    def page(self, actor: Actor, sought: KeySearch, span: Span) -> Listed[ApiKey]:
+        """Return a page of the keys that are sought, or raise `ForbiddenError`."""
+        with self.unit_of_work() as work:
+            require_role(work, actor, OVERSEERS, self.clock())
+            found = work.keys.page(sought, replace(span, limit=span.limit + 1))
+            places = tuple(key_place(one, sought.order) for one in found)
+            return listed(found, work.keys.count(sought), span, places)
+
+    def one(self, actor: Actor, key_id: KeyId) -> ApiKey:
+        """Return the key, or raise `ForbiddenError` or `NotFoundError`."""
+        with self.unit_of_work() as work:
+            require_role(work, actor, OVERSEERS, self.clock())
+            key = work.keys.get(key_id)
+            if key is None:
+                raise NotFoundError(f"there is no key `{key_id}`")
+            return key
 
 
 @dataclass(frozen=True, slots=True)

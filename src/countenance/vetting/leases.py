@@ -9,6 +9,7 @@ from datetime import datetime
 from countenance.errors import ConflictError, InvalidInputError, StateError
 from countenance.vetting.access import ADMINISTRATORS, READERS, STAFF, Access
 from countenance.vetting.documents import is_text
+from countenance.vetting.listing import LeaseSearch, Listed, Span, lease_place, listed
 from countenance.vetting.model import (
     Actor,
     Customer,
@@ -167,6 +168,28 @@ class ListLeases:
             return tuple(
                 lease for lease in work.leases.all() if access.is_theirs(work, actor, lease.customer_id)
             )
+
+    def page(self, actor: Actor, sought: LeaseSearch, span: Span) -> Listed[Lease]:
+        """Return a page of the leases that are sought and that the actor may see.
+
+        Raises `ForbiddenError`.
+        """
+        with self.unit_of_work() as work:
+            access = Access(self.clock)
+            access.role(work, actor, READERS)
+            wanted = sought
+            if actor.role not in STAFF:
+                own = actor.customer_id
+                if (
+                    own is None
+                    or not access.is_theirs(work, actor, own)
+                    or sought.customer_id not in {None, own}
+                ):
+                    return Listed(rows=(), total=0, before=None, after=None)
+                wanted = replace(sought, customer_id=own)
+            found = work.leases.page(wanted, replace(span, limit=span.limit + 1))
+            places = tuple(lease_place(one, wanted.order) for one in found)
+            return listed(found, work.leases.count(wanted), span, places)
 
     def one(self, actor: Actor, lease_id: LeaseId) -> Lease:
         """Return the lease, or raise `ForbiddenError` or `NotFoundError`."""

@@ -1,4 +1,4 @@
-"""Lists of applications and customers, a page at a time: what is sought, in which order, from where on.
+"""Lists of applications, customers, leases and keys, a page at a time: what is sought, and from where on.
 
 A page begins after the place where the one before ended, and not after a number of rows: what
 is added or removed meanwhile neither hides a row nor shows it twice.
@@ -6,17 +6,21 @@ is added or removed meanwhile neither hides a row nor shows it twice.
 
 from __future__ import annotations
 
+import string
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
-from typing import Generic, NewType, TypeVar
+from typing import Final, Generic, NewType, TypeVar
 
 from countenance.ledger.canonical import utc_text
 from countenance.policy.model import CustomerKind
 from countenance.vetting.dossier import Application, ApplicationState
-from countenance.vetting.model import Customer, CustomerId
+from countenance.vetting.model import ApiKey, Customer, CustomerId, Lease, LeaseId
 
 Row = TypeVar("Row")
 Folded = NewType("Folded", str)
+
+_SMALL: Final = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 
 
 class ApplicationOrder(StrEnum):
@@ -33,6 +37,34 @@ class CustomerOrder(StrEnum):
 
     ID = "id"
     NAME = "name"
+
+
+class LeaseOrder(StrEnum):
+    """What a list of leases is ordered by; equals by their ids."""
+
+    LEASE = "lease"
+    CUSTOMER = "customer"
+    EXPIRES = "expires"
+
+
+class KeyOrder(StrEnum):
+    """What a list of keys is ordered by; equals by their ids. Labels regardless of the capitals A to Z."""
+
+    CREATED = "created"
+    LABEL = "label"
+    ROLE = "role"
+    LEASE = "lease"
+
+
+class LeaseStanding(StrEnum):
+    """How a lease stands at a moment; of several that are true, the first one here."""
+
+    REVOKED = "revoked"
+    SUSPENDED = "suspended"
+    OVER = "over"
+    TO_COME = "to come"
+    OVERDUE = "must be looked at again"
+    IN_FORCE = "in force"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +84,26 @@ class CustomerSearch:
     text: str = ""
     kind: CustomerKind | None = None
     order: CustomerOrder = CustomerOrder.ID
+    descending: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeaseSearch:
+    """Which leases are wanted: those that stand so at a moment, those of a customer; None leaves open."""
+
+    standing: tuple[LeaseStanding, datetime] | None = None
+    customer_id: CustomerId | None = None
+    order: LeaseOrder = LeaseOrder.LEASE
+    descending: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeySearch:
+    """Which keys are wanted: those in force at a moment, those under a lease; None leaves open."""
+
+    in_force: datetime | None = None
+    lease_id: LeaseId | None = None
+    order: KeyOrder = KeyOrder.CREATED
     descending: bool = False
 
 
@@ -107,6 +159,47 @@ def customer_place(customer: Customer, order: CustomerOrder) -> Place:
         case CustomerOrder.NAME:
             key = folded(customer.name)
     return Place(key, customer.id)
+
+
+def lease_place(lease: Lease, order: LeaseOrder) -> Place:
+    """Return where a lease stands."""
+    match order:
+        case LeaseOrder.LEASE:
+            key: str = lease.id
+        case LeaseOrder.CUSTOMER:
+            key = lease.customer_id
+        case LeaseOrder.EXPIRES:
+            key = utc_text(lease.terms.expires)
+    return Place(key, lease.id)
+
+
+def key_place(key: ApiKey, order: KeyOrder) -> Place:
+    """Return where a key stands; one under no lease before all others."""
+    match order:
+        case KeyOrder.CREATED:
+            text = utc_text(key.created)
+        case KeyOrder.LABEL:
+            text = key.label.translate(_SMALL)
+        case KeyOrder.ROLE:
+            text = key.role.value
+        case KeyOrder.LEASE:
+            text = key.lease_id or ""
+    return Place(text, key.id)
+
+
+def standing_of(lease: Lease, at: datetime) -> LeaseStanding:
+    """Return how a lease stands at a moment."""
+    terms = lease.terms
+    if terms.revoked:
+        return LeaseStanding.REVOKED
+    if terms.suspended:
+        return LeaseStanding.SUSPENDED
+    if at >= terms.expires:
+        return LeaseStanding.OVER
+    if at < terms.not_before:
+        return LeaseStanding.TO_COME
+    overdue = lease.reverify is not None and at >= lease.reverify
+    return LeaseStanding.OVERDUE if overdue else LeaseStanding.IN_FORCE
 
 
 def folded(text: str) -> Folded:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
         PublishedTerms,
         Reviews,
     )
-    from countenance.vetting.listing import CustomerSearch, Span
+    from countenance.vetting.listing import CustomerSearch, KeySearch, LeaseSearch, Span
     from countenance.vetting.model import (
         AccessCredential,
         ApiKey,
@@ -70,6 +70,14 @@ class Leases(Protocol):
         """Return every lease, ordered by id."""
         ...
 
+    def page(self, sought: LeaseSearch, span: Span) -> tuple[Lease, ...]:
+        """Return the leases of a span, in the order that is `sought`, found by the database."""
+        ...
+
+    def count(self, sought: LeaseSearch) -> int:
+        """Return how many leases are `sought`."""
+        ...
+
 
 class ApiKeys(Protocol):
     """API keys by id. Keys are never deleted: a revoked one stays, so that its id cannot return."""
@@ -92,6 +100,14 @@ class ApiKeys(Protocol):
 
     def all(self) -> tuple[ApiKey, ...]:
         """Return every key, ordered by creation, then id."""
+        ...
+
+    def page(self, sought: KeySearch, span: Span) -> tuple[ApiKey, ...]:
+        """Return the keys of a span, in the order that is `sought`, found by the database."""
+        ...
+
+    def count(self, sought: KeySearch) -> int:
+        """Return how many keys are `sought`."""
         ...
 
 

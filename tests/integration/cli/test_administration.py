@@ -188,3 +188,30 @@ def test_a_key_that_signs_is_shown_with_its_credential_and_its_file_still_is_a_k
     assert shell.run(*asked, "--out", str(path)).exit_code == 0
     assert "aws_secret_access_key = " in path.read_text(encoding="ascii")
     assert shell.run("galleries", "list", "--key-file", str(path)).exit_code == 0
+
+
+@pytest.mark.parametrize(("rows", "name"), [("keys", "key_id"), ("leases", "lease_id")])
+def test_keys_and_leases_are_listed_a_page_at_a_time_and_the_last_line_says_how_to_go_on(
+    shell: Shell, rows: str, name: str
+) -> None:
+    whole = shell.json(rows, "list")
+    assert whole["next"] is None
+    assert "--after" not in shell.run(rows, "list").stdout
+    names = [one[name] for one in whole[rows]]
+    walked, after = [], ()
+    while True:
+        page = shell.json(rows, "list", "--limit", "2", *after)
+        walked += [one[name] for one in page[rows]]
+        if page["next"] is None:
+            break
+        assert page["next"] == walked[-1]
+        after = ("--after", page["next"])
+    assert walked == names
+    last = shell.run(rows, "list", "--limit", "2").stdout.splitlines()[-1]
+    assert last == f"There are more, {len(names)} in all. Go on with --after {names[1]}"
+    assert shell.run(rows, "list", "--limit", "0").exit_code == 2
+
+
+def test_keys_do_not_go_on_after_one_that_never_was(shell: Shell) -> None:
+    told = shell.json("keys", "list", "--after", "0" * 16, status=5)
+    assert told["error"]["code"] == "not_found"

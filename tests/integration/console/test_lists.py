@@ -17,7 +17,9 @@ from countenance.entrypoints.pages.tables import PAGE, mark_of, marked_at
 from countenance.policy.model import CustomerKind
 from countenance.vetting.authority import LOCAL_ADMINISTRATOR
 from countenance.vetting.dossier import ApplicationState
-from countenance.vetting.model import CustomerId
+from countenance.vetting.keys import KeyRequest, in_force
+from countenance.vetting.listing import KeyOrder, LeaseOrder, key_place, lease_place
+from countenance.vetting.model import CustomerId, LeaseId, Role
 
 TABLES = {
     "/console/applications": "olivia",
@@ -124,6 +126,67 @@ def test_applications_are_ordered_filtered_and_each_sees_their_own(console: Cons
     told = console.get("rita", f"{path}?state=draft&format=json").json()
     assert told["total"] == 3
     assert [one["title"] for one in told["applications"]] == ["Third", "Second", "First"]
+
+
+def test_keys_are_walked_in_every_order_and_each_page_says_which_are_in_force(console: ConsoleStage) -> None:
+    service, clock = console.service, console.stage.parts.clock
+    for number in range(PAGE + 3):
+        label = f"{'Door' if number % 2 else 'door'}\t{number:03}"
+        issued = service.issue_key(
+            LOCAL_ADMINISTRATOR, KeyRequest(role=Role.AUDITOR, lease_id=None, label=label)
+        )
+        clock.advance(timedelta(seconds=1))  # type: ignore[attr-defined]  # the fake clock
+    service.revoke_key(LOCAL_ADMINISTRATOR, issued.key.id)
+    keys = service.list_keys(LOCAL_ADMINISTRATOR)
+
+    def walk(address: str) -> list[str]:
+        found = []
+        while address:
+            text = console.get("olivia", address).text
+            found += re.findall(r'<td data-label="Id"><span class="id">([0-9a-f]{16})</span>', text)
+            address = following(text, "next") or ""
+        return found
+
+    for order in KeyOrder:
+        ordered = sorted(keys, key=lambda key: (key_place(key, order).key, key.id))
+        names = [key.id for key in ordered]
+        assert walk(f"/console/keys?standing=all&sort={order}") == names
+        assert walk(f"/console/keys?standing=all&sort=-{order}") == names[::-1]
+    newest = [key.id for key in sorted(keys, key=lambda key: (key.created, key.id), reverse=True)]
+    force = {key.id for key in keys if in_force(key, clock())}
+    assert walk("/console/keys") == [name for name in newest if name in force]
+    assert issued.key.id not in force
+    second = following(console.get("olivia", "/console/keys?standing=all").text, "next") or ""
+    assert "in force" in console.get("olivia", second).text
+
+
+def test_leases_are_walked_in_every_order_and_found_by_how_they_stand(console: ConsoleStage) -> None:
+    service = console.service
+    held = service.list_leases(LOCAL_ADMINISTRATOR)
+    with console.stage.parts.unit_of_work() as work:
+        for number in range(PAGE):
+            terms = replace(held[0].terms, id=f"l-{number:03}")
+            work.leases.put(replace(held[0], terms=terms, customer_id=GATE))
+        work.commit()
+    service.revoke_lease(LOCAL_ADMINISTRATOR, LeaseId("l-007"))
+    service.vetting.suspend_lease(console.actor("rita"), LeaseId("l-008"), "To be looked at by somebody.")
+    leases, path = service.list_leases(LOCAL_ADMINISTRATOR), "/console/leases"
+    for order in LeaseOrder:
+        ordered = sorted(leases, key=lambda one: (lease_place(one, order).key, one.id))
+        names = [one.id for one in ordered]
+        assert [name for page in walked(console, "rita", f"{path}?sort={order}") for name in page] == names
+        down = walked(console, "rita", f"{path}?sort=-{order}")
+        assert [name for page in down for name in page] == names[::-1]
+    assert walked(console, "rita", f"{path}?standing=revoked") == [["l-007"]]
+    assert walked(console, "rita", f"{path}?standing=suspended") == [["l-008"]]
+    force = [name for page in walked(console, "rita", f"{path}?standing=in+force") for name in page]
+    assert {"l-000", "l-024"} <= {*force}
+    assert not {"l-007", "l-008"} & {*force}
+    assert "None stands so" in console.get("rita", f"{path}?standing=to+come").text
+    told = console.get("ada", f"{path}?format=json").json()
+    assert told["total"] == PAGE
+    assert {one["customer"] for one in told["leases"]} == {GATE}
+    assert console.get("rita", f"{path}?format=json").json()["total"] == len(leases)
 
 
 @pytest.mark.parametrize("path", TABLES)

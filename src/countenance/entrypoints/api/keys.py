@@ -14,12 +14,14 @@ from countenance.entrypoints.api import documents
 from countenance.entrypoints.api.answers import Answer
 from countenance.entrypoints.api.bodies import Plain, Received
 from countenance.entrypoints.api.calls import Call, ReadingCall, WritingCall
+from countenance.entrypoints.api.cursors import Cursor, Limit, ordered_cursor, ordered_place
 from countenance.entrypoints.api.schemas.administration import IssuedKeyTold, KeyAsked, KeysTold, KeyTold
 from countenance.entrypoints.api.schemas.identifiers import KeyPath
 from countenance.entrypoints.api.schemas.vetting import RotationAsked
 from countenance.errors import KeyShownOnceError
 from countenance.recognition.idempotency import Performed
 from countenance.vetting.keys import IssuedKey, KeyRequest
+from countenance.vetting.listing import KeySearch, Span
 
 router = APIRouter(tags=["administration"])
 
@@ -71,13 +73,16 @@ def rotate(key_id: KeyPath, received: Plain, call: WritingCall) -> Response:
     "/v1/keys",
     response_model=KeysTold,
     summary="List keys",
-    description="Every key but its secret, revoked ones too. Roles: administrator, auditor.",
-    responses=documents.problems(documents.EVERY),
+    description="Everything but the secrets, of revoked ones too, the oldest first, a page at a time: pass "
+    "`next` of one page as `cursor` of the following. Roles: administrator, auditor.",
+    responses=documents.problems(documents.EVERY, documents.PATH),
 )
-def every(call: ReadingCall) -> Response:
-    """List keys."""
-    keys = call.service.list_keys(call.actor)
-    return Answer.of(KeysTold(keys=[KeyTold.of(key) for key in keys])).response()
+def every(call: ReadingCall, cursor: Cursor = None, limit: Limit = 100) -> Response:
+    """List a page of keys."""
+    span = Span(limit=limit, place=ordered_place(cursor) if cursor is not None else None)
+    found = call.service.list_keys.page(call.actor, KeySearch(), span)
+    keys = [KeyTold.of(key) for key in found.rows]
+    return Answer.of(KeysTold(keys=keys, next=ordered_cursor(found.after))).response()
 
 
 @router.delete(

@@ -11,6 +11,7 @@ from countenance.entrypoints.api import documents
 from countenance.entrypoints.api.answers import Answer
 from countenance.entrypoints.api.bodies import Plain
 from countenance.entrypoints.api.calls import ReadingCall, WritingCall
+from countenance.entrypoints.api.cursors import Cursor, Limit, ordered_cursor, ordered_place
 from countenance.entrypoints.api.schemas.administration import (
     LeasesTold,
     LeaseTold,
@@ -19,6 +20,7 @@ from countenance.entrypoints.api.schemas.administration import (
 )
 from countenance.entrypoints.api.schemas.identifiers import LeasePath
 from countenance.entrypoints.api.schemas.vetting import AcceptanceAsked, ReasonAsked
+from countenance.vetting.listing import LeaseSearch, Span
 
 router = APIRouter(tags=["administration"])
 
@@ -29,14 +31,17 @@ Why = Annotated[str, Query(max_length=1000, description="Why, for the lease's hi
     "/v1/leases",
     response_model=LeasesTold,
     summary="List leases",
-    description="Every lease, revoked and expired ones too; to applicants, those of their customer. "
+    description="Revoked and expired ones too, in the order of their ids, a page at a time: pass `next` of "
+    "one page as `cursor` of the following. To applicants, those of their customer. "
     "Roles: administrator, reviewer, auditor, applicant.",
-    responses=documents.problems(documents.EVERY),
+    responses=documents.problems(documents.EVERY, documents.PATH),
 )
-def every(call: ReadingCall) -> Response:
-    """List leases."""
-    leases = call.service.list_leases(call.actor)
-    return Answer.of(LeasesTold(leases=[LeaseTold.of(lease) for lease in leases])).response()
+def every(call: ReadingCall, cursor: Cursor = None, limit: Limit = 100) -> Response:
+    """List a page of leases."""
+    span = Span(limit=limit, place=ordered_place(cursor) if cursor is not None else None)
+    found = call.service.list_leases.page(call.actor, LeaseSearch(), span)
+    leases = [LeaseTold.of(lease) for lease in found.rows]
+    return Answer.of(LeasesTold(leases=leases, next=ordered_cursor(found.after))).response()
 
 
 @router.delete(

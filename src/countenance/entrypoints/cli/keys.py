@@ -12,11 +12,13 @@ import typer
 
 from countenance.entrypoints.cli.context import CommandLine
 from countenance.entrypoints.cli.documents import of_key
+from countenance.entrypoints.cli.listing import ROWS, AfterRow, RowLimit, following, tell_more
 from countenance.entrypoints.cli.moments import read_moment
 from countenance.entrypoints.cli.options import JsonFlag
 from countenance.entrypoints.cli.wording import counted, moment
 from countenance.errors import AlreadyExistsError, InvalidInputError
 from countenance.vetting.keys import IssuedKey, KeyRequest
+from countenance.vetting.listing import KeySearch, Span, key_place
 from countenance.vetting.model import CustomerId, KeyId, LeaseId, PersonId, Role
 
 app = typer.Typer(
@@ -107,22 +109,28 @@ def _show(line: CommandLine, issued: IssuedKey, out: Path | None, *, as_json: bo
 
 
 @app.command("list")
-def list_all(context: typer.Context, *, as_json: JsonFlag = False) -> None:
-    """List every key, revoked ones too."""
+def list_all(
+    context: typer.Context, *, limit: RowLimit = ROWS, after: AfterRow = None, as_json: JsonFlag = False
+) -> None:
+    """List keys, the oldest first, revoked ones too, a page at a time."""
     line = CommandLine.of(context)
-    held = line.countenance.list_keys(line.administrator)
+    keys, sought = line.countenance.list_keys, KeySearch()
+    last = keys.one(line.administrator, KeyId(after)) if after is not None else None
+    span = Span(limit=limit, place=key_place(last, sought.order) if last is not None else None)
+    found = keys.page(line.administrator, sought, span)
     if as_json:
-        line.output.document({"keys": [of_key(key) for key in held]})
-    elif not held:
+        line.output.document({"keys": [of_key(key) for key in found.rows], "next": following(found)})
+    elif not found.total:
         line.output.say(
             "No key yet. `countenance keys issue` makes one; so does the first `countenance serve`."
         )
     else:
         rows = [
             (key.id, key.role.value, key.lease_id or "-", key.label, moment(key.expires), moment(key.revoked))
-            for key in held
+            for key in found.rows
         ]
         line.output.table(("key", "role", "lease", "label", "expires", "revoked"), rows)
+        tell_more(line.output, found)
 
 
 @app.command("revoke")

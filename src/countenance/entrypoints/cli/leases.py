@@ -9,11 +9,13 @@ import typer
 
 from countenance.entrypoints.cli.context import CommandLine
 from countenance.entrypoints.cli.documents import of_lease
+from countenance.entrypoints.cli.listing import ROWS, AfterRow, RowLimit, following, tell_more
 from countenance.entrypoints.cli.options import JsonFlag, KeyFile
 from countenance.entrypoints.cli.wording import moment
 from countenance.entrypoints.cli.written import ReasonOption
 from countenance.entrypoints.pages.rates import one_in
-from countenance.errors import InvalidInputError, NotFoundError
+from countenance.errors import InvalidInputError
+from countenance.vetting.listing import LeaseSearch, Place, Span
 from countenance.vetting.model import Lease, LeaseId
 from countenance.vetting.seed import parse_seed
 
@@ -57,25 +59,24 @@ def grant(
 
 
 @app.command("list")
-def list_all(context: typer.Context, *, as_json: JsonFlag = False) -> None:
-    """List every lease, revoked and expired ones too."""
+def list_all(
+    context: typer.Context, *, limit: RowLimit = ROWS, after: AfterRow = None, as_json: JsonFlag = False
+) -> None:
+    """List leases by id, revoked and expired ones too, a page at a time."""
     line = CommandLine.of(context)
-    held = line.countenance.list_leases(line.administrator)
+    span = Span(limit=limit, place=Place(after, after) if after is not None else None)
+    found = line.countenance.list_leases.page(line.administrator, LeaseSearch(), span)
     if as_json:
-        line.output.document({"leases": [of_lease(lease) for lease in held]})
-    elif not held:
+        line.output.document({"leases": [of_lease(lease) for lease in found.rows], "next": following(found)})
+    elif not found.total:
         line.output.say("No lease yet. `countenance leases grant FILE` grants those of a seed file.")
     else:
         rows = [
-            (
-                lease.id,
-                lease.customer_id,
-                ", ".join(sorted(lease.terms.acts)),
-                _until(lease),
-            )
-            for lease in held
+            (lease.id, lease.customer_id, ", ".join(sorted(lease.terms.acts)), _until(lease))
+            for lease in found.rows
         ]
         line.output.table(("lease", "customer", "acts", "until"), rows)
+        tell_more(line.output, found)
 
 
 @app.command("show")
@@ -87,13 +88,11 @@ def show(
 ) -> None:
     """Show what one lease allows. What it does not name, it does not allow."""
     line = CommandLine.of(context)
-    held = {one.id: one for one in line.countenance.list_leases(line.administrator)}
-    if lease not in held:
-        raise NotFoundError(f"no lease `{lease}`")
+    held = line.countenance.list_leases.one(line.administrator, LeaseId(lease))
     if as_json:
-        line.output.document(of_lease(held[LeaseId(lease)]))
+        line.output.document(of_lease(held))
     else:
-        line.output.facts(_rows(held[LeaseId(lease)]))
+        line.output.facts(_rows(held))
 
 
 @app.command("revoke")

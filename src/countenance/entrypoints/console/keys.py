@@ -7,16 +7,19 @@ from typing import Final
 
 from starlette.responses import Response
 
+from countenance.entrypoints.console.listing import order_of, span_of, table_of
 from countenance.entrypoints.console.navigation import ADMINISTRATORS, OVERSEERS
 from countenance.entrypoints.console.visits import Page, Visit, corrected
 from countenance.entrypoints.pages.forms import Form
-from countenance.entrypoints.pages.tables import Column, arranged
+from countenance.entrypoints.pages.tables import Column
 from countenance.errors import InvalidInputError, NotFoundError
 from countenance.vetting.keys import KeyRequest, in_force
+from countenance.vetting.listing import KeyOrder, KeySearch
 from countenance.vetting.model import ApiKey, KeyId, LeaseId, Role
 
 PATH: Final = "/console/keys"
 _GRACE: Final = timedelta(days=7)
+_LONGEST: Final = 2_000
 _ISSUED: Final = (Role.OPERATOR, Role.EXAMINER, Role.AUDITOR, Role.ADMINISTRATOR)
 
 COLUMNS: Final[tuple[Column[ApiKey], ...]] = (
@@ -36,10 +39,12 @@ def index(visit: Visit) -> Response:
 
 
 def _index(visit: Visit, errors: dict[str, str]) -> Response:
-    standing = visit.query.get("standing", "force")
-    keys = visit.service.list_keys(visit.actor)
-    found = [key for key in keys if standing == "all" or in_force(key, visit.now)]
-    table = arranged(PATH, visit.query, COLUMNS, found, order="-created")
+    query = {name: value[:_LONGEST] for name, value in visit.query.items()}
+    standing = query.get("standing", "force")
+    order, descending = order_of(query, KeyOrder, "-created")
+    sought = KeySearch(in_force=None if standing == "all" else visit.now, order=order, descending=descending)
+    found = visit.service.list_keys.page(visit.actor, sought, span_of(query))
+    table = table_of(PATH, query, COLUMNS, found, sort=f"{'-' * descending}{order}")
     if (file := table.file()) is not None:
         return file
     administers = visit.member.role in ADMINISTRATORS
@@ -48,7 +53,7 @@ def _index(visit: Visit, errors: dict[str, str]) -> Response:
         table=table,
         standing=standing,
         administers=administers,
-        force={key.id for key in keys if in_force(key, visit.now)},
+        force={key.id for key in found.rows if in_force(key, visit.now)},
         leases=_leases(visit) if administers else (),
         roles=[(role.value, role.value.capitalize()) for role in _ISSUED],
         errors=errors,

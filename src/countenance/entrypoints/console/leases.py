@@ -9,21 +9,32 @@ from starlette.responses import Response
 
 from countenance.entrypoints.console.applications import SEES
 from countenance.entrypoints.console.caps_form import caps_in_words
+from countenance.entrypoints.console.listing import order_of, span_of, table_of
 from countenance.entrypoints.console.visits import Handler, Page, Visit, corrected
 from countenance.entrypoints.pages.duties import duties_foreseen
-from countenance.entrypoints.pages.tables import Column, arranged
+from countenance.entrypoints.pages.tables import PAGE, Column
 from countenance.entrypoints.pages.words import counted, day, one_in, plain
 from countenance.errors import ConflictError, InvalidInputError, SeparationError
 from countenance.staff.model import StaffRole
 from countenance.vetting.dossier import ApplicationId
-from countenance.vetting.keys import in_force
-from countenance.vetting.model import Actor, Lease, LeaseId
+from countenance.vetting.listing import KeySearch, LeaseOrder, LeaseSearch, LeaseStanding, Listed, Span
+from countenance.vetting.listing import standing_of as stands_at
+from countenance.vetting.model import Actor, ApiKey, Lease, LeaseId
 from countenance.vetting.use import FairnessEvidence
 
 PATH: Final = "/console/leases"
 _ONE: Final = f"{PATH}/{{lease_id}}"
 _STOPPERS: Final = frozenset({StaffRole.REVIEWER, StaffRole.ADMINISTRATOR})
 _OVERSEERS: Final = frozenset({StaffRole.ADMINISTRATOR, StaffRole.AUDITOR})
+_LONGEST: Final = 2_000
+_KINDS: Final = {
+    LeaseStanding.REVOKED: "bad",
+    LeaseStanding.SUSPENDED: "bad",
+    LeaseStanding.OVER: "wait",
+    LeaseStanding.TO_COME: "wait",
+    LeaseStanding.OVERDUE: "bad",
+    LeaseStanding.IN_FORCE: "good",
+}
 
 COLUMNS: Final[tuple[Column[Lease], ...]] = (
     Column("lease", "Lease", lambda lease: lease.id, key=lambda lease: lease.id),
@@ -36,17 +47,8 @@ COLUMNS: Final[tuple[Column[Lease], ...]] = (
 
 def standing_of(lease: Lease, visit: Visit) -> tuple[str, str]:
     """Return how a lease stands: the kind of state, and the word for it."""
-    if lease.terms.revoked:
-        return "bad", "revoked"
-    if lease.terms.suspended:
-        return "bad", "suspended"
-    if visit.now >= lease.terms.expires:
-        return "wait", "over"
-    if visit.now < lease.terms.not_before:
-        return "wait", "to come"
-    if lease.reverify is not None and visit.now >= lease.reverify:
-        return "bad", "must be looked at again"
-    return "good", "in force"
+    standing = stands_at(lease, visit.now)
+    return _KINDS[standing], standing.value
 
 
 def in_words(lease: Lease) -> str:
@@ -77,18 +79,19 @@ def in_words(lease: Lease) -> str:
 
 def index(visit: Visit) -> Response:
     """Show the leases that the visitor may see."""
-    wanted = visit.query.get("standing", "")
-    leases = [
-        lease
-        for lease in visit.service.vetting.read_leases(visit.actor)
-        if not wanted or standing_of(lease, visit)[1] == wanted
-    ]
+    query = {name: value[:_LONGEST] for name, value in visit.query.items()}
+    wanted = next((one for one in LeaseStanding if one.value == query.get("standing")), None)
+    order, descending = order_of(query, LeaseOrder, "expires")
+    sought = LeaseSearch(
+        standing=(wanted, visit.now) if wanted is not None else None, order=order, descending=descending
+    )
+    found = visit.service.vetting.read_leases.page(visit.actor, sought, span_of(query))
     stands: Column[Lease] = Column("standing", "Stands", lambda lease: standing_of(lease, visit)[1])
-    table = arranged(PATH, visit.query, (*COLUMNS, stands), leases, order="expires")
+    table = table_of(PATH, query, (*COLUMNS, stands), found, sort=f"{'-' * descending}{order}")
     if (file := table.file()) is not None:
         return file
-    standing = {lease.id: standing_of(lease, visit) for lease in leases}
-    return visit.page("leases.html", table=table, standing=standing, wanted=wanted)
+    standing = {lease.id: standing_of(lease, visit) for lease in found.rows}
+    return visit.page("leases.html", table=table, standing=standing, wanted=wanted or "")
 
 
 def one(visit: Visit) -> Response:
@@ -99,7 +102,7 @@ def one(visit: Visit) -> Response:
 def _one(visit: Visit, errors: dict[str, str]) -> Response:
     lease = visit.service.vetting.read_leases.one(visit.actor, LeaseId(visit.part("lease_id")))
     role = visit.member.role
-    keys = visit.service.list_keys(visit.actor) if role in _OVERSEERS else ()
+    keys = _keys(visit, lease) if role in _OVERSEERS else None
     terms = visit.service.vetting.terms()[-1]
     foreseen = visit.service.vetting.foresee_lease(visit.actor, lease.id)
     return visit.page(
@@ -113,8 +116,9 @@ def _one(visit: Visit, errors: dict[str, str]) -> Response:
         names=visit.service.staff.read_accounts.names(visit.member),
         standing=standing_of(lease, visit),
         history=visit.service.vetting.read_leases.history(visit.actor, lease.id),
-        keys=[key for key in keys if key.lease_id == lease.id and in_force(key, visit.now)],
-        shows_keys=role in _OVERSEERS,
+        keys=keys.rows if keys is not None else (),
+        more_keys=keys.total - len(keys.rows) if keys is not None else 0,
+        shows_keys=keys is not None,
         stops=role in _STOPPERS,
         reviews=role is StaffRole.REVIEWER,
         galleries=_galleries(visit, lease),
@@ -164,6 +168,12 @@ def _fairness(visit: Visit, lease: Lease) -> FairnessEvidence | None:
         return None
     application_id = ApplicationId(lease.application_id)
     return visit.service.vetting.read_applications.one(visit.actor, application_id).draft.use.fairness
+
+
+def _keys(visit: Visit, lease: Lease) -> Listed[ApiKey]:
+    """Return the first keys in force under a lease."""
+    sought = KeySearch(in_force=visit.now, lease_id=lease.id)
+    return visit.service.list_keys.page(visit.actor, sought, Span(limit=PAGE))
 
 
 def _galleries(visit: Visit, lease: Lease) -> list[tuple[str, int]]:

@@ -178,9 +178,14 @@ def marked_at(text: str) -> tuple[str, str] | None:
     except ValueError:
         return None
     match found:
-        case [str(key), str(row)] if key.isprintable() and row.isprintable():
+        case [str(key), str(row)] if _is_text(key) and _is_text(row):
             return key, row
     return None
+
+
+def _is_text(text: str) -> bool:
+    """Tell whether every database can be asked for a text."""
+    return "\x00" not in text and not any("\ud800" <= one <= "\udfff" for one in text)
 
 
 def as_csv(table: Table[Row], name: str) -> Response:

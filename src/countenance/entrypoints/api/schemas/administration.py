@@ -98,9 +98,10 @@ class IssuedKeyTold(KeyTold):
 
 
 class KeysTold(Told):
-    """Every key, ordered by creation; revoked ones too."""
+    """One page of keys, ordered by creation; revoked ones too."""
 
     keys: list[KeyTold]
+    next: str | None = Field(description="The `cursor` of the following page, null on the last.")
 
 
 class LeaseTold(Told):
@@ -199,9 +200,10 @@ class LeaseVersionsTold(Told):
 
 
 class LeasesTold(Told):
-    """Every lease, ordered by id; revoked and expired ones too."""
+    """One page of leases, ordered by id; revoked and expired ones too."""
 
     leases: list[LeaseTold]
+    next: str | None = Field(description="The `cursor` of the following page, null on the last.")
 
 
 class CaseTold(Told):
