@@ -12,6 +12,7 @@ from countenance.policy.packs import PackSource
 from countenance.recognition.log.coming_rules import ForeseeRules
 from countenance.recognition.log.forewarning import Forewarn, ReadForewarnings
 from countenance.recognition.log.pack_administration import AdministerPacks
+from countenance.recognition.log.pack_reading import ReadPacks
 from countenance.recognition.log.simulation import SimulatePolicy
 from countenance.recognition.rounds import Rounds
 from countenance.recognition.standing import Standing
@@ -48,6 +49,11 @@ class PolicyCases:
         return AdministerPacks(
             Standing(p.clock), p.configured_packs, p.pack_signers, p.unit_of_work, p.renew_packs
         )
+
+    @cached_property
+    def read_packs(self) -> ReadPacks:
+        """Show packs in force and their history, and check what is to be installed."""
+        return ReadPacks(Standing(self.parts.clock), self.packs, self.parts.unit_of_work)
 
     @cached_property
     def forewarn(self) -> Forewarn:

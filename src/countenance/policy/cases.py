@@ -16,7 +16,7 @@ from typing import Any, Final
 from countenance.errors import InvalidInputError
 from countenance.policy.covering import assumed_gallery
 from countenance.policy.gate import build_policy
-from countenance.policy.model import Act, Camera, CustomerKind, Permit, Purpose, Question, Space
+from countenance.policy.model import Act, Camera, CustomerKind, Decision, Permit, Purpose, Question, Space
 from countenance.policy.packs import CASES, Pack, one_version
 from countenance.policy.places import jurisdiction
 from countenance.policy.rules import PackFault
@@ -46,11 +46,20 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
+class Tried:
+    """A case with what is wrong about its answer; `fault` is None where it came out as expected."""
+
+    case: Case
+    fault: PackFault | None
+
+
+@dataclass(frozen=True, slots=True)
 class CaseRun:
-    """What came of a pack's cases: how many there are, and what is wrong."""
+    """What came of a pack's cases: how many there are, what is wrong, and each that could be asked."""
 
     cases: int
     faults: tuple[PackFault, ...]
+    tried: tuple[Tried, ...] = ()
 
 
 def run_cases(pack: Pack) -> CaseRun:
@@ -63,9 +72,12 @@ def run_cases(pack: Pack) -> CaseRun:
     if text is None:
         return CaseRun(0, (PackFault("no_cases", 1, "", f"the pack holds no {CASES}"),))
     cases, faults = read_cases(text)
+    tried: tuple[Tried, ...] = ()
     if not faults:
-        faults = (*_wrong(pack, cases), *_untried(pack, cases))
-    return CaseRun(len(cases), tuple(faults))
+        tried = tuple(_tried(pack, cases))
+        wrong = (one.fault for one in tried if one.fault is not None)
+        faults = (*wrong, *_untried(pack, cases))
+    return CaseRun(len(cases), tuple(faults), tried)
 
 
 def read_cases(text: str) -> tuple[tuple[Case, ...], tuple[PackFault, ...]]:
@@ -136,24 +148,29 @@ def _question(row: Mapping[str, Any]) -> Question:
     )
 
 
-def _wrong(pack: Pack, cases: Iterable[Case]) -> Iterator[PackFault]:
-    """Yield the cases that are answered otherwise than expected."""
+def _tried(pack: Pack, cases: Iterable[Case]) -> Iterator[Tried]:
+    """Ask the pack each of its cases."""
     known = {"": build_policy([pack], register=None)}
     for case in cases:
         if case.version not in known:
             if case.version not in pack.versions:
                 detail = f"{CASES}, line {case.line}: there is no version `{case.version}`"
-                yield PackFault("malformed_case", case.line, case.title, detail)
+                yield Tried(case, PackFault("malformed_case", case.line, case.title, detail))
                 continue
             known[case.version] = build_policy([one_version(pack, case.version)], register=None)
-        decision = known[case.version].decide(case.question)
-        permitted = isinstance(decision, Permit)
-        found = frozenset(one.id for one in decision.reasons if one.pack.partition("@")[0] == pack.name)
-        if (permitted, found) != (case.permitted, case.reasons):
-            answer = "permitted" if permitted else "refused"
-            by = ", ".join(f"`{name}`" for name in sorted(found)) or "no rule of the pack"
-            detail = f"{CASES}, line {case.line}: `{case.title}` is {answer}, by {by}"
-            yield PackFault("case_fails", case.line, case.title, detail)
+        yield Tried(case, _otherwise(pack, case, known[case.version].decide(case.question)))
+
+
+def _otherwise(pack: Pack, case: Case, decision: Decision) -> PackFault | None:
+    """Return what is wrong where a case is answered otherwise than expected."""
+    permitted = isinstance(decision, Permit)
+    found = frozenset(one.id for one in decision.reasons if one.pack.partition("@")[0] == pack.name)
+    if (permitted, found) == (case.permitted, case.reasons):
+        return None
+    answer = "permitted" if permitted else "refused"
+    by = ", ".join(f"`{name}`" for name in sorted(found)) or "no rule of the pack"
+    detail = f"{CASES}, line {case.line}: `{case.title}` is {answer}, by {by}"
+    return PackFault("case_fails", case.line, case.title, detail)
 
 
 def _untried(pack: Pack, cases: Iterable[Case]) -> Iterator[PackFault]:

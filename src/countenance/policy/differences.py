@@ -71,13 +71,14 @@ class Difference:
     complete: bool
 
 
-def difference(before: Pack, after: Pack) -> Difference:
+def difference(before: Pack, after: Pack, *, most: int = MOST_QUESTIONS) -> Difference:
     """Compare two packs, each by itself: no house rule and no law is asked besides.
 
-    Raises `InvalidInputError` for rules that read more than closed lists, days and papers.
+    At most `most` questions are asked of both. Raises `InvalidInputError` for rules that read more than
+    closed lists, days and papers.
     """
     old, new = ({rule.id: rule for rule in pack.rules} for pack in (before, after))
-    examples, asked = _examples(before, after)
+    examples, asked = _examples(before, after, most)
     return Difference(
         added=tuple(rule for name, rule in new.items() if name not in old),
         removed=tuple(rule for name, rule in old.items() if name not in new),
@@ -87,8 +88,8 @@ def difference(before: Pack, after: Pack) -> Difference:
             if name in new and (change := _change(rule, new[name])) is not None
         ),
         examples=examples,
-        asked=min(asked, MOST_QUESTIONS),
-        complete=asked <= MOST_QUESTIONS,
+        asked=min(asked, most),
+        complete=asked <= most,
     )
 
 
@@ -123,7 +124,7 @@ def _facts(rule: Rule) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _examples(before: Pack, after: Pack) -> tuple[tuple[Example, ...], int]:
+def _examples(before: Pack, after: Pack, most: int) -> tuple[tuple[Example, ...], int]:
     policies = tuple(build_policy([pack], register=None) for pack in (before, after))
     rules = [*before.rules, *after.rules]
     require_searchable(rules)
@@ -131,7 +132,7 @@ def _examples(before: Pack, after: Pack) -> tuple[tuple[Example, ...], int]:
     asked = 0
     for question in _questions(rules, policies[0].places | policies[1].places | {ELSEWHERE}):
         asked += 1
-        if asked > MOST_QUESTIONS:
+        if asked > most:
             break
         for permitted, (lenient, strict) in ((False, policies), (True, (policies[1], policies[0]))):
             differing = _differing(lenient, strict, question)

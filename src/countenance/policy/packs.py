@@ -33,6 +33,9 @@ CASES: Final = "cases.toml"
 PACK_FILES: Final = (_ABOUT, _PROHIBITIONS, _DUTIES, CASES)
 """Every file that a pack can have."""
 
+SIGNATURE: Final = "pack.sig"
+"""The file beside them that holds the pack's signature; no part of its digest."""
+
 _EFFECTS: Final[dict[str, Effect]] = {_PROHIBITIONS: "forbid", _DUTIES: "permit"}
 _TOO_LARGE: Final = 1 << 20
 _EDITION: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,39}")

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
-from countenance.policy import differences
 from countenance.policy.differences import difference
 from countenance.policy.gate import build_policy
 from countenance.policy.packs import shipped_pack
@@ -62,7 +59,7 @@ def test_every_example_is_answered_so_by_both_packs() -> None:
         assert (first.obstacles(example.question) is None) is not example.permitted
 
 
-def test_a_comparison_that_is_cut_short_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(differences, "MOST_QUESTIONS", 1)
-    found = difference(pack_of(OLD), pack_of(RULE.format(notes="", more=', Kind::"ngo"')))
+def test_a_comparison_that_is_cut_short_says_so() -> None:
+    after = pack_of(RULE.format(notes="", more=', Kind::"ngo"'))
+    found = difference(pack_of(OLD), after, most=1)
     assert (found.asked, found.complete) == (1, False)

@@ -21,7 +21,7 @@ from countenance.entrypoints.cli.written import content_of, write_new
 from countenance.errors import AlreadyExistsError, InvalidInputError
 from countenance.ledger.note import Signer
 from countenance.policy.differences import difference
-from countenance.policy.packs import Pack, load_pack, pack_texts
+from countenance.policy.packs import SIGNATURE, Pack, load_pack, pack_texts
 from countenance.policy.rendering import in_plain_words
 
 if TYPE_CHECKING:
@@ -31,9 +31,6 @@ if TYPE_CHECKING:
 app = typer.Typer(
     no_args_is_help=True, help="Check, sign, install, compare and roll back policy packs of your own."
 )
-
-SIGNATURE: Final = "pack.sig"
-"""The file of a pack's folder that holds its signature; no part of its digest."""
 
 _LONGEST: Final = 65_536
 _SECRET_MODE: Final = 0o600

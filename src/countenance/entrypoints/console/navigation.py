@@ -80,6 +80,7 @@ _MENU: Final[Mapping[str, tuple[Room, ...]]] = {
     "The record": (
         Room("/console/decisions", "Decisions", "decisions", READERS),
         Room("/console/simulation", "Simulate", "ask", READERS),
+        Room("/console/packs", "Packs", "terms", READERS),
         Room("/console/ledger", "Ledger", "ledger", STAFF),
         Room("/console/audit", "Audit the log", "audit", STAFF),
         Room("/console/galleries", "Galleries", "galleries", READERS),

@@ -38,6 +38,8 @@ NOTICES: Final[Mapping[str, str]] = {
     "enabled": "The account is open again.",
     "unlocked": "The account listens again.",
     "confirmed": "Thank you. You can now do what you were about to do.",
+    "pack-installed": "The edition is in force. Every running process follows within five seconds.",
+    "pack-rolled-back": "It is rolled back. Every running process follows within five seconds.",
     "key-revoked": "The key was revoked. The next request with it is refused.",
     "application-saved": "The draft was saved.",
     "application-submitted": "The application was sent to the reviewers.",

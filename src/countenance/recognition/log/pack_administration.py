@@ -15,7 +15,7 @@ from typing import Final
 from countenance.errors import AlreadyExistsError, InvalidInputError, NotFoundError, PackError
 from countenance.ledger import Entry, EventType, JsonValue
 from countenance.ledger.note import VerifierKey
-from countenance.policy.cases import run_cases
+from countenance.policy.cases import Tried, run_cases
 from countenance.policy.gate import HOUSE, installed_policy
 from countenance.policy.pack_history import PackAct, PackStep, editions_below, in_force
 from countenance.policy.packs import (
@@ -60,11 +60,15 @@ class NewPack:
 
 @dataclass(frozen=True, slots=True)
 class PackFound:
-    """What was found of a pack: the pack, if it can be read, its number of cases, and its faults."""
+    """What was found of a pack: the pack, if it can be read, its number of cases, and its faults.
+
+    `tried` are the cases that could be asked, with what came of each.
+    """
 
     pack: Pack | None
     cases: int
     faults: tuple[PackFault, ...]
+    tried: tuple[Tried, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,19 +104,11 @@ class AdministerPacks:
         reason = _reason(new.reason)
         with self.unit_of_work() as work:
             self.standing.role(work, actor, ADMINISTRATORS)
-        pack = self._sound(new)
-        signer = None if new.unsigned is not None else signer_of(pack, new.signature or "", self.signers())
+        pack, signer = self._signed(new)
         with self.unit_of_work() as work:
             work.become_writer()
             self.standing.role(work, actor, ADMINISTRATORS)
-            steps = work.installed_packs.all()
-            _check_edition(pack, steps)
-            held = HeldPack(pack.name, pack.texts)
-            beside = [held_pack(work, one) for one in in_force(steps) if one.name != pack.name]
-            try:
-                installed_policy((*self.configured, *beside, held))
-            except PackError as error:
-                raise InvalidInputError(error.message) from error
+            steps = self._fitting(work, pack)
             kept = KeptText(kind=TextKind.PACK, digest=pack.digest, files=pack.texts)
             work.policy_texts.keep(kept, self.standing.clock())
             step = PackStep(
@@ -129,6 +125,14 @@ class AdministerPacks:
             self._record(work, step, EventType.PACK_INSTALLED)
         self.renew()
         return step
+
+    def rehearse(self, actor: Actor, new: NewPack) -> None:
+        """Do what installing does, short of installing; raises what `install` raises, but for the reason."""
+        with self.unit_of_work() as work:
+            self.standing.role(work, actor, ADMINISTRATORS)
+        pack, _ = self._signed(new)
+        with self.unit_of_work() as work:
+            self._fitting(work, pack)
 
     def roll_back(self, actor: Actor, name: str, *, to: str | None, reason: str) -> PackStep:
         """Put the edition before the present one in force again, or the one of the digest `to`.
@@ -209,6 +213,24 @@ class AdministerPacks:
         pack = self.edition(actor, name)
         return HeldPack(pack.name, pack.texts)
 
+    def _signed(self, new: NewPack) -> tuple[Pack, VerifierKey | None]:
+        """Return a sound pack with the trusted key that signed it, or raise `InvalidInputError`."""
+        pack = self._sound(new)
+        return pack, None if new.unsigned is not None else signer_of(
+            pack, new.signature or "", self.signers()
+        )
+
+    def _fitting(self, work: UnitOfWork, pack: Pack) -> tuple[PackStep, ...]:
+        """Return the steps so far, where `pack` can be the next; raises like `install`."""
+        steps = work.installed_packs.all()
+        _check_edition(pack, steps)
+        beside = [held_pack(work, one) for one in in_force(steps) if one.name != pack.name]
+        try:
+            installed_policy((*self.configured, *beside, HeldPack(pack.name, pack.texts)))
+        except PackError as error:
+            raise InvalidInputError(error.message) from error
+        return steps
+
     def _sound(self, new: NewPack) -> Pack:
         """Return the pack, or raise `InvalidInputError` saying what is wrong first."""
         if not _NAME.fullmatch(new.name):
@@ -269,7 +291,7 @@ def check_pack(name: str, files: Mapping[str, str]) -> PackFound:
         )
         for rule in not_read_back(pack.rules)
     )
-    return PackFound(pack, run.cases, tuple(found))
+    return PackFound(pack, run.cases, tuple(found), run.tried)
 
 
 def _check_edition(pack: Pack, steps: tuple[PackStep, ...]) -> None:
