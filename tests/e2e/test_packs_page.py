@@ -18,7 +18,7 @@ RULES = """
 @source("Board decision of 3 November 2026")
 @reopens("Another decision of the board.") @from("2027-01-01")
 forbid (principal, action == Action::"identify", resource)
-when { context.kinds.containsAny([Kind::"police", Kind::"sheriff"]) 
+when { context.kinds.containsAny([Kind::"police", Kind::"sheriff"])
   && context.spaces.containsAny([Space::"public"]) };
 """
 CASES = """

@@ -133,7 +133,7 @@ def test_the_list_tells_the_programs_own_from_what_settings_name_and_what_was_in
         assert "/console/packs/house" in in_force
         assert "/console/packs/laws" in in_force
         assert re.search(r"amazon-2020@binding.*?named by the settings", in_force, re.DOTALL)
-        assert re.search(r">own<.*?was installed.*?Olivia.*?as the board decided", in_force, re.DOTALL)
+        assert re.search(r">own<.*?installed .*?1 July.*?Olivia.*?as the board decided", in_force, re.DOTALL)
         assert "/console/packs/ibm-2020" in beside
         assert ("Check and install a pack" in in_force) is (who == "olivia")
 

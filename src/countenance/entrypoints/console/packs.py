@@ -177,6 +177,10 @@ def _difference(comparison: Comparison) -> Mapping[str, object]:
         "found": found,
         "added": _rules(found.added if found is not None else ()),
         "removed": _rules(found.removed if found is not None else ()),
+        "changed": [
+            (change, in_plain_words(old), in_plain_words(new))
+            for change, (old, new) in zip(found.changed if found else (), comparison.changed, strict=True)
+        ],
         "examples": [_example(one) for one in (found.examples if found is not None else ())],
     }
 

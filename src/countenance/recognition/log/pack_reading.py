@@ -79,11 +79,13 @@ class PacksShown:
 class Comparison:
     """What is otherwise than in the edition before; `found` is None where there is nothing to say.
 
-    `because` says why two editions cannot be compared.
+    `changed` are the rules of both that say something else, each as it was and as it is, in the order of
+    `found.changed`. `because` says why two editions cannot be compared.
     """
 
     before: PackStep | None
     found: Difference | None = None
+    changed: tuple[tuple[Rule, Rule], ...] = ()
     because: str = ""
 
 
@@ -316,9 +318,11 @@ def _comparison(before: PackStep | None, held: HeldPack | None, after: HeldPack 
     if held is None or after is None:
         return Comparison(before, because="it cannot be read any more" if before and after else "")
     try:
-        return Comparison(before, _compared(held, after))
+        found = _compared(held, after)
     except CountenanceError as error:
         return Comparison(before, because=error.message)
+    old, new = ({rule.id: rule for rule in load_pack(one).rules} for one in (held, after))
+    return Comparison(before, found, tuple((old[one.rule], new[one.rule]) for one in found.changed))
 
 
 @lru_cache(maxsize=8)
