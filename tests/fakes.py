@@ -35,7 +35,16 @@ from countenance.policy.pack_history import PackStep
 from countenance.policy.simulation import Recorded
 from countenance.policy.texts import KeptText, TextKind
 from countenance.recognition.log.model import ComingNotice
-from countenance.recognition.model import DecisionRecord, DecisionSearch, Gallery, GalleryChange, Reference
+from countenance.recognition.model import (
+    DecisionRecord,
+    DecisionSearch,
+    Gallery,
+    GalleryChange,
+    GallerySearch,
+    Reference,
+    gallery_place,
+    gallery_text,
+)
 from countenance.recognition.subjects.model import Place
 from countenance.vetting.keys import in_force
 from countenance.vetting.listing import (
@@ -47,6 +56,7 @@ from countenance.vetting.listing import (
     folded,
     key_place,
     lease_place,
+    lowered,
     standing_of,
 )
 from countenance.vetting.model import AccessCredential, ApiKey, Customer, CustomerId, KeyId, Lease, LeaseId
@@ -500,6 +510,23 @@ class FakeGalleries(_Repository):
         return self.unit.read(
             lambda state: tuple(g for g in _by_id(state.galleries) if g.customer_id == customer_id)
         )
+
+    def page(self, sought: GallerySearch, span: Span) -> tuple[Gallery, ...]:
+        count = self.unit.references.subject_count
+        placed = [(gallery_place(one, count(one.id), sought.order), one) for one in self._sought(sought)]
+        return spanned(placed, span, descending=sought.descending)
+
+    def count(self, sought: GallerySearch) -> int:
+        return len(self._sought(sought))
+
+    def _sought(self, sought: GallerySearch) -> list[Gallery]:
+        return [
+            one
+            for one in self.unit.read(lambda state: _by_id(state.galleries))
+            if lowered(sought.text) in gallery_text(one)
+            and sought.customer_id in {None, one.customer_id}
+            and sought.lease_id in {None, one.lease_id}
+        ]
 
     def keep_images(self, gallery_id: GalleryId, *, keep: bool) -> None:
         galleries = self.unit.write().galleries

@@ -1,13 +1,19 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
 from contract import examples
-from contract.examples import NOON
+from contract.examples import HOUR, NOON
 from countenance.biometrics.model import GalleryId, ReferenceId, SubjectId
 from countenance.errors import AlreadyExistsError, NotFoundError
 from countenance.oversight.model import CaseId
-from countenance.vetting.model import CustomerId
+from countenance.policy.model import Purpose
+from countenance.recognition.model import GalleryOrder, GallerySearch, gallery_place
+from countenance.vetting.listing import Span
+from countenance.vetting.model import CustomerId, LeaseId
 from storing import Place
 
 CLIENTS = GalleryId("clients")
@@ -38,6 +44,57 @@ def test_a_customer_sees_its_own_galleries_ordered_by_id(place: Place) -> None:
             work.galleries.add(examples.gallery(name, owner))
         work.commit()
         assert [gallery.id for gallery in work.galleries.of_customer(CustomerId("bank"))] == ["A", "b"]
+
+
+def test_galleries_are_found_by_letters_customer_and_lease_and_paged_in_every_order(place: Place) -> None:
+    names = ["b", "A", "a_b", "axb", "z.1", "100"]
+    purposes = [Purpose.ACCESS_CONTROL, Purpose.MEDIA_ARCHIVE]
+    every = [
+        replace(
+            examples.gallery(name, f"c-{at % 2}"),
+            lease_id=LeaseId(f"l-{at % 4}"),
+            purpose=purposes[at % 2],
+            created=NOON + (at // 2) * HOUR,
+        )
+        for at, name in enumerate(names)
+    ]
+    enrolled = {"a_b": 10, "axb": 9, "b": 1}
+    with place.unit() as work:
+        for one in every:
+            work.galleries.add(one)
+            for at in range(enrolled.get(one.id, 0)):
+                name = f"{one.id}-{at}"
+                work.references.add(examples.reference(name, subject=name, gallery=one.id))
+        work.commit()
+    with place.unit() as work:
+
+        def found(**sought: Any) -> list[str]:  # noqa: ANN401  fields of a search
+            search = GallerySearch(**sought)
+            rows = work.galleries.page(search, Span(limit=99))
+            assert work.galleries.count(search) == len(rows)
+            return [str(one.id) for one in rows]
+
+        assert found() == sorted(names)
+        assert found(text="A_B") == ["a_b"]
+        assert found(text="b c-0 access") == ["a_b", "b"]
+        assert found(text="%") == found(text="!") == []
+        assert found(customer_id=CustomerId("c-1"), text="a") == ["100", "A", "axb"]
+        assert found(lease_id=LeaseId("l-1"), customer_id=CustomerId("c-0")) == []
+        assert found(lease_id=LeaseId("l-1")) == ["100", "A"]
+        for order in GalleryOrder:
+            places = {
+                one.id: gallery_place(one, work.references.subject_count(one.id), order) for one in every
+            }
+            for descending in (False, True):
+                expected = sorted((one.key, one.id) for one in places.values())
+                search = GallerySearch(order=order, descending=descending)
+                walked, mark = [], None
+                while rows := work.galleries.page(search, Span(limit=4, place=mark)):
+                    walked += [(places[one.id].key, one.id) for one in rows]
+                    mark = places[rows[-1].id]
+                assert walked == expected[:: -1 if descending else 1]
+                last = work.galleries.page(search, Span(limit=2, place=mark, back=True))
+                assert [one.id for one in last] == [name for _, name in walked[-3:-1]]
 
 
 def test_removing_a_gallery_removes_all_that_belongs_to_it_and_nothing_else(place: Place) -> None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from countenance.biometrics.model import GalleryId, Pipeline, ReferenceId, SubjectId, Template
+from countenance.ledger.canonical import utc_text
 from countenance.policy.model import Act, Decision, Purpose, Question
+from countenance.vetting.listing import Place, lowered
 from countenance.vetting.model import CustomerId, LeaseId
 
 
@@ -26,6 +29,55 @@ class Gallery:
     scraped: bool
     created: datetime
     keeps_images: bool = False
+
+
+class GalleryOrder(StrEnum):
+    """What a list of galleries is ordered by; equals by their ids."""
+
+    GALLERY = "gallery"
+    CUSTOMER = "customer"
+    PURPOSE = "purpose"
+    LEASE = "lease"
+    SUBJECTS = "subjects"
+    CREATED = "created"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GallerySearch:
+    """Which galleries are wanted; None leaves open.
+
+    With `text` in id, customer and purpose, these three with a space between them, regardless of
+    the capitals A to Z.
+    """
+
+    text: str = ""
+    customer_id: CustomerId | None = None
+    lease_id: LeaseId | None = None
+    order: GalleryOrder = GalleryOrder.GALLERY
+    descending: bool = False
+
+
+def gallery_text(gallery: Gallery) -> str:
+    """Return what galleries are searched by."""
+    return lowered(f"{gallery.id} {gallery.customer_id} {gallery.purpose.value}")
+
+
+def gallery_place(gallery: Gallery, subjects: int, order: GalleryOrder) -> Place:
+    """Return where a gallery with so many enrolled subjects stands."""
+    match order:
+        case GalleryOrder.GALLERY:
+            key: str = gallery.id
+        case GalleryOrder.CUSTOMER:
+            key = gallery.customer_id
+        case GalleryOrder.PURPOSE:
+            key = gallery.purpose.value
+        case GalleryOrder.LEASE:
+            key = gallery.lease_id
+        case GalleryOrder.SUBJECTS:
+            key = f"{subjects:019}"
+        case GalleryOrder.CREATED:
+            key = utc_text(gallery.created)
+    return Place(key, gallery.id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,6 +38,7 @@ if TYPE_CHECKING:  # named and never called here: loading them all would be a fi
         DecisionSearch,
         Gallery,
         GalleryChange,
+        GallerySearch,
         Reference,
     )
     from countenance.recognition.rosters.ports import DynamicGroups, RosterFaces, RosterPersons, Rosters
@@ -56,6 +57,7 @@ if TYPE_CHECKING:  # named and never called here: loading them all would be a fi
         PublishedTerms,
         Reviews,
     )
+    from countenance.vetting.listing import Span
     from countenance.vetting.model import CustomerId
     from countenance.vetting.ports import AccessCredentials, ApiKeys, Customers, Leases
     from countenance.vetting.publication import Publications
@@ -74,6 +76,14 @@ class Galleries(Protocol):
 
     def of_customer(self, customer_id: CustomerId) -> tuple[Gallery, ...]:
         """Return the customer's galleries, ordered by id."""
+        ...
+
+    def page(self, sought: GallerySearch, span: Span) -> tuple[Gallery, ...]:
+        """Return the galleries of a span, in the order that is `sought`, found by the database."""
+        ...
+
+    def count(self, sought: GallerySearch) -> int:
+        """Return how many galleries are `sought`."""
         ...
 
     def keep_images(self, gallery_id: GalleryId, *, keep: bool) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import bindparam, delete, insert, literal, select, update
+from sqlalchemy import Text, and_, bindparam, cast, delete, func, insert, literal, or_, select, update
 
 from countenance.biometrics.model import GalleryId, Pipeline
 from countenance.errors import (
@@ -15,7 +15,8 @@ from countenance.errors import (
     NotFoundError,
 )
 from countenance.policy.model import Purpose
-from countenance.recognition.model import Gallery
+from countenance.recognition.model import Gallery, GalleryOrder, GallerySearch
+from countenance.storage.keyset import Pages
 from countenance.storage.prepared import Row
 from countenance.storage.secrecy import WRAPPED_SIZE, Keyring
 from countenance.storage.session import Session
@@ -30,6 +31,8 @@ from countenance.storage.tables import (
     subject_keys,
     subjects,
 )
+from countenance.storage.types import name
+from countenance.vetting.listing import Span, lowered
 from countenance.vetting.model import CustomerId, LeaseId
 
 CLAIM_LIFETIME: Final = timedelta(seconds=60)
@@ -38,6 +41,31 @@ CLAIM_LIFETIME: Final = timedelta(seconds=60)
 _GALLERY: Final = select(galleries).where(galleries.c.id == bindparam("id"))
 _GALLERIES: Final = (
     select(galleries).where(galleries.c.customer_id == bindparam("customer_id")).order_by(galleries.c.id)
+)
+_WITH: Final = bindparam("with_text", type_=Text)
+_CUSTOMER: Final = bindparam("of_customer", type_=Text)
+_LEASE: Final = bindparam("of_lease", type_=Text)
+_PURPOSE: Final = cast(galleries.c.purpose, name())
+_COUNT: Final = cast(galleries.c.subject_count, Text)
+_PAGES: Final = Pages(
+    galleries,
+    and_(
+        func.lower(
+            galleries.c.id.concat(" ").concat(galleries.c.customer_id).concat(" ").concat(_PURPOSE)
+        ).like(_WITH, escape="!"),
+        or_(_CUSTOMER == "", galleries.c.customer_id == _CUSTOMER),
+        or_(_LEASE == "", galleries.c.lease_id == _LEASE),
+    ),
+    {
+        GalleryOrder.GALLERY: galleries.c.id,
+        GalleryOrder.CUSTOMER: galleries.c.customer_id,
+        GalleryOrder.PURPOSE: _PURPOSE,
+        GalleryOrder.LEASE: galleries.c.lease_id,
+        # As many digits each, so that numbers sort as text does.
+        GalleryOrder.SUBJECTS: func.substr(literal("0" * 19).concat(_COUNT), func.length(_COUNT) + 1, 19),
+        GalleryOrder.CREATED: galleries.c.created,
+    },
+    galleries.c.id,
 )
 _INSERT_GALLERY: Final = insert_if_absent(galleries)
 
@@ -116,6 +144,14 @@ class SqlGalleries:
         """Return the customer's galleries, ordered by id."""
         return tuple(map(_gallery, self._session.read(_GALLERIES, {"customer_id": customer_id})))
 
+    def page(self, sought: GallerySearch, span: Span) -> tuple[Gallery, ...]:
+        """Return the galleries of a span, in the order that is `sought`, found by the database."""
+        return _PAGES.found(self._session, _wanted(sought), (sought.order, sought.descending, span), _gallery)
+
+    def count(self, sought: GallerySearch) -> int:
+        """Return how many galleries are `sought`."""
+        return _PAGES.number(self._session, _wanted(sought))
+
     def keep_images(self, gallery_id: GalleryId, *, keep: bool) -> None:
         """Set whether images of references are kept from now on; raises `NotFoundError`."""
         if not self._session.write(_KEEP_IMAGES, {"gallery": gallery_id, "keep": keep}):
@@ -176,6 +212,15 @@ class SqlIdempotencyRecords:
         if count:
             self._session.leaves_traces()
         return count
+
+
+def _wanted(sought: GallerySearch) -> dict[str, object]:
+    text = lowered(sought.text).replace("!", "!!").replace("%", "!%").replace("_", "!_")
+    return {
+        "with_text": f"%{text}%",
+        "of_customer": sought.customer_id or "",
+        "of_lease": sought.lease_id or "",
+    }
 
 
 def _gallery(row: Row) -> Gallery:

@@ -179,7 +179,7 @@ def key_place(key: ApiKey, order: KeyOrder) -> Place:
         case KeyOrder.CREATED:
             text = utc_text(key.created)
         case KeyOrder.LABEL:
-            text = key.label.translate(_SMALL)
+            text = lowered(key.label)
         case KeyOrder.ROLE:
             text = key.role.value
         case KeyOrder.LEASE:
@@ -200,6 +200,11 @@ def standing_of(lease: Lease, at: datetime) -> LeaseStanding:
         return LeaseStanding.TO_COME
     overdue = lease.reverify is not None and at >= lease.reverify
     return LeaseStanding.OVERDUE if overdue else LeaseStanding.IN_FORCE
+
+
+def lowered(text: str) -> str:
+    """Return a text with small letters for A to Z, which is what every database makes of it."""
+    return text.translate(_SMALL)
 
 
 def folded(text: str) -> Folded:

@@ -25,10 +25,10 @@ def test_a_gallery_is_made_shown_listed_and_deleted(stage: Stage) -> None:
     }
     assert made.json() == expected
     assert stage.call("alice", "GET", "/v1/galleries/staff").json() == expected
-    assert stage.call("alice", "GET", "/v1/galleries").json() == {"galleries": [expected]}
+    assert stage.call("alice", "GET", "/v1/galleries").json() == {"galleries": [expected], "next": None}
     deleted = stage.call("alice", "DELETE", "/v1/galleries/staff")
     assert (deleted.status_code, deleted.content) == (204, b"")
-    assert stage.call("alice", "GET", "/v1/galleries").json() == {"galleries": []}
+    assert stage.call("alice", "GET", "/v1/galleries").json() == {"galleries": [], "next": None}
     told = [event["type"] for event in stage.events()[-2:]]
     assert told == [EventType.GALLERY_CREATED, EventType.GALLERY_DELETED]
 

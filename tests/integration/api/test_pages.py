@@ -11,6 +11,7 @@ from countenance.vetting.authority import LOCAL_ADMINISTRATOR
 from countenance.vetting.keys import KeyRequest
 from countenance.vetting.model import Role
 from integration.api.stage import Stage
+from many_galleries import many_galleries
 
 
 def told(stage: Stage, path: str, who: str = "olivia") -> Any:  # noqa: ANN401  any document
@@ -38,6 +39,21 @@ def test_leases_and_keys_come_in_pages_whose_cursors_are_opaque(
     assert len({one[name] for one in seen}) == len(seen)
     for query in ("limit=0", "limit=1001", "cursor=AAAA", "cursor=MTo"):
         assert stage.call("olivia", "GET", f"{path}?{query}").status_code == 422
+
+
+def test_galleries_of_a_lease_come_in_pages_whatever_else_its_customer_has(stage: Stage) -> None:
+    named = many_galleries(stage)
+    assert told(stage, "/v1/galleries", "alice")["next"] is None
+    for limit in (1, 2, 3, 100):
+        seen, following = [], ""
+        while following is not None:
+            page = told(stage, f"/v1/galleries?limit={limit}{following}", "alice")
+            assert len(page["galleries"]) <= limit
+            seen += [one["gallery_id"] for one in page["galleries"]]
+            following = f"&cursor={page['next']}" if page["next"] is not None else None
+        assert seen == named
+    for query in ("limit=0", "cursor=AAAA", "cursor=MTo", "cursor=MToA"):
+        assert stage.call("alice", "GET", f"/v1/galleries?{query}").status_code == 422
 
 
 def test_a_key_issued_meanwhile_is_on_a_later_page_and_shown_once(stage: Stage) -> None:

@@ -29,7 +29,7 @@ def test_a_gallery_is_made_shown_filled_and_deleted(shell: Shell) -> None:
         who="alice",
     )
     assert (made["gallery_id"], made["subjects"], made["scraped"]) == ("staff", 0, False)
-    assert shell.json("galleries", "list", who="alice") == {"galleries": [made]}
+    assert shell.json("galleries", "list", who="alice") == {"galleries": [made], "next": None}
     assert shell.json("galleries", "show", "staff", who="alice") == made
     assert "Nobody is enrolled here" in shell.run("galleries", "subjects", "staff", who="alice").stdout
     shell.json("consent", "give", "staff", "dave", *CONSENT, who="alice")

@@ -9,6 +9,7 @@ import pytest
 
 from fakes_engine import photograph
 from integration.cli.shell import Shell
+from many_galleries import many_galleries
 
 DAVE = photograph("dave")
 SEED = """
@@ -210,6 +211,17 @@ def test_keys_and_leases_are_listed_a_page_at_a_time_and_the_last_line_says_how_
     last = shell.run(rows, "list", "--limit", "2").stdout.splitlines()[-1]
     assert last == f"There are more, {len(names)} in all. Go on with --after {names[1]}"
     assert shell.run(rows, "list", "--limit", "0").exit_code == 2
+
+
+def test_galleries_are_listed_a_page_at_a_time(shell: Shell) -> None:
+    named = many_galleries(shell.stage)
+    first = shell.json("galleries", "list", "--limit", "3", who="alice")
+    rest = shell.json("galleries", "list", "--after", first["next"], who="alice")
+    assert [one["gallery_id"] for page in (first, rest) for one in page["galleries"]] == named
+    assert (first["next"], rest["next"]) == (named[2], None)
+    last = shell.run("galleries", "list", "--limit", "3", who="alice").stdout.splitlines()[-1]
+    assert last == f"There are more. Go on with --after {named[2]}"
+    assert "after this one" in shell.run("galleries", "list", "--after", named[-1], who="alice").stdout
 
 
 def test_keys_do_not_go_on_after_one_that_never_was(shell: Shell) -> None:

@@ -171,7 +171,7 @@ def test_a_first_key_that_cannot_be_written_is_not_issued(tmp_path: Path) -> Non
     told = run(tmp_path / "home", "serve", "--port", "0", "--bootstrap-key-file", str(tmp_path / "first.key"))
     assert told.exit_code == 5
     assert "[already_exists]" in told.stderr
-    assert json.loads(run(tmp_path / "home", "keys", "list", "--json").stdout) == {"keys": []}
+    assert json.loads(run(tmp_path / "home", "keys", "list", "--json").stdout) == {"keys": [], "next": None}
 
 
 @pytest.mark.parametrize("text", [None, "[[lease]]\nid = 3\n", "\xff"])

@@ -13,13 +13,16 @@ import pytest
 
 from applying import GATE, customer, use
 from console_stage import ConsoleStage
+from contract import examples
 from countenance.entrypoints.pages.tables import PAGE, mark_of, marked_at
 from countenance.policy.model import CustomerKind
+from countenance.recognition.model import GalleryOrder, gallery_place
 from countenance.vetting.authority import LOCAL_ADMINISTRATOR
 from countenance.vetting.dossier import ApplicationState
 from countenance.vetting.keys import KeyRequest, in_force
 from countenance.vetting.listing import KeyOrder, LeaseOrder, key_place, lease_place
 from countenance.vetting.model import CustomerId, LeaseId, Role
+from many_galleries import many_galleries
 
 TABLES = {
     "/console/applications": "olivia",
@@ -187,6 +190,37 @@ def test_leases_are_walked_in_every_order_and_found_by_how_they_stand(console: C
     assert told["total"] == PAGE
     assert {one["customer"] for one in told["leases"]} == {GATE}
     assert console.get("rita", f"{path}?format=json").json()["total"] == len(leases)
+
+
+def test_galleries_of_every_customer_are_walked_in_every_order_and_found_by_letters(
+    console: ConsoleStage,
+) -> None:
+    many_galleries(console.stage)
+    with console.stage.parts.unit_of_work() as work:
+        for number in range(PAGE):
+            work.galleries.add(examples.gallery(f"m-{number:02}", "archive"))
+        work.commit()
+    views = console.service.console.browse.galleries(console.actor("rita"))
+    path = "/console/galleries"
+
+    def walk(address: str) -> list[str]:
+        found = []
+        while address:
+            text = console.get("rita", address).text
+            found += re.findall(r'<tr><th scope="row" data-label="Gallery">([^ <]+)', text)
+            address = following(text, "next") or ""
+        return found
+
+    for order in GalleryOrder:
+        placed = [gallery_place(one.gallery, one.subjects, order) for one in views]
+        names = [place.id for place in sorted(placed, key=lambda place: (place.key, place.id))]
+        assert walk(f"{path}?sort={order}") == names
+        assert walk(f"{path}?sort=-{order}") == names[::-1]
+    found = walk(f"{path}?q=ARCHIVE")
+    assert len(found) == PAGE + 1
+    assert "g-05a" in found
+    assert console.get("rita", f"{path}?q=%00").status_code == 200
+    assert console.get("rita", f"{path}?format=json&q=m-0").json()["total"] == 10
 
 
 @pytest.mark.parametrize("path", TABLES)

@@ -39,6 +39,14 @@ def place_of(cursor: str) -> str:
     return place
 
 
+def id_of(cursor: str) -> str:
+    """Return the id of the row at which the page before ended, or raise `InvalidInputError`."""
+    name = place_of(cursor)
+    if not name or not name.isprintable():
+        raise InvalidInputError("the cursor is not one that was given out")
+    return name
+
+
 def ordered_cursor(place: Place | None) -> str | None:
     """Return the cursor of the page that begins after a row of an order; None after the last one."""
     if place is None:

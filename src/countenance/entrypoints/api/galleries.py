@@ -8,12 +8,19 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
-from countenance.biometrics.model import SubjectId
+from countenance.biometrics.model import GalleryId, SubjectId
 from countenance.entrypoints.api import documents
 from countenance.entrypoints.api.answers import Answer
 from countenance.entrypoints.api.bodies import Plain
 from countenance.entrypoints.api.calls import ReadingCall, WritingCall
-from countenance.entrypoints.api.cursors import LONGEST_PAGE, Cursor, cursor_to, place_of
+from countenance.entrypoints.api.cursors import (
+    LONGEST_PAGE,
+    Cursor,
+    Limit,
+    cursor_to,
+    id_of,
+    place_of,
+)
 from countenance.entrypoints.api.schemas.galleries import (
     GalleriesTold,
     GalleryAsked,
@@ -55,13 +62,17 @@ def create(received: Plain, call: WritingCall) -> Response:
     "/v1/galleries",
     response_model=GalleriesTold,
     summary="List galleries",
-    description="The galleries that the key's lease covers. Roles: operator, examiner.",
-    responses=documents.problems(documents.EVERY),
+    description="The galleries that the key's lease covers, in the order of their ids, a page at a time: "
+    "pass `next` of one page as `cursor` of the following. Roles: operator, examiner.",
+    responses=documents.problems(documents.EVERY, documents.PATH),
 )
-def every(call: ReadingCall) -> Response:
-    """List the galleries of the lease."""
-    views = call.service.read_galleries.all(call.actor)
-    return Answer.of(GalleriesTold(galleries=[GalleryTold.of(view) for view in views])).response()
+def every(call: ReadingCall, cursor: Cursor = None, limit: Limit = 100) -> Response:
+    """List a page of the galleries of the lease."""
+    after = GalleryId(id_of(cursor)) if cursor is not None else None
+    page = call.service.read_galleries.page(call.actor, after=after, limit=limit)
+    following = cursor_to(page.following) if page.following is not None else None
+    galleries = [GalleryTold.of(view) for view in page.views]
+    return Answer.of(GalleriesTold(galleries=galleries, next=following)).response()
 
 
 @router.get(

@@ -8,6 +8,7 @@ import typer
 
 from countenance.entrypoints.cli.context import CommandLine
 from countenance.entrypoints.cli.documents import of_gallery
+from countenance.entrypoints.cli.listing import ROWS, AfterRow, RowLimit, tell_more
 from countenance.entrypoints.cli.options import Gallery, JsonFlag, KeyFile, YesFlag
 from countenance.entrypoints.cli.wording import counted, moment
 from countenance.policy.model import Purpose
@@ -56,18 +57,26 @@ def list_all(
     context: typer.Context,
     *,
     key_file: KeyFile = None,
+    limit: RowLimit = ROWS,
+    after: AfterRow = None,
     as_json: JsonFlag = False,
 ) -> None:
-    """List the galleries that the key's lease covers."""
+    """List the galleries that the key's lease covers by id, a page at a time."""
+    from countenance.biometrics.model import GalleryId  # noqa: PLC0415  start-up stays quick
+
     line = CommandLine.of(context)
-    views = line.countenance.read_galleries.all(line.holder(key_file))
+    begin = GalleryId(after) if after is not None else None
+    page = line.countenance.read_galleries.page(line.holder(key_file), after=begin, limit=limit)
     if as_json:
-        line.output.document({"galleries": [of_gallery(view) for view in views]})
-    elif not views:
-        line.output.say("No gallery yet. `countenance galleries create` makes one that the lease names.")
+        shown = [of_gallery(view) for view in page.views]
+        line.output.document({"galleries": shown, "next": page.following})
+    elif not page.views:
+        none = "No gallery yet. `countenance galleries create` makes one that the lease names."
+        line.output.say(none if after is None else "No gallery after this one.")
     else:
-        rows = [(view.gallery.id, view.gallery.purpose.value, str(view.subjects)) for view in views]
+        rows = [(view.gallery.id, view.gallery.purpose.value, str(view.subjects)) for view in page.views]
         line.output.table(("gallery", "purpose", "subjects"), rows)
+        tell_more(line.output, page.following)
 
 
 @app.command("show")

@@ -130,7 +130,7 @@ def list_all(
             for key in found.rows
         ]
         line.output.table(("key", "role", "lease", "label", "expires", "revoked"), rows)
-        tell_more(line.output, found)
+        tell_more(line.output, following(found), found.total)
 
 
 @app.command("revoke")

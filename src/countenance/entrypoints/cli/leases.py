@@ -76,7 +76,7 @@ def list_all(
             for lease in found.rows
         ]
         line.output.table(("lease", "customer", "acts", "until"), rows)
-        tell_more(line.output, found)
+        tell_more(line.output, following(found), found.total)
 
 
 @app.command("show")

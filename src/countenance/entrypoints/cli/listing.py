@@ -24,7 +24,8 @@ def following(found: Listed[Any]) -> str | None:
     return found.after.id if found.after is not None else None
 
 
-def tell_more(output: Output, found: Listed[Any]) -> None:
-    """Say after a table that there are more rows, and how to go on; nothing on the last page."""
-    if found.after is not None:
-        output.say(f"There are more, {found.total:,} in all. Go on with --after {found.after.id}")
+def tell_more(output: Output, after: str | None, total: int | None = None) -> None:
+    """Say after a table how to go on after a row; nothing on the last page, where `after` is None."""
+    if after is not None:
+        of_all = "" if total is None else f", {total:,} in all"
+        output.say(f"There are more{of_all}. Go on with --after {after}")

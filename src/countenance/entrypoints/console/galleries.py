@@ -6,12 +6,15 @@ from typing import Final
 
 from starlette.responses import Response
 
+from countenance.entrypoints.console.listing import order_of, span_of, table_of
 from countenance.entrypoints.console.navigation import READERS
 from countenance.entrypoints.console.visits import Page, Visit
-from countenance.entrypoints.pages.tables import Column, arranged
+from countenance.entrypoints.pages.tables import Column
 from countenance.recognition.acts.galleries import GalleryView
+from countenance.recognition.model import GalleryOrder, GallerySearch
 
 PATH: Final = "/console/galleries"
+_LONGEST: Final = 2_000
 
 COLUMNS: Final[tuple[Column[GalleryView], ...]] = (
     Column("gallery", "Gallery", lambda view: view.gallery.id, key=lambda view: view.gallery.id),
@@ -27,16 +30,15 @@ COLUMNS: Final[tuple[Column[GalleryView], ...]] = (
 
 def index(visit: Visit) -> Response:
     """Show every gallery."""
-    sought = visit.query.get("q", "").strip().casefold()
-    found = [
-        view
-        for view in visit.service.console.browse.galleries(visit.actor)
-        if sought in f"{view.gallery.id} {view.gallery.customer_id} {view.gallery.purpose}".casefold()
-    ]
-    table = arranged(PATH, visit.query, COLUMNS, found, order="gallery")
+    query = {name: value[:_LONGEST] for name, value in visit.query.items()}
+    text = query.get("q", "").strip()
+    order, descending = order_of(query, GalleryOrder, "gallery")
+    sought = GallerySearch(text=text if "\x00" not in text else "", order=order, descending=descending)
+    found = visit.service.console.browse.galleries_page(visit.actor, sought, span_of(query))
+    table = table_of(PATH, query, COLUMNS, found, sort=f"{'-' * descending}{order}")
     if (file := table.file()) is not None:
         return file
-    return visit.page("galleries.html", table=table, sought=visit.query.get("q", ""))
+    return visit.page("galleries.html", table=table, sought=query.get("q", ""))
 
 
 PAGES: Final = (Page(path=PATH, handler=index, roles=READERS),)

@@ -15,6 +15,8 @@ from countenance.entrypoints.pages.duties import duties_foreseen
 from countenance.entrypoints.pages.tables import PAGE, Column
 from countenance.entrypoints.pages.words import counted, day, one_in, plain
 from countenance.errors import ConflictError, InvalidInputError, SeparationError
+from countenance.recognition.acts.galleries import GalleryView
+from countenance.recognition.model import GallerySearch
 from countenance.staff.model import StaffRole
 from countenance.vetting.dossier import ApplicationId
 from countenance.vetting.listing import KeySearch, LeaseOrder, LeaseSearch, LeaseStanding, Listed, Span
@@ -102,6 +104,7 @@ def one(visit: Visit) -> Response:
 def _one(visit: Visit, errors: dict[str, str]) -> Response:
     lease = visit.service.vetting.read_leases.one(visit.actor, LeaseId(visit.part("lease_id")))
     role = visit.member.role
+    galleries = _galleries(visit, lease)
     keys = _keys(visit, lease) if role in _OVERSEERS else None
     terms = visit.service.vetting.terms()[-1]
     foreseen = visit.service.vetting.foresee_lease(visit.actor, lease.id)
@@ -121,7 +124,8 @@ def _one(visit: Visit, errors: dict[str, str]) -> Response:
         shows_keys=keys is not None,
         stops=role in _STOPPERS,
         reviews=role is StaffRole.REVIEWER,
-        galleries=_galleries(visit, lease),
+        galleries=[(view.gallery.id, view.subjects) for view in galleries.rows] if galleries else [],
+        more_galleries=galleries.total - len(galleries.rows) if galleries else 0,
         fairness=_fairness(visit, lease),
         caps=caps_in_words(lease.terms.caps) if lease.terms.caps is not None else (),
         terms=terms,
@@ -176,11 +180,12 @@ def _keys(visit: Visit, lease: Lease) -> Listed[ApiKey]:
     return visit.service.list_keys.page(visit.actor, sought, Span(limit=PAGE))
 
 
-def _galleries(visit: Visit, lease: Lease) -> list[tuple[str, int]]:
+def _galleries(visit: Visit, lease: Lease) -> Listed[GalleryView] | None:
+    """Return the first galleries under a lease, where the visitor may know of them."""
     if visit.member.role is StaffRole.APPLICANT:
-        return []
-    views = visit.service.console.browse.galleries(visit.actor)
-    return [(view.gallery.id, view.subjects) for view in views if view.gallery.lease_id == lease.id]
+        return None
+    sought = GallerySearch(lease_id=lease.id)
+    return visit.service.console.browse.galleries_page(visit.actor, sought, Span(limit=PAGE))
 
 
 def _and(words: Iterable[str]) -> str:

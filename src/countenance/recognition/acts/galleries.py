@@ -11,9 +11,10 @@ from countenance.ledger.manifest import EMPTY
 from countenance.policy.model import Purpose
 from countenance.recognition.erasure.codec import manifest_fields
 from countenance.recognition.erasure.holds import require_no_hold
-from countenance.recognition.model import Gallery
+from countenance.recognition.model import Gallery, GallerySearch, gallery_place
 from countenance.recognition.ports import FaceEngine, SearchIndex, SearchSnapshots, UnitOfWork
 from countenance.recognition.standing import Standing
+from countenance.vetting.listing import Place, Span
 from countenance.vetting.model import Actor, Role
 
 _OPERATES = frozenset({Role.OPERATOR})
@@ -26,6 +27,14 @@ class GalleryView:
 
     gallery: Gallery
     subjects: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GalleryPage:
+    """Galleries of one page; `following` is the id that the next one begins after, None on the last."""
+
+    views: tuple[GalleryView, ...]
+    following: GalleryId | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +101,30 @@ class ReadGalleries:
                 for gallery in galleries
                 if gallery.id in lease.terms.galleries
             )
+
+    def page(self, actor: Actor, *, after: GalleryId | None, limit: int) -> GalleryPage:
+        """Return a page of the galleries that the actor's lease covers, those after an id, ordered by id.
+
+        A lease covers galleries by their names, also such as were made under another lease of the
+        customer: the customer's are read a span at a time until the page is full.
+        """
+        with self.unit_of_work() as work:
+            lease = self.standing.lease(work, actor, _READS)
+            sought = GallerySearch(customer_id=lease.customer_id)
+            found: list[Gallery] = []
+            place = None if after is None else Place(after, after)
+            while len(found) <= limit:
+                span = Span(limit=limit + 1, place=place)
+                galleries = work.galleries.page(sought, span)
+                found += (one for one in galleries if one.id in lease.terms.galleries)
+                if len(galleries) < span.limit:
+                    break
+                place = gallery_place(galleries[-1], 0, sought.order)
+            views = tuple(
+                GalleryView(gallery=gallery, subjects=work.references.subject_count(gallery.id))
+                for gallery in found[:limit]
+            )
+        return GalleryPage(views=views, following=views[-1].gallery.id if len(found) > limit else None)
 
     def one(self, actor: Actor, gallery_id: GalleryId) -> GalleryView:
         """Return the gallery, or raise `NotFoundError`."""

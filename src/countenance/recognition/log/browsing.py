@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final
 
 from countenance.recognition.acts.galleries import GalleryView
-from countenance.recognition.model import DecisionRecord, DecisionSearch
+from countenance.recognition.model import DecisionRecord, DecisionSearch, GallerySearch, gallery_place
 from countenance.recognition.ports import UnitOfWork
 from countenance.recognition.standing import Standing
+from countenance.vetting.listing import Listed, Span, listed
 from countenance.vetting.model import Actor, Role
 
 READERS: Final = frozenset({Role.ADMINISTRATOR, Role.AUDITOR, Role.REVIEWER})
@@ -108,6 +109,17 @@ class Browse:
                 for customer in work.customers.all()
                 for gallery in work.galleries.of_customer(customer.id)
             )
+
+    def galleries_page(self, actor: Actor, sought: GallerySearch, span: Span) -> Listed[GalleryView]:
+        """Return a page of the galleries that are sought, of every customer, or raise `ForbiddenError`."""
+        with self.unit_of_work() as work:
+            self.standing.role(work, actor, READERS)
+            found = tuple(
+                GalleryView(gallery=gallery, subjects=work.references.subject_count(gallery.id))
+                for gallery in work.galleries.page(sought, replace(span, limit=span.limit + 1))
+            )
+            places = tuple(gallery_place(view.gallery, view.subjects, sought.order) for view in found)
+            return listed(found, work.galleries.count(sought), span, places)
 
 
 def _entries(work: UnitOfWork, start: int, stop: int) -> tuple[LoggedEntry, ...]:

@@ -58,9 +58,10 @@ class GalleryTold(Told):
 
 
 class GalleriesTold(Told):
-    """The galleries that the lease covers, ordered by id."""
+    """One page of the galleries that the lease covers, ordered by id."""
 
     galleries: list[GalleryTold]
+    next: str | None = Field(description="`cursor` of the following page; null on the last.")
 
 
 class SubjectsTold(Told):
