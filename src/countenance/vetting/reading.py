@@ -21,7 +21,15 @@ from countenance.vetting.dossier import (
 )
 from countenance.vetting.findings import FactorFinding
 from countenance.vetting.foresight import Foreseen
-from countenance.vetting.listing import ApplicationSearch, Listed, Span, application_place, listed
+from countenance.vetting.listing import (
+    ApplicationOrder,
+    ApplicationSearch,
+    Listed,
+    Place,
+    Span,
+    application_place,
+    listed,
+)
 from countenance.vetting.model import Actor, Customer, Lease, Role
 from countenance.vetting.ports import VettingWork
 
@@ -87,6 +95,11 @@ class ReadApplications:
             places = tuple(application_place(one, wanted.order) for one in found)
             titled = tuple(_titled(work, one) for one in found)
             return listed(titled, work.dossiers.count(wanted), span, places)
+
+    def place(self, actor: Actor, application_id: ApplicationId, order: ApplicationOrder) -> Place:
+        """Return where an application stands in an order, or raise `ForbiddenError` or `NotFoundError`."""
+        with self.unit_of_work() as work:
+            return application_place(self.access.application(work, actor, application_id, READERS), order)
 
     def _theirs(self, work: VettingWork, actor: Actor, sought: ApplicationSearch) -> ApplicationSearch | None:
         """Narrow a search to what the actor may see; None where that is nothing."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -171,3 +172,23 @@ def test_the_guides_application_lacks_nothing(shell: Shell, project_root: Path) 
     told = shell.json("applications", "show", begun, who="ada")
     assert [one for one in told["findings"] if one["blocks"]] == []
     assert shell.json("applications", "submit", begun, who="ada")["state"] == "submitted"
+
+
+def test_customers_and_applications_are_listed_a_page_at_a_time(shell: Shell) -> None:
+    for number in range(3):
+        title = written(shell, f"{number}.json", title=f"Door {number}")
+        shell.json("applications", "begin", "gatehouse", title, who="ada")
+        shell.stage.parts.clock.advance(timedelta(seconds=1))  # type: ignore[attr-defined]  # the fake clock
+    for rows, who in (("customers", None), ("applications", "ada")):
+        whole = shell.json(rows, "list", who=who)
+        names = [one["id"] for one in whole[rows]]
+        assert whole["next"] is None
+        first = shell.json(rows, "list", "--limit", "2", who=who)
+        assert [one["id"] for one in first[rows]] == names[:2]
+        rest = shell.json(rows, "list", "--after", first["next"], who=who)
+        assert [one["id"] for one in rest[rows]] == names[2:]
+        last = shell.run(rows, "list", "--limit", "2", who=who).stdout.splitlines()[-1]
+        assert last == f"There are more, {len(names)} in all. Go on with --after {names[1]}"
+    drafts = shell.json("applications", "list", "--state", "draft", "--limit", "1", who="ada")
+    assert drafts["next"] == names[0]
+    assert shell.run("applications", "list", "--after", "app_none", who="ada").exit_code == 5

@@ -44,6 +44,7 @@ from countenance.errors import (
 from countenance.policy.model import CustomerKind, ObligationKind, Purpose
 from countenance.recognition.acts.verification import Claim, VerificationResult
 from countenance.vetting.dossier import ApplicationState, Factor, Verdict
+from countenance.vetting.listing import ApplicationSearch, Span
 from countenance.vetting.model import Actor, CustomerId, LeaseId, LeaseOrigin, PersonId, Role
 from countenance.vetting.reviewing import Marked
 from countenance.vetting.use import Use
@@ -386,6 +387,7 @@ def test_the_members_of_one_customer_see_nothing_of_another(world: World) -> Non
             messages.append(caught.value.message.replace(name, "..."))
         assert messages[0] == messages[1]
     assert vetting.read_applications.all(mallory) == ()
+    assert vetting.read_applications.page(mallory, ApplicationSearch(), Span(limit=9)).total == 0
     pretends = replace(mallory, customer_id=GATE)
     with pytest.raises(NotFoundError):
         vetting.read_applications.one(pretends, application_id)

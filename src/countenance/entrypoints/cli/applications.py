@@ -9,6 +9,7 @@ import typer
 
 from countenance.entrypoints.cli.applications_told import tell_application, tell_view
 from countenance.entrypoints.cli.context import CommandLine
+from countenance.entrypoints.cli.listing import ROWS, AfterRow, RowLimit, following, tell_more
 from countenance.entrypoints.cli.moments import read_moment
 from countenance.entrypoints.cli.options import JsonFlag, KeyFile
 from countenance.entrypoints.cli.written import (
@@ -25,6 +26,7 @@ from countenance.policy.model import ObligationKind
 from countenance.vetting.documents import document_of
 from countenance.vetting.dossier import ApplicationId, ApplicationState, Factor
 from countenance.vetting.evidence_files import LARGEST
+from countenance.vetting.listing import ApplicationSearch, Span
 from countenance.vetting.model import CustomerId
 from countenance.vetting.reviewing import Approval, Marked, Refusal
 from countenance.vetting.use import Use
@@ -115,27 +117,32 @@ def fetch(  # noqa: PLR0913  one parameter an option
 
 
 @app.command("list")
-def list_all(
+def list_all(  # noqa: PLR0913  one parameter an option
     context: typer.Context,
     *,
     state: Annotated[
         ApplicationState | None, typer.Option("--state", help="Only those that stand so.")
     ] = None,
     key_file: KeyFile = None,
+    limit: RowLimit = ROWS,
+    after: AfterRow = None,
     as_json: JsonFlag = False,
 ) -> None:
-    """List the applications that the key may see."""
+    """List the applications that the key may see, the oldest first, a page at a time."""
     line = CommandLine.of(context)
-    found = line.countenance.vetting.read_applications.all(
-        line.holder_or_administrator(key_file), state=state
-    )
+    actor, reading = line.holder_or_administrator(key_file), line.countenance.vetting.read_applications
+    sought = ApplicationSearch(state=state)
+    place = reading.place(actor, ApplicationId(after), sought.order) if after is not None else None
+    found = reading.page(actor, sought, Span(limit=limit, place=place))
+    shown = tuple(one.application for one in found.rows)
     if as_json:
-        line.output.document({"applications": document_of(found)})
-    elif not found:
+        line.output.document({"applications": document_of(shown), "next": following(found)})
+    elif not found.total:
         line.output.say("No application. `countenance applications begin` keeps a first draft.")
     else:
-        rows = [(one.id, one.customer_id, one.state.value, str(one.version)) for one in found]
+        rows = [(one.id, one.customer_id, one.state.value, str(one.version)) for one in shown]
         line.output.table(("application", "customer", "state", "version"), rows)
+        tell_more(line.output, following(found), found.total)
 
 
 @app.command("show")

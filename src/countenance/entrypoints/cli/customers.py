@@ -7,12 +7,14 @@ from typing import Annotated
 import typer
 
 from countenance.entrypoints.cli.context import CommandLine
+from countenance.entrypoints.cli.listing import ROWS, AfterRow, RowLimit, following, tell_more
 from countenance.entrypoints.cli.options import JsonFlag, KeyFile
 from countenance.entrypoints.cli.wording import counted, moment
 from countenance.policy.model import CustomerKind
 from countenance.policy.places import jurisdiction
 from countenance.vetting.documents import document_of
 from countenance.vetting.dossier import Contact
+from countenance.vetting.listing import CustomerSearch, Place, Span
 from countenance.vetting.model import Customer, CustomerId, PersonId
 
 app = typer.Typer(
@@ -76,13 +78,22 @@ def amend(  # noqa: PLR0913  one parameter an option
 
 
 @app.command("list")
-def list_all(context: typer.Context, *, key_file: KeyFile = None, as_json: JsonFlag = False) -> None:
-    """List every customer."""
+def list_all(
+    context: typer.Context,
+    *,
+    key_file: KeyFile = None,
+    limit: RowLimit = ROWS,
+    after: AfterRow = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """List customers by id, a page at a time."""
     line = CommandLine.of(context)
-    held = line.countenance.vetting.read_customers.all(line.holder_or_administrator(key_file))
+    actor = line.holder_or_administrator(key_file)
+    span = Span(limit=limit, place=Place(after, after) if after is not None else None)
+    found = line.countenance.vetting.read_customers.page(actor, CustomerSearch(), span)
     if as_json:
-        line.output.document({"customers": document_of(held)})
-    elif not held:
+        line.output.document({"customers": document_of(found.rows), "next": following(found)})
+    elif not found.total:
         line.output.say("No customer yet. `countenance customers register` makes one.")
     else:
         rows = [
@@ -93,9 +104,10 @@ def list_all(context: typer.Context, *, key_file: KeyFile = None, as_json: JsonF
                 ", ".join(sorted(one.jurisdictions)),
                 ", ".join(sorted(one.acts_for)) or "-",
             )
-            for one in held
+            for one in found.rows
         ]
         line.output.table(("customer", "name", "kind", "jurisdictions", "acts for"), rows)
+        tell_more(line.output, following(found), found.total)
 
 
 @app.command("show")

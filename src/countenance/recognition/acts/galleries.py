@@ -91,17 +91,6 @@ class ReadGalleries:
     standing: Standing
     unit_of_work: Callable[[], UnitOfWork]
 
-    def all(self, actor: Actor) -> tuple[GalleryView, ...]:
-        """Return the galleries that the actor's lease covers, ordered by id."""
-        with self.unit_of_work() as work:
-            lease = self.standing.lease(work, actor, _READS)
-            galleries = work.galleries.of_customer(lease.customer_id)
-            return tuple(
-                GalleryView(gallery=gallery, subjects=work.references.subject_count(gallery.id))
-                for gallery in galleries
-                if gallery.id in lease.terms.galleries
-            )
-
     def page(self, actor: Actor, *, after: GalleryId | None, limit: int) -> GalleryPage:
         """Return a page of the galleries that the actor's lease covers, those after an id, ordered by id.
 
