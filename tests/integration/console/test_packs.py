@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import random
 import re
 import sqlite3
 import time
@@ -53,6 +54,15 @@ def edition(number: str, act: str = "verify") -> bytes:
     return archive(signed(pack_files(number, act)))
 
 
+def largest() -> bytes:
+    """An archive as large as one can be: with a comment that does not get smaller by packing."""
+    files = pack_files("1")
+    told = base64.b64encode(random.Random(7).randbytes(38_400)).decode()  # noqa: S311  no secret
+    data = archive(signed({**files, "cases.toml": f"{files['cases.toml']}# {told}\n"}))
+    assert 0.98 * LARGEST_PARCEL < len(data) <= LARGEST_PARCEL
+    return data
+
+
 @pytest.fixture
 def office(template: ConsoleStage, tmp_path: Path) -> Iterator[ConsoleStage]:
     """A console whose installation trusts one author of packs."""
@@ -60,6 +70,16 @@ def office(template: ConsoleStage, tmp_path: Path) -> Iterator[ConsoleStage]:
     console.stage.parts.pack_signers = lambda: (AUTHOR.vkey,)
     yield console
     console.stage.check_ledger()
+    console.stage.parts.close()
+
+
+@pytest.fixture(scope="module")
+def counter(template: ConsoleStage, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ConsoleStage]:
+    """A console like that, where nothing is ever installed."""
+    console = another(template, tmp_path_factory.mktemp("counter"))
+    console.stage.parts.pack_signers = lambda: (AUTHOR.vkey,)
+    yield console
+    assert console.service.policy.packs.shelf(console.actor("carol")).steps == ()
     console.stage.parts.close()
 
 
@@ -172,10 +192,12 @@ def test_a_page_of_a_pack_has_its_rules_in_words_its_cases_and_what_is_otherwise
 def test_what_is_asked_for_after_five_minutes_waits_for_the_proofs_and_then_goes_on(
     office: ConsoleStage,
 ) -> None:
-    shown = handed_in(office, edition("1"))
+    shown = handed_in(office, largest())
+    assert "It can be installed" in shown.text
+    why = "面" * 500
     clock = office.stage.parts.clock
     clock.advance(timedelta(minutes=6))  # type: ignore[attr-defined]  # the fake clock
-    asked = office.post("olivia", f"{PACKS}/install", **hidden(shown), reason="as the board decided")
+    asked = office.post("olivia", f"{PACKS}/install", **hidden(shown), reason=why)
     assert asked.status_code == 403
     assert "Confirm that it is you" in asked.text
     assert office.service.policy.packs.shelf(office.actor("carol")).steps == ()
@@ -194,6 +216,7 @@ def test_what_is_asked_for_after_five_minutes_waits_for_the_proofs_and_then_goes
     assert fresh is not None
     done = client.post(f"{PACKS}/install", data={**hidden(right), "form_token": fresh[1]})
     assert done.headers["location"] == f"{PACKS}/own?done=pack-installed"
+    assert office.stage.events()[-1]["reason"] == why
     clock.advance(timedelta(minutes=6))  # type: ignore[attr-defined]  # the fake clock
     office.sessions["olivia"] = office.staffing.sign_in(office.people["olivia"])
     clock.advance(timedelta(minutes=6))  # type: ignore[attr-defined]  # the fake clock
@@ -221,21 +244,16 @@ OTHER_BYTES = {**signed(pack_files()), "cases.toml": pack_files()["cases.toml"] 
     ids=["failing case", "no Cedar", "unsigned", "stranger", "changed", "house", "laws", "name"],
 )
 def test_what_cannot_be_installed_is_shown_with_why_and_is_not_installed_either(
-    office: ConsoleStage, data: bytes, said: str
+    counter: ConsoleStage, data: bytes, said: str
 ) -> None:
-    shown = handed_in(office, data)
+    shown = handed_in(counter, data)
     assert shown.status_code == 400
     assert "It cannot be installed as it is" in shown.text
     assert said in shown.text
     assert "Install edition" not in shown.text
-    insisted = hidden(handed_in(office, edition("1"))) | {"parcel": parcel_of(data)}
-    assert office.post("olivia", f"{PACKS}/install", **insisted, reason="anyway").status_code == 400
-    assert office.service.policy.packs.shelf(office.actor("carol")).steps == ()
-
-
-def parcel_of(data: bytes) -> str:
-    """What whoever makes a form of their own sends."""
-    return base64.urlsafe_b64encode(data).decode()
+    insisted = {"parcel": base64.urlsafe_b64encode(data).decode(), "back": PACKS}
+    assert counter.post("olivia", f"{PACKS}/install", **insisted, reason="anyway").status_code == 400
+    assert counter.service.policy.packs.shelf(counter.actor("carol")).steps == ()
 
 
 ENCRYPTED = bytearray(archive(pack_files()))
@@ -260,17 +278,17 @@ ENCRYPTED[ENCRYPTED.index(b"PK\x01\x02") + 8] |= 1
         (bytes(ENCRYPTED), "is encrypted"),
     ],
 )
-def test_what_is_no_pack_at_all_is_told_at_the_form(lived: ConsoleStage, data: bytes, said: str) -> None:
-    told = handed_in(lived, data)
+def test_what_is_no_pack_at_all_is_told_at_the_form(counter: ConsoleStage, data: bytes, said: str) -> None:
+    told = handed_in(counter, data)
     assert told.status_code == 400
     assert said in told.text
     assert 'id="archive-error"' in told.text
 
 
-def test_what_file_managers_leave_in_an_archive_is_passed_over(office: ConsoleStage) -> None:
+def test_what_file_managers_leave_in_an_archive_is_passed_over(counter: ConsoleStage) -> None:
     own = {f"own/{name}": text for name, text in signed(pack_files()).items()}
     litter = {"__MACOSX/own/._pack.toml": "x", "own/.DS_Store": "x", "own/": ""}
-    assert handed_in(office, archive({**own, **litter}, "")).status_code == 200
+    assert handed_in(counter, archive({**own, **litter}, "")).status_code == 200
 
 
 def test_an_edition_is_installed_once_and_never_with_other_bytes(office: ConsoleStage) -> None:
@@ -285,12 +303,12 @@ def test_an_edition_is_installed_once_and_never_with_other_bytes(office: Console
     assert len(office.service.policy.packs.shelf(office.actor("carol")).steps) == 1
 
 
-def test_nothing_of_the_programs_own_is_rolled_back_and_no_path_is_opened(office: ConsoleStage) -> None:
-    told = office.post("olivia", f"{PACKS}/house/rollback", reason="away with it")
+def test_nothing_of_the_programs_own_is_rolled_back_and_no_path_is_opened(counter: ConsoleStage) -> None:
+    told = counter.post("olivia", f"{PACKS}/house/rollback", reason="away with it")
     assert told.status_code == 400
     assert "cannot be rolled back" in told.text
     for name in ("nobodys", "..%2f..%2fetc%2fpasswd", "own.cedar", "amazon-2020@never", "house?edition=ab"):
-        assert office.get("carol", f"{PACKS}/{name}").status_code == 404
+        assert counter.get("carol", f"{PACKS}/{name}").status_code == 404
 
 
 def test_a_text_that_was_tampered_with_is_told_and_can_be_rolled_back(office: ConsoleStage) -> None:
