@@ -18,6 +18,7 @@ from countenance.vetting.listing import Place, Span
 from countenance.vetting.model import Actor, Role
 
 _OPERATES = frozenset({Role.OPERATOR})
+_LEAST_SPAN = 200
 _READS = frozenset({Role.OPERATOR, Role.EXAMINER, Role.AUDITOR})
 
 
@@ -103,7 +104,7 @@ class ReadGalleries:
             found: list[Gallery] = []
             place = None if after is None else Place(after, after)
             while len(found) <= limit:
-                span = Span(limit=limit + 1, place=place)
+                span = Span(limit=max(limit + 1, _LEAST_SPAN), place=place)
                 galleries = work.galleries.page(sought, span)
                 found += (one for one in galleries if one.id in lease.terms.galleries)
                 if len(galleries) < span.limit:
