@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-from countenance.storage.letting_go import Waiter, let_go_in_turn
+from countenance.storage.letting_go import Waiter, by_a_deputy, in_main_thread, let_go_in_turn
 
 
 class _Turn:
@@ -42,19 +42,21 @@ class DiskWait:
         with self._lock:
             turn = self._next
             mine: Waiter | None = None
-            if self._busy:
+            follows = self._busy
+            if not follows:
+                self._busy, self._next = True, _Turn()
+            elif not in_main_thread():
                 mine = Waiter()
                 turn.waiting.append(mine)
-            else:
-                self._busy, self._next = True, _Turn()
+        if follows and mine is None:
+            by_a_deputy(self)
+            return
         if mine is not None:
             mine.wait()  # let go by whoever waited before, or with us
         if not turn.over:
             self._lead(turn)
         elif turn.failure is not None:
             raise turn.failure
-        if mine is not None and mine.interrupted is not None:
-            raise mine.interrupted
 
     def _lead(self, turn: _Turn) -> None:
         """Wait for all of `turn`, then let them go, and one of those who came meanwhile lead on."""

@@ -11,12 +11,13 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, Final
 
 from sqlalchemy import BindParameter, Insert, bindparam, insert
 
 from countenance.errors import CountenanceError, StorageError
-from countenance.storage.letting_go import Waiter, let_go_in_turn
+from countenance.storage.letting_go import Waiter, by_a_deputy, in_main_thread, let_go_in_turn
 from countenance.storage.session import Reads
 from countenance.storage.tables import ledger_entries
 
@@ -86,7 +87,7 @@ class GroupCommit:
 
     Whoever holds the turn takes from the queue, and nobody else does; a turn is given on by letting go
     the first who waits, whose leaves are not settled then. Those who were written together often come
-    again together: who leads next waits for as many as there were, for a little longer than they took,
+    again together: who leads next waits for as many as there were, at most twice as long as they took,
     since a group of half the size costs nearly as much. Who comes alone waits for nobody.
     """
 
@@ -105,6 +106,15 @@ class GroupCommit:
     def __call__(self, leaves: Sequence[bytes], reads: Reads = ()) -> None:
         """Return when these leaves are on the log, one behind the other, and on the disk; or raise."""
         mine = Handed(leaves, reads)
+        if in_main_thread():
+            by_a_deputy(partial(self._come, mine))
+        else:
+            self._come(mine)
+        if mine.failure is not None:
+            raise mine.failure
+
+    def _come(self, mine: Handed) -> None:
+        """Lead or wait, as it comes, until what `mine` holds is settled."""
         self._waiting.append(mine)
         if self._turn.acquire(blocking=False):
             if mine.settled:  # written by another between the two lines above
@@ -118,10 +128,6 @@ class GroupCommit:
             mine.wait()
             if not mine.settled:
                 self._lead(mine)
-        if mine.interrupted is not None:
-            raise mine.interrupted
-        if mine.failure is not None:
-            raise mine.failure
 
     def __len__(self) -> int:
         """Return how many wait whom nobody has begun to write."""

@@ -1,39 +1,30 @@
 """Letting go of threads that wait, one after the other.
 
 Threads that are let go all at once fight for the interpreter, of which only one can have it: each is
-woken twice. Where each lets go of the next, one is woken at a time, and when it can run.
+woken twice. Where each lets go of the next, one is woken at a time, and when it can run. So they depend
+on one another, and a signal can take the main thread away at any moment: another one stands in for it.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 
 
 class Waiter:
     """One thread that waits until it is let go, and then lets go of whoever comes after it."""
 
-    __slots__ = ("_following", "_held", "interrupted")
+    __slots__ = ("_following", "_held")
 
     def __init__(self) -> None:
         self._held = threading.Lock()
         self._held.acquire()
         self._following: Waiter | None = None
-        self.interrupted: KeyboardInterrupt | SystemExit | None = None
 
     def wait(self) -> None:
-        """Return once this one is let go.
-
-        An interruption is kept in `interrupted` for the caller to raise when the others no longer
-        depend on this thread.
-        """
-        while True:
-            try:
-                self._held.acquire()
-            except (KeyboardInterrupt, SystemExit) as error:  # what handlers of signals raise
-                self.interrupted = error
-            else:
-                break
+        """Return once this one is let go. Not for the main thread."""
+        self._held.acquire()
         following, self._following = self._following, None
         if following is not None:
             following.let_go()
@@ -55,3 +46,17 @@ def let_go_in_turn(waiters: Iterable[Waiter]) -> None:
         last = waiter
     if first is not None:
         first.let_go()
+
+
+def in_main_thread() -> bool:
+    """Tell whether signals are answered in this thread."""
+    return threading.get_ident() == threading.main_thread().ident
+
+
+def by_a_deputy(work: Callable[[], None]) -> None:
+    """Have another thread do `work` and wait for it; raises what it raised.
+
+    Whoever is interrupted while waiting leaves, and the deputy does its part to the end.
+    """
+    with ThreadPoolExecutor(1, thread_name_prefix="countenance-deputy") as deputies:
+        deputies.submit(work).result()

@@ -283,14 +283,15 @@ def _after(seconds: float, act: Callable[[], None]) -> None:
     act()
 
 
-def test_an_interrupted_thread_that_waits_leaves_nobody_behind() -> None:
+@pytest.mark.parametrize("delay", [0.0, 0.05])
+def test_an_interrupted_thread_that_waits_leaves_nobody_behind(delay: float) -> None:
     """The main thread is interrupted among those who wait: it says so once its own entry is written."""
     held = HeldWriter()
     group = GroupCommit(held)
 
     def interrupt() -> None:
-        while len(group) < 5:
-            time.sleep(0.001)
+        _until(lambda: len(group) == 5)
+        time.sleep(delay)
         signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
         time.sleep(0.05)
         held.gate.set()
