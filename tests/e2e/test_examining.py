@@ -81,7 +81,9 @@ def two_judge_by_keyboard_and_agree(window: Window, stage: ConsoleStage) -> None
     for page in pages:
         page.get_by_role("link", name="Judge place 1").click()
         page.get_by_role("heading", name="Place 1 of").wait_for()
-        assert page.locator("[data-verdict]").evaluate("held => held.disabled")
+        expect(page.locator("[data-verdict]:disabled")).to_have_count(
+            1
+        )  # by a script, once the page is there
     for _ in range(counts[0]):
         for page in pages:
             same = is_lena(page)

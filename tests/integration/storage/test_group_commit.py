@@ -8,7 +8,7 @@ import signal
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -283,8 +283,18 @@ def _after(seconds: float, act: Callable[[], None]) -> None:
     act()
 
 
+@pytest.fixture
+def interruption() -> Iterator[signal.Signals]:
+    """A signal that interrupts as Ctrl-C does, whatever became of that one's handler before this test."""
+    before = signal.signal(signal.SIGUSR1, signal.default_int_handler)
+    yield signal.SIGUSR1
+    signal.signal(signal.SIGUSR1, before)
+
+
 @pytest.mark.parametrize("delay", [0.0, 0.05])
-def test_an_interrupted_thread_that_waits_leaves_nobody_behind(delay: float) -> None:
+def test_an_interrupted_thread_that_waits_leaves_nobody_behind(
+    interruption: signal.Signals, delay: float
+) -> None:
     """The main thread is interrupted among those who wait: it says so once its own entry is written."""
     held = HeldWriter()
     group = GroupCommit(held)
@@ -292,7 +302,7 @@ def test_an_interrupted_thread_that_waits_leaves_nobody_behind(delay: float) -> 
     def interrupt() -> None:
         _until(lambda: len(group) == 5)
         time.sleep(delay)
-        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+        signal.pthread_kill(threading.main_thread().ident or 0, interruption)
         time.sleep(0.05)
         held.gate.set()
 
