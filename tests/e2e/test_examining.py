@@ -83,7 +83,7 @@ def two_judge_by_keyboard_and_agree(window: Window, stage: ConsoleStage) -> None
         page.get_by_role("heading", name="Place 1 of").wait_for()
         expect(page.locator("[data-verdict]:disabled")).to_have_count(
             1
-        )  # by a script, once the page is there
+        )  # by a script
     for _ in range(counts[0]):
         for page in pages:
             same = is_lena(page)
