@@ -81,9 +81,7 @@ def two_judge_by_keyboard_and_agree(window: Window, stage: ConsoleStage) -> None
     for page in pages:
         page.get_by_role("link", name="Judge place 1").click()
         page.get_by_role("heading", name="Place 1 of").wait_for()
-        expect(page.locator("[data-verdict]:disabled")).to_have_count(
-            1
-        )  # by a script
+        expect(page.locator("[data-verdict]:disabled")).to_have_count(1)  # by a script
     for _ in range(counts[0]):
         for page in pages:
             same = is_lena(page)
