@@ -9,7 +9,7 @@ from typing import Final
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
 
-from browsing import DESKTOP, PHONE, wider_than
+from browsing import DESKTOP, PHONE, whole, wider_than
 
 SCREENSHOTS: Final = os.environ.get("COUNTENANCE_SCREENSHOTS")
 """A folder that pictures of the pages are put into, if it is named."""
@@ -29,7 +29,7 @@ def faults_of(page: Page, name: str = "", *, opened: bool = True) -> list[str]:
     opens it, unless not `opened`. With a name, pictures are taken where they are asked for.
     """
     found: list[str] = []
-    page.emulate_media(reduced_motion="reduce")
+    whole(page).emulate_media(reduced_motion="reduce")
     page.evaluate(AXE_SCRIPT)
     for width in (DESKTOP, PHONE):
         page.set_viewport_size({"width": width, "height": 900})

@@ -36,6 +36,16 @@ class Window:
             self.complaints.append(message.text)
 
 
+def whole(page: Page) -> Page:
+    """Wait until a page is there with its pictures and its scripts listen; return the page.
+
+    A click that leads to another page comes back as soon as the other page begins. What asks the page at
+    once (a count, its source, a key pressed) has to wait for the rest of it first.
+    """
+    page.wait_for_load_state("load")
+    return page
+
+
 def wider_than(page: Page, width: int) -> bool:
     """Tell whether a page has to be scrolled sideways."""
     return bool(page.evaluate("document.documentElement.scrollWidth") > width)

@@ -24,6 +24,7 @@ from countenance.vetting.dossier import ApplicationId
 from countenance.vetting.model import Actor, CustomerId, PersonId
 from fakes_engine import photograph
 from integration.api.stage import Stage, StageParts, furnish_template
+from slowly import Slowly
 from staffing import Person, Staffing
 
 ORIGIN = "http://localhost"
@@ -149,7 +150,7 @@ def another(template: ConsoleStage, folder: Path) -> ConsoleStage:
 @contextmanager
 def serving(stage: ConsoleStage) -> Iterator[str]:
     """Serve the console on loopback, and yield its origin."""
-    config = uvicorn.Config(stage.app, host="127.0.0.1", port=0, log_level="error", lifespan="off")
+    config = uvicorn.Config(Slowly(stage.app), host="127.0.0.1", port=0, log_level="error", lifespan="off")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, name="console", daemon=True)
     thread.start()

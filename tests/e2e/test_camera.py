@@ -13,6 +13,7 @@ from PIL import Image, ImageEnhance
 from playwright.sync_api import Browser, Page
 from skimage import data
 
+from browsing import whole
 from console_stage import ConsoleStage, console_stage, serving
 from countenance.engine.networks import EngineOptions
 from countenance.engine.pipeline import Limits, open_engine
@@ -76,7 +77,7 @@ def wait_until(page: Page, expression: str) -> None:
 
 def take_picture(page: Page, form: str) -> None:
     """Open the camera in a form, and take what it shows."""
-    held = page.locator(f"form[data-camera={form}]")
+    held = whole(page).locator(f"form[data-camera={form}]")
     held.get_by_role("button", name="Use the camera").click()
     held.get_by_role("button", name="Take the picture").wait_for()
     wait_until(page, f"document.querySelector('form[data-camera={form}] video').videoWidth === {ACROSS}")
@@ -92,7 +93,7 @@ def test_the_camera_finds_a_face_and_compares_it_under_its_own_lease(
     take_picture(page, "image")
     page.get_by_role("button", name="Find the faces").click()
     page.get_by_role("heading", name="1 face found").wait_for()
-    assert page.locator(".face-box").count() == 1
+    assert whole(page).locator(".face-box").count() == 1
     assert page.locator("img.picture").evaluate("held => held.naturalWidth") == ACROSS
     permitted, completed = console.stage.events()[-2:]
     assert (permitted["type"], completed["type"]) == ("detection:permitted", "detection:completed")
@@ -109,7 +110,7 @@ def test_the_camera_finds_a_face_and_compares_it_under_its_own_lease(
     take_picture(page, "probe")
     page.get_by_role("button", name="Compare them").click()
     page.get_by_role("heading", name="The score reaches the threshold").wait_for()
-    assert page.locator("img.picture").count() == 2
+    assert whole(page).locator("img.picture").count() == 2
     page.locator("form[data-camera=image]").get_by_role("button", name="Use the camera").click()
     page.locator("form[data-camera=image] video").wait_for(state="visible")
     page.locator("[name=image]").set_input_files(

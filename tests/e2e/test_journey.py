@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page
 
 from applying import DIGEST, FILE, GATE, WHY, use
-from browsing import Window
+from browsing import Window, whole
 from console_stage import ConsoleStage
 from countenance.staff.model import StaffRole
 from countenance.vetting.factors import JUDGED
@@ -101,7 +101,7 @@ def ask_and_answer(reviewer: Page, customer: Page, place: str) -> None:
     customer.get_by_label("Your answer").fill("The porter, who can open the door by hand.")
     customer.get_by_role("button", name="Answer", exact=True).click()
     customer.get_by_text("answered", exact=True).wait_for()
-    assert "Ruben" not in customer.content()
+    assert "Ruben" not in whole(customer).content()
 
 
 def call_and_be_stopped(calls: Calls, rita: Page, ruben: Page, lease: str) -> None:
@@ -164,7 +164,7 @@ def issued_key(page: Page, lease: str) -> str:
     page.get_by_label("What is it for?").fill("The door")
     page.get_by_label("Under which lease").select_option(lease)
     page.get_by_role("button", name="Issue it").click()
-    found = re.search(r"ck_[0-9a-f]{16}_[0-9a-f]{64}", page.content())
+    found = re.search(r"ck_[0-9a-f]{16}_[0-9a-f]{64}", whole(page).content())
     assert found is not None
     return found[0]
 
@@ -213,7 +213,8 @@ def test_a_passkey_is_made_and_signs_in(window: Window, stage: ConsoleStage) -> 
     page.get_by_label("Login").fill("carol")
     page.get_by_label("Password").fill("correct horse battery")
     page.get_by_role("button", name="Continue").click()
-    page.get_by_role("button", name="Use a passkey").click()
+    page.get_by_role("button", name="Use a passkey").wait_for()
+    whole(page).get_by_role("button", name="Use a passkey").click()
     page.get_by_role("heading", name="What needs you now").wait_for()
     assert stage.stage.events()[-1]["with"] == "passkey"
 

@@ -183,10 +183,12 @@ def test_it_works_without_scripts(window: Window, stage: ConsoleStage) -> None:
     code = stage.people["carol"].code(stage.stage.parts.clock())
     page.get_by_label("Code from your authenticator app").fill(code)
     page.get_by_role("button", name="Sign in", exact=True).click()
+    page.wait_for_url("**/console")
     assert "What needs you now" in page.content()
     page.goto("/console/ask")
     page.get_by_label("Who asks?").select_option("ngo")
     page.get_by_role("button", name="Ask", exact=True).click()
+    page.wait_for_url("**/console/ask?**")
     assert "A non-governmental organisation asked to" in page.content()
 
 

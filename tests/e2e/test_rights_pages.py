@@ -12,7 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from browsing import DESKTOP, PHONE, Window, wider_than
+from browsing import DESKTOP, PHONE, Window, whole, wider_than
 from console_stage import BANK, ConsoleStage, console_stage
 from contract.examples_consent import text
 from countenance.consent.notice import PARTS
@@ -85,7 +85,7 @@ def _fail(found: ConsoleStage) -> None:
 
 def looked_at(page: Page, name: str) -> None:
     """See that a page fits a phone and a desk and, if it is no plain one, has no serious fault."""
-    expect(page.get_by_role("heading", level=1)).to_have_count(1)
+    expect(whole(page).get_by_role("heading", level=1)).to_have_count(1)
     for width in (DESKTOP, PHONE):
         page.set_viewport_size({"width": width, "height": 900})
         assert not wider_than(page, width), name

@@ -1,0 +1,51 @@
+"""A server that is slow where it hurts: pages come late and in two halves, scripts and styles later still.
+
+A test that looks at a page before it is whole, or presses a key before a script listens, then fails every
+time and not only on the day when the machine is busy.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any, Final
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+PAUSE: Final = 0.03
+"""Seconds before a page, between its two halves, and before what it needs beside its own text."""
+
+
+@dataclass(frozen=True)
+class Slowly:
+    """An ASGI application, slowed down."""
+
+    app: ASGIApp
+    pause: float = PAUSE
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"].endswith((".js", ".css")):
+            await asyncio.sleep(self.pause)
+        await self.app(scope, receive, _Halves(send, self.pause))
+
+
+class _Halves:
+    """Sends each page in two halves."""
+
+    def __init__(self, send: Send, pause: float) -> None:
+        self.send = send
+        self.pause = pause
+        self.page = False
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.page = dict(message["headers"]).get(b"content-type", b"").startswith(b"text/html")
+            if self.page:
+                await asyncio.sleep(self.pause)
+        body: Any = message.get("body", b"")
+        if self.page and len(body) > 1:
+            middle = len(body) // 2
+            await self.send({"type": "http.response.body", "body": body[:middle], "more_body": True})
+            await asyncio.sleep(self.pause)
+            message = {**message, "body": body[middle:]}
+        await self.send(message)
