@@ -28,7 +28,7 @@ from countenance.errors import (
 from countenance.ledger import merkle
 from countenance.ledger.canonical import leaf_bytes
 from countenance.ledger.checkpoint import Checkpoint
-from countenance.ledger.model import Entry
+from countenance.ledger.model import Entry, Person, Veiled
 from countenance.ledger.note import Signer, VerifierKey
 from countenance.policy.codec import decision_to_json, question_to_json
 from countenance.policy.pack_history import PackStep
@@ -712,8 +712,15 @@ class FakeLedger:
     def keys(self) -> tuple[VerifierKey, ...]:
         return self.signer.vkeys
 
+    def pseudonym(self, person: str) -> str:
+        return self.veil(Person(person))
+
+    def veil(self, value: Veiled) -> str:
+        kind, text = ("person", value.id) if isinstance(value, Person) else ("written", value.text)
+        return f"{kind}_{hashlib.sha256(text.encode()).hexdigest()[:32]}"
+
     def append(self, entry: Entry) -> int:
-        leaf = leaf_bytes(entry)
+        leaf = leaf_bytes(entry, self.veil)
         state = self.unit.write()
         state.leaves = (*state.leaves, leaf)
         return len(state.leaves) - 1

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from countenance.vetting.evaluation import EnsureEvaluationLease
     from countenance.vetting.keys import Authenticate, IssueKey, ListKeys, RevokeKey
     from countenance.vetting.leases import GrantLeases, ListLeases, RevokeLease
+    from countenance.vetting.persons import ReadPseudonyms
     from countenance.vetting.signatures import AuthenticateSigned
 
 
@@ -58,6 +59,13 @@ class Access:
         from countenance.vetting.keys import ListKeys
 
         return ListKeys(self.parts.unit_of_work, self.parts.clock)
+
+    @cached_property
+    def read_pseudonyms(self) -> ReadPseudonyms:
+        """Tell who is meant on the ledger."""
+        from countenance.vetting.persons import ReadPseudonyms
+
+        return ReadPseudonyms(self.parts.unit_of_work, self.parts.clock)
 
     @cached_property
     def grant_leases(self) -> GrantLeases:

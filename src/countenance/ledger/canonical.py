@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Final, NoReturn
 
@@ -11,7 +11,7 @@ import orjson
 import rfc8785
 
 from countenance.errors import InvalidInputError, LedgerError, NaiveDateTimeError
-from countenance.ledger.model import Entry, JsonValue
+from countenance.ledger.model import Entry, JsonValue, Person, Veiled, Written
 
 LEAF_LIMIT: Final = 65_535
 """Most bytes a leaf may have: entry bundles of tlog-tiles give its length in 16 bits."""
@@ -29,19 +29,25 @@ _PLAIN: Final = frozenset({str, bool, type(None)})
 _CANONICAL: Final = orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
 
 
-def leaf_bytes(entry: Entry) -> bytes:
+def unveiled(value: Veiled) -> str:
+    """Raise `InvalidInputError`: what writes this entry has no key to stand in for people and their words."""
+    raise InvalidInputError(f"an entry holds a {type(value).__name__.lower()} where there is no key for it")
+
+
+def leaf_bytes(entry: Entry, veil: Callable[[Veiled], str] = unveiled) -> bytes:
     """Return the RFC 8785 canonical JSON of `entry`, at most 65,535 bytes.
 
-    Raises `InvalidInputError` for a float, an integer beyond 2**53 - 1, a reserved or
-    non-string name, a value that is not JSON, nesting beyond 16 levels, or a leaf that is
-    too long; `NaiveDateTimeError` for a time without zone.
+    `veil` turns persons and what they wrote into what stands for them; without it, an entry that
+    has such is refused. Raises `InvalidInputError` for a float, an integer beyond 2**53 - 1, a
+    reserved or non-string name, a value that is not JSON, nesting beyond 16 levels, or a leaf that
+    is too long; `NaiveDateTimeError` for a time without zone.
     """
     clash = RESERVED & entry.fields.keys()
     if clash:
         raise InvalidInputError(f"an entry cannot have a field named `{min(clash)}`")
     document: dict[str, JsonValue] = {"v": LEAF_VERSION, "t": utc_text(entry.time), "type": entry.type.value}
     for name, value in entry.fields.items():
-        document[name] = value if type(value) in _PLAIN else _checked(value, name)
+        document[name] = value if type(value) in _PLAIN else _checked(value, (name, veil))  # type: ignore[assignment]  # a plain type
     try:
         leaf = canonical_json(document)
     except ValueError as error:
@@ -71,8 +77,28 @@ def _ascii_names(value: JsonValue) -> bool:
     return not isinstance(value, (tuple, list)) or all(map(_ascii_names, value))
 
 
-def _checked(value: object, name: str, depth: int = 1) -> JsonValue:
-    """Return `value` with mappings as dictionaries, or raise `InvalidInputError`."""
+def _checked(value: object, field: tuple[str, Callable[[Veiled], str]], depth: int = 1) -> JsonValue:
+    """Return `value` with mappings as dictionaries and nothing unveiled, or raise `InvalidInputError`.
+
+    `field` is its name, and what turns persons and their words into what stands for them.
+    """
+    name, veil = field
+    if value is None or isinstance(value, (str, int, float)):
+        return _scalar(value, name)
+    if isinstance(value, (Person, Written)):
+        return veil(value)
+    if depth > _MAX_DEPTH:
+        raise InvalidInputError(f"field `{name}` is nested too deeply")
+    if isinstance(value, (tuple, list)):
+        return tuple(_checked(item, field, depth + 1) for item in value)
+    if isinstance(value, Mapping):
+        if not all(isinstance(key, str) for key in value):
+            raise InvalidInputError(f"field `{name}` has a key that is not text")
+        return {str(key): _checked(item, field, depth + 1) for key, item in value.items()}
+    raise InvalidInputError(f"field `{name}` holds something that is not JSON")
+
+
+def _scalar(value: str | float | None, name: str) -> JsonValue:
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, str):
@@ -81,17 +107,7 @@ def _checked(value: object, name: str, depth: int = 1) -> JsonValue:
         if abs(value) > _SAFE_INTEGER:
             raise InvalidInputError(f"field `{name}` holds an integer beyond 2**53 - 1")
         return int(value)
-    if depth > _MAX_DEPTH:
-        raise InvalidInputError(f"field `{name}` is nested too deeply")
-    if isinstance(value, (tuple, list)):
-        return tuple(_checked(item, name, depth + 1) for item in value)
-    if isinstance(value, Mapping):
-        if not all(isinstance(key, str) for key in value):
-            raise InvalidInputError(f"field `{name}` has a key that is not text")
-        return {str(key): _checked(item, name, depth + 1) for key, item in value.items()}
-    if isinstance(value, float):
-        raise InvalidInputError(f"field `{name}` holds a float; rates travel as integers")
-    raise InvalidInputError(f"field `{name}` holds something that is not JSON")
+    raise InvalidInputError(f"field `{name}` holds a float; rates travel as integers")
 
 
 def utc_text(moment: datetime) -> str:

@@ -11,6 +11,25 @@ JsonValue = str | int | bool | None | tuple["JsonValue", ...] | Mapping[str, "Js
 """What a leaf may hold. No floats: they have no one canonical text; rates travel as integers."""
 
 
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody in an entry, by an id that people may have typed. The log writes a keyed digest of it."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What somebody wrote in their own words. The log writes a keyed digest of it."""
+
+    text: str
+
+
+Veiled = Person | Written
+FieldValue = JsonValue | Veiled | tuple["FieldValue", ...] | Mapping[str, "FieldValue"]
+"""What a field of an entry may hold: what a leaf may, and what no leaf ever holds as it is."""
+
+
 class EventType(StrEnum):
     """Everything that the ledger can say, as `subject:past-tense`."""
 
@@ -148,9 +167,10 @@ class Entry:
     """One event at one moment.
 
     `fields` are commitments, closed-list words, digests and integers. `time` is UTC. The
-    leaf is the RFC 8785 canonical JSON of `{"v": 1, "t": ..., "type": ..., **fields}`.
+    leaf is the RFC 8785 canonical JSON of `{"v": 1, "t": ..., "type": ..., **fields}`, with a
+    keyed digest in the place of each person, and of all that somebody wrote.
     """
 
     type: EventType
     time: datetime
-    fields: Mapping[str, JsonValue]
+    fields: Mapping[str, FieldValue]

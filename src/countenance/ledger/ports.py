@@ -34,6 +34,10 @@ class Ledger(Protocol):
         """Return every key that checkpoints are signed with now, `key` first: two while it is changed."""
         ...
 
+    def pseudonym(self, person: str) -> str:
+        """Return what stands for a person in entries that are written now."""
+        ...
+
     def append(self, entry: Entry) -> int:
         """Append `entry` and return its index."""
         ...

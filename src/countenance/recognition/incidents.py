@@ -11,7 +11,7 @@ from typing import Final
 
 from countenance.biometrics.model import GalleryId
 from countenance.errors import InvalidInputError, NotFoundError, StateError
-from countenance.ledger import Entry, EventType, JsonValue
+from countenance.ledger import Entry, EventType, FieldValue, JsonValue, Person
 from countenance.oversight.incidents import (
     EVERYWHERE,
     Incident,
@@ -256,7 +256,7 @@ def _same(incident: Incident, found: Found) -> bool:
     return (incident.kind, incident.scope, incident.stops) == (found.kind, found.scope, found.stops)
 
 
-def _opened(incident: Incident, actor: Actor) -> dict[str, JsonValue]:
+def _opened(incident: Incident, actor: Actor) -> dict[str, FieldValue]:
     """Return what the ledger is to say: words, ids and digests, and none of what people wrote."""
     return {
         "incident": incident.id,
@@ -268,7 +268,7 @@ def _opened(incident: Incident, actor: Actor) -> dict[str, JsonValue]:
         "narrowed_version": incident.narrowed_version,
         "evidence": incident.evidence or None,
         "actor": actor.id,
-        "by": incident.by,
+        "by": Person(incident.by) if actor.person is not None else incident.by,
     }
 
 

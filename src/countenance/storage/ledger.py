@@ -10,10 +10,10 @@ from sqlalchemy import bindparam, select, update
 
 from countenance.errors import ConcurrentWriteError, LedgerError, NotFoundError
 from countenance.ledger import merkle
-from countenance.ledger.canonical import leaf_bytes
+from countenance.ledger.canonical import leaf_bytes, unveiled
 from countenance.ledger.checkpoint import Checkpoint
 from countenance.ledger.merkle import HASH_SIZE, Frontier, Node
-from countenance.ledger.model import Entry
+from countenance.ledger.model import Entry, Person, Veiled
 from countenance.ledger.note import Signer, VerifierKey
 from countenance.ledger.tiles import TILE_WIDTH
 from countenance.storage.group_commit import insert_rows
@@ -94,11 +94,28 @@ class SqlLedger:
     `(position + 1) * 2**level - 1`. So an append is one row and a proof one query of O(log n) rows.
     """
 
-    __slots__ = ("_committed", "_frontier", "_newest", "_session", "_signer", "_written", "recorded")
+    __slots__ = (
+        "_committed",
+        "_frontier",
+        "_newest",
+        "_session",
+        "_signer",
+        "_veil",
+        "_written",
+        "recorded",
+    )
 
-    def __init__(self, session: Session, signer: Signer, newest: NewestHead | None = None) -> None:
+    def __init__(
+        self,
+        session: Session,
+        signer: Signer,
+        newest: NewestHead | None = None,
+        *,
+        veil: Callable[[Veiled], str] = unveiled,
+    ) -> None:
         self._session = session
         self._signer = signer
+        self._veil = veil
         self._newest = newest or NewestHead()
         self._committed: Head | None = None
         self._written: Head | None = None
@@ -115,9 +132,13 @@ class SqlLedger:
         """Return every key that checkpoints are signed with now, `key` first."""
         return self._signer.vkeys
 
+    def pseudonym(self, person: str) -> str:
+        """Return what stands for a person in entries that are written now."""
+        return self._veil(Person(person))
+
     def append(self, entry: Entry) -> int:
         """Append `entry` and return its index."""
-        leaf = leaf_bytes(entry)
+        leaf = leaf_bytes(entry, self._veil)
         self._session.become_writer()
         leaf_hash = merkle.leaf_hash(leaf)
         if self._frontier is None:
@@ -131,7 +152,7 @@ class SqlLedger:
 
     def record(self, entry: Entry) -> None:
         """Append `entry` at the commit, together with what others record at the same time."""
-        leaf = leaf_bytes(entry)
+        leaf = leaf_bytes(entry, self._veil)
         if self.recorded is None:
             self.recorded = []
         self.recorded.append(leaf)

@@ -27,10 +27,12 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from countenance.errors import ConfigurationError, StorageError
+from countenance.ledger.model import Person, Veiled
 from countenance.ledger.note import Signer
 
 KEY_SIZE: Final = 32
 _NONCE_SIZE: Final = 12
+_VEIL_SIZE: Final = 16
 WRAPPED_SIZE: Final = _NONCE_SIZE + KEY_SIZE + 16
 _PRIVATE_MODE: Final = 0o600
 _OTHERS: Final = 0o077
@@ -133,6 +135,16 @@ class Keyring:
     def key_for(self, purpose: str) -> bytes:
         """Return 32 bytes for `purpose` alone, from which no other key can be learned."""
         return _derived(self._purposes, purpose.encode())
+
+    def veil(self, value: Veiled) -> str:
+        """Return what stands on the ledger for a person (`person_...`) or what one wrote (`written_...`).
+
+        Half an HMAC-SHA-256 in hexadecimal, under a key derived from the master key: whoever lacks it
+        cannot try names, and who changes it gives everybody another pseudonym.
+        """
+        kind, text = ("person", value.id) if isinstance(value, Person) else ("written", value.text)
+        digest = hmac.digest(self.key_for(f"ledger {kind}"), text.encode(), "sha256")
+        return f"{kind}_{digest[:_VEIL_SIZE].hex()}"
 
     @property
     def fingerprint(self) -> bytes:

@@ -122,7 +122,7 @@ class SqlUnitOfWork:
     ) -> None:
         self.session = Session(database)
         self.keyring = keyring
-        self.ledger = self._log = SqlLedger(self.session, signer, newest)
+        self.ledger = self._log = SqlLedger(self.session, signer, newest, veil=keyring.veil)
         self._together = together
 
     def __getattr__(self, name: str) -> object:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from countenance.errors import StateError
-from countenance.ledger import Entry, EventType, JsonValue
+from countenance.ledger import Entry, EventType, FieldValue, Person
 from countenance.vetting.access import REVIEWERS_ONLY, STAFF, Access, in_state
 from countenance.vetting.dossier import (
     REVIEWERS,
@@ -188,12 +188,12 @@ def shown_to(appeal: Appeal, actor: Actor) -> Appeal:
     return replace(appeal, votes=tuple(vote for vote in appeal.votes if vote.reviewer == actor.person))
 
 
-def _fields(appeal: Appeal, actor: Actor) -> dict[str, JsonValue]:
+def _fields(appeal: Appeal, actor: Actor) -> dict[str, FieldValue]:
     return {
         "appeal": appeal.id,
         "application": appeal.application_id,
         "round": appeal.round,
         "against": appeal.against.value,
         "actor": actor.id,
-        "judges": tuple(vote.reviewer for vote in appeal.votes),
+        "judges": tuple(Person(vote.reviewer) for vote in appeal.votes),
     }

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from countenance.errors import InvalidInputError, NotFoundError, UnauthenticatedError
-from countenance.ledger import Entry, EventType, JsonValue
+from countenance.ledger import Entry, EventType, FieldValue, Person
 from countenance.vetting.authority import require_beside_database, require_role
 from countenance.vetting.listing import KeySearch, Listed, Span, key_place, listed
 from countenance.vetting.model import (
@@ -91,7 +91,7 @@ class IssueKey:
             )
             issued = make_key(work, asked, asked.created, signs=request.signs)
             key = issued.key
-            fields: dict[str, JsonValue] = {
+            fields: dict[str, FieldValue] = {
                 "key": key.id,
                 "role": key.role.value,
                 "lease": key.lease_id,
@@ -100,7 +100,7 @@ class IssueKey:
             if request.signs:
                 fields["signs"] = True
             if key.person is not None:
-                fields["person"] = key.person
+                fields["person"] = Person(key.person)
             work.ledger.append(Entry(EventType.KEY_ISSUED, key.created, fields))
             work.commit()
         return issued

@@ -14,7 +14,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from countenance.errors import InvalidInputError, StateError
-from countenance.ledger import Entry, EventType, JsonValue
+from countenance.ledger import Entry, EventType, FieldValue, Person
 from countenance.policy.reopening import HumanRightsPoint
 from countenance.vetting.access import REVIEWERS_ONLY, STAFF, Access
 from countenance.vetting.conditions import (
@@ -179,12 +179,12 @@ class DecideConditions:
         self, work: VettingWork, actor: Actor, decision: ConditionDecision, event: EventType
     ) -> ConditionDecision:
         work.conditions.put(decision)
-        fields: dict[str, JsonValue] = {
+        fields: dict[str, FieldValue] = {
             "condition": decision.id,
             "rule": decision.rule,
             "state": decision.state.value,
             "expires": decision.expires.isoformat(),
-            "officers": tuple(officer.person for officer in (*decision.met_by, *decision.unmet_by)),
+            "officers": tuple(Person(officer.person) for officer in (*decision.met_by, *decision.unmet_by)),
             "actor": actor.id,
         }
         work.ledger.append(Entry(event, self.access.clock(), fields))

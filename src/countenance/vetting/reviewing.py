@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Final
 
 from countenance.errors import IncompleteError, InvalidInputError
-from countenance.ledger import Entry, EventType, JsonValue
+from countenance.ledger import Entry, EventType, FieldValue, Person
 from countenance.policy.evidence import FairnessCaps
 from countenance.policy.model import ObligationKind
 from countenance.vetting.access import REVIEWERS_ONLY, Access, in_state, not_revoked
@@ -249,7 +249,7 @@ def _decide(
     verdict = Verdict.APPROVE if lease is not None else Verdict.REFUSE
     said = tuple(vote for vote in votes if vote.verdict is verdict)
     now = said[-1].cast
-    fields = _fields(application, actor) | {"reviewers": tuple(vote.reviewer for vote in said)}
+    fields = _fields(application, actor) | {"reviewers": tuple(Person(vote.reviewer) for vote in said)}
     if lease is not None:
         fields |= {"lease": lease.id, "lease_version": lease.version}
     event = EventType.APPLICATION_APPROVED if lease is not None else EventType.APPLICATION_REFUSED
@@ -305,12 +305,12 @@ def _check_approval(approval: Approval, now: datetime) -> None:
         raise InvalidInputError(f"`examiners` is a number from 0 to {_MOST_EXAMINERS}")
 
 
-def _fields(application: Application, actor: Actor) -> dict[str, JsonValue]:
+def _fields(application: Application, actor: Actor) -> dict[str, FieldValue]:
     return {
         "application": application.id,
         "customer": application.customer_id,
         "version": application.submitted,
         "round": application.round,
         "actor": actor.id,
-        "person": actor.person,
+        "person": Person(actor.person) if actor.person is not None else None,
     }

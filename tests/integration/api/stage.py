@@ -148,14 +148,17 @@ class Stage:
             return [json.loads(leaf) for leaf in work.ledger.leaves(0, work.ledger.size())]
 
     def check_ledger(self) -> None:
-        """Recompute the whole tree and compare it with the signed head."""
+        """Recompute the whole tree, compare it with the signed head, and find nobody's id on the log."""
         with self.parts.unit_of_work() as work:
             size = work.ledger.size()
             leaves = list(work.ledger.leaves(0, size))
             note = work.ledger.checkpoint()
+            people = {key.person for key in work.keys.all() if key.person is not None}
         text, _ = open_note(note, [SIGNER.vkey])
         root = merkle.root_of(map(merkle.leaf_hash, leaves))
         assert Checkpoint.parse(text) == Checkpoint("localhost/stage", size, root)
+        named = [leaf for leaf in leaves if any(f'"{person}"'.encode() in leaf for person in people)]
+        assert named == [], named
 
 
 def encoded(image: bytes) -> str:

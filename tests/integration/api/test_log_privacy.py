@@ -14,7 +14,11 @@ from sqlalchemy import text
 from countenance.biometrics.model import GalleryId, SubjectId
 from countenance.recognition.acts.appearing import salted
 from countenance.recognition.subjects.model import Place
+from countenance.vetting.authority import LOCAL_ADMINISTRATOR
+from countenance.vetting.keys import KeyRequest
+from countenance.vetting.model import PersonId, Role
 from fakes_engine import photograph
+from integration.api.dossier import APPROVAL, MARKS, ok, submitted
 from integration.api.stage import KEYRING, Stage
 
 NAME = "elodie-mueller-1984"
@@ -121,6 +125,33 @@ def test_a_subject_has_another_name_in_each_gallery_and_after_each_return(lived:
     assert len({first, second, third}) == 3
     linked = [event for event in lived.events() if first in json.dumps(event) and second in json.dumps(event)]
     assert linked == []
+
+
+REVIEWER = "anna.mueller@hospital.example"
+"""What somebody may type as the id of a person."""
+
+
+def test_people_who_review_are_on_the_log_under_a_pseudonym_that_overseers_can_look_up(stage: Stage) -> None:
+    request = KeyRequest(role=Role.REVIEWER, lease_id=None, label="review", person=PersonId(REVIEWER))
+    key = stage.countenance.issue_key(LOCAL_ADMINISTRATOR, request)
+    stage.keys = {**stage.keys, "anna": key.text}
+    name = submitted(stage)
+    for who in ("anna", "ruth"):
+        ok(stage.post(who, f"/v1/applications/{name}/marks", MARKS))
+        ok(stage.post(who, f"/v1/applications/{name}/approvals", APPROVAL))
+    told = b"\n".join(leaves(stage))
+    for form in spelled(REVIEWER.encode()):
+        assert form not in told, form
+    path = f"/v1/ledger/persons/{REVIEWER}"
+    assert stage.call("mallory", "GET", path).status_code == 403
+    assert stage.call("ruth", "GET", path).status_code == 403
+    found = {who: ok(stage.call(who, "GET", path)) for who in ("carol", "olivia", "anna")}
+    assert found["carol"] == found["olivia"] == found["anna"]
+    pseudonym = found["carol"]["pseudonym"]
+    kinds = {event["type"] for event in stage.events() if pseudonym in json.dumps(event)}
+    assert {"key:issued", "application:approved"} <= kinds
+    rulings = [event for event in stage.events() if event["type"] == "application:approved"]
+    assert len(set(rulings[-1]["reviewers"])) == 2
 
 
 def opened(stage: Stage, subject: str) -> list[str]:

@@ -149,3 +149,16 @@ def test_the_holder_of_a_key_may_read_the_log(shell: Shell, exported: Path) -> N
     assert exported.is_dir()
     for who in shell.stage.keys:
         assert shell.run("ledger", "checkpoint", who=who).exit_code == 0
+
+
+def test_whom_an_entry_means_is_told_to_whoever_has_the_master_key(shell: Shell) -> None:
+    made = ("keys", "issue", "--role", "reviewer", "--label", "review", "--person", "anna@hospital.example")
+    assert shell.run(*made).exit_code == 0
+    found = shell.json("ledger", "person", "anna@hospital.example")
+    assert found["person"] == "anna@hospital.example"
+    (issued,) = [event for event in shell.stage.events() if event.get("person") == found["pseudonym"]]
+    assert issued["type"] == "key:issued"
+    assert shell.run("ledger", "person", "anna@hospital.example").stdout == f"{found['pseudonym']}\n"
+    wrong = shell.run("ledger", "person", "Anna Müller")
+    assert wrong.exit_code != 0
+    assert "small letters" in wrong.output

@@ -157,6 +157,7 @@ KEYED = {
     "ledger export": (FOLDER,),
     "ledger proof": ("0",),
     "ledger show": ("0",),
+    "ledger person": ("rita",),
     "ledger explain": ("0",),
     "incident list": (),
     "incident show": ("inc_" + "0" * 32,),

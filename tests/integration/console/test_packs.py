@@ -17,6 +17,7 @@ import pytest
 from httpx2 import Response
 
 from console_stage import ConsoleStage, another
+from countenance.ledger import Written
 from countenance.ledger.note import Signer
 from countenance.policy.pack_parcel import LARGEST_PARCEL, LARGEST_TEXTS
 from countenance.policy.packs import SIGNATURE, read_texts
@@ -120,7 +121,7 @@ def test_a_pack_is_shown_then_installed_and_another_process_follows_and_it_is_ro
     assert (event["type"], event["pack"], event["reason"]) == (
         "pack:installed",
         "own",
-        "as the board decided",
+        KEYRING.veil(Written("as the board decided")),
     )
     assert event["signer"] == str(AUTHOR.vkey)
     assert event["actor"] == office.people["olivia"].member.id
@@ -216,7 +217,7 @@ def test_what_is_asked_for_after_five_minutes_waits_for_the_proofs_and_then_goes
     assert fresh is not None
     done = client.post(f"{PACKS}/install", data={**hidden(right), "form_token": fresh[1]})
     assert done.headers["location"] == f"{PACKS}/own?done=pack-installed"
-    assert office.stage.events()[-1]["reason"] == why
+    assert office.stage.events()[-1]["reason"] == KEYRING.veil(Written(why))
     clock.advance(timedelta(minutes=6))  # type: ignore[attr-defined]  # the fake clock
     office.sessions["olivia"] = office.staffing.sign_in(office.people["olivia"])
     clock.advance(timedelta(minutes=6))  # type: ignore[attr-defined]  # the fake clock

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from countenance.errors import InvalidInputError, LedgerError, NaiveDateTimeError
-from countenance.ledger import Entry, EventType, JsonValue
+from countenance.ledger import Entry, EventType, JsonValue, Person
 from countenance.ledger.canonical import (
     LEAF_LIMIT,
     _quickly,
@@ -91,6 +91,20 @@ def test_names_are_sorted_by_utf_16_as_the_rfc_asks() -> None:
 def test_what_has_no_one_canonical_text_is_refused(bad: dict[str, JsonValue]) -> None:
     with pytest.raises(InvalidInputError):
         leaf_bytes(entry(bad))
+
+
+def test_a_person_is_written_as_what_stands_for_them_and_never_by_their_id() -> None:
+    told = {"by": Person("anna"), "officers": (Person("anna"), Person("ben")), "of": {"who": Person("ben")}}
+    named = Entry(EventType.KEY_ISSUED, NOON, told)
+    document = parse_leaf(leaf_bytes(named, lambda who: f"person {len(who.id)}"))
+    assert (document["by"], document["officers"], document["of"]) == (
+        "person 4",
+        ["person 4", "person 3"],
+        {"who": "person 3"},
+    )
+    with pytest.raises(InvalidInputError) as refused:
+        leaf_bytes(named)
+    assert "anna" not in str(refused.value)
 
 
 def test_nesting_has_an_end() -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+import re
 import stat
 import threading
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from countenance.errors import ConfigurationError, StorageError
+from countenance.ledger import Person, Written
 from countenance.storage.secrecy import WRAPPED_SIZE, Keyring, SubjectKey, load_signer, read_secret
 
 MASTER = bytes(range(32))
@@ -66,6 +68,20 @@ def test_another_master_key_opens_nothing(keyring: Keyring) -> None:
         other.open(keyring.seal(b"candidates", "case", "c1"), "case", "c1")
     assert other.fingerprint != keyring.fingerprint
     assert other.key_for("snapshots") != keyring.key_for("snapshots")
+
+
+def test_a_pseudonym_stays_the_same_under_one_master_key_and_follows_from_nothing_else(
+    keyring: Keyring,
+) -> None:
+    named = "anna@hospital.example"
+    told = keyring.veil(Person(named))
+    assert re.fullmatch(r"person_[0-9a-f]{32}", told)
+    assert told == keyring.veil(Person(named))
+    others = {
+        keyring.veil(Person("anne@hospital.example")),
+        Keyring(bytes(32)).veil(Person(named)),
+    }
+    assert len(others | {told, keyring.veil(Written(named)).replace("written", "person")}) == 4
 
 
 def test_what_is_sealed_for_one_place_does_not_open_in_another(keyring: Keyring) -> None:

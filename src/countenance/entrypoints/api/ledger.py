@@ -11,7 +11,8 @@ from countenance.entrypoints.api import documents
 from countenance.entrypoints.api.answers import Answer
 from countenance.entrypoints.api.calls import ReadingCall
 from countenance.entrypoints.api.schemas.identifiers import LAST_INDEX, EntryPath
-from countenance.entrypoints.api.schemas.ledger import ConsistencyTold, EntryTold
+from countenance.entrypoints.api.schemas.ledger import ConsistencyTold, EntryTold, PseudonymTold
+from countenance.entrypoints.api.schemas.vetting import PersonPath
 from countenance.ledger.proof import InclusionProof
 
 _TEXT = "text/plain"
@@ -59,6 +60,21 @@ def _wants_text(accept: str) -> bool:
     """Tell whether plain text is asked for by name, and JSON is not asked for before it."""
     wanted = [part.split(";")[0].strip().lower() for part in accept.split(",")]
     return _TEXT in wanted and "application/json" not in wanted[: wanted.index(_TEXT)]
+
+
+@router.get(
+    "/v1/ledger/persons/{person}",
+    response_model=PseudonymTold,
+    summary="Find a person on the ledger",
+    description="What stands in entries for a person who reviewed, judged or decided: the ledger holds no "
+    "id of anybody. It is computed, so it says nothing of whether there is such a person. Roles: "
+    "auditor, administrator; everybody about themselves.",
+    responses=documents.problems(documents.EVERY, documents.PATH),
+)
+def pseudonym(person: PersonPath, call: ReadingCall) -> Response:
+    """Tell what stands for a person."""
+    found = call.service.read_pseudonyms(call.actor, person)
+    return Answer.of(PseudonymTold(person=person, pseudonym=found)).response()
 
 
 @router.get(

@@ -126,6 +126,29 @@ def show(
         line.output.facts([("time", moment), *((name, _shown(value)) for name, value in document.items())])
 
 
+@app.command("person")
+def person(
+    context: typer.Context,
+    *,
+    person: Annotated[
+        str, typer.Argument(metavar="PERSON", help="Id of a person, as keys and accounts have it.")
+    ],
+    key_file: KeyFile = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Tell what stands for a person on the ledger, which holds no id of anybody.
+
+    Look for it in entries to see what somebody reviewed, judged or decided. Whoever lacks the master
+    key cannot do so. After the master key was changed, everybody has another one.
+    """
+    line = CommandLine.of(context)
+    found = line.countenance.read_pseudonyms(line.holder_or_administrator(key_file), person)
+    if as_json:
+        line.output.document({"person": person, "pseudonym": found})
+    else:
+        typer.echo(found)
+
+
 @app.command("proof")
 def proof(
     context: typer.Context,

@@ -30,6 +30,7 @@ def _account(visit: Visit, errors: dict[str, str]) -> Response:
         "account.html",
         status=HTTPStatus.BAD_REQUEST if errors else HTTPStatus.OK,
         account=visit.service.staff.read_accounts.own(visit.member),
+        pseudonym=visit.service.read_pseudonyms(visit.actor, visit.member.id),
         passkeys=[(name_of(key), key) for key in held],
         passkeys_possible=party_of(visit) is not None,
         provider=provider.name if provider is not None else None,

@@ -32,7 +32,7 @@ FACES: Final = "/console/known-faces"
 _KINDS: Final = [(one.value, capital(plain(one))) for one in Purpose]
 
 COLUMNS: Final[tuple[Column[ExaminerView], ...]] = (
-    Column("person", "Id on the ledger", lambda one: one.authorisation.person),
+    Column("person", "Person", lambda one: one.authorisation.person),
     Column("kinds", "May judge", lambda one: " ".join(sorted(one.authorisation.kinds))),
     Column("training", "Training", lambda one: one.authorisation.training),
     Column(

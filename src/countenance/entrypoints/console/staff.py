@@ -81,6 +81,7 @@ def one(visit: Visit) -> Response:
     return visit.page(
         "staff_member.html",
         account=account,
+        pseudonym=visit.service.read_pseudonyms(visit.actor, account.member.id),
         waits=locked(account.member, visit.now),
         administers=visit.member.role in ADMINISTRATORS and account.member.id != visit.member.id,
         roles=[option for option in _ROLES if option[0] not in OUTSIDE],

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from countenance.errors import StateError
-from countenance.ledger import Entry, EventType, JsonValue
+from countenance.ledger import Entry, EventType, FieldValue, JsonValue, Person
 from countenance.oversight.model import (
     AppealVote,
     Case,
@@ -113,11 +113,11 @@ class JudgeLeadAppeal:
         if decided:
             appeal = replace(appeal, upheld=last.uphold)
             event = EventType.CASE_OVERTURNED if last.uphold else EventType.CASE_CONFIRMED
-            fields: dict[str, JsonValue] = {
+            fields: dict[str, FieldValue] = {
                 "case": case.id,
                 "gallery": case.gallery_id,
                 "recipients": len(file.recipients),
-                "judges": tuple(vote.person for vote in appeal.votes if vote.uphold is last.uphold),
+                "judges": tuple(Person(vote.person) for vote in appeal.votes if vote.uphold is last.uphold),
             }
             entry = work.ledger.append(Entry(event, last.cast, fields))
             file = replace(file, entries=(*file.entries, entry))

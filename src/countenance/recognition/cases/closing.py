@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from countenance.ledger import Entry, EventType, JsonValue
+from countenance.ledger import Entry, EventType, FieldValue, Person
 from countenance.oversight.agreement import finding
 from countenance.oversight.assignments import Assignment, AssignmentState
 from countenance.oversight.model import Case, CaseState, CloseReason
@@ -63,7 +63,7 @@ def close(work: UnitOfWork, case: Case, state: CaseState, reason: CloseReason, a
     return replace(ended, candidates=())
 
 
-def closing_fields(case: Case, given: Iterable[Assignment]) -> dict[str, JsonValue]:
+def closing_fields(case: Case, given: Iterable[Assignment]) -> dict[str, FieldValue]:
     """Return what the ledger says once a case is decided, and said of no open one."""
     return {
         "case": case.id,
@@ -72,7 +72,7 @@ def closing_fields(case: Case, given: Iterable[Assignment]) -> dict[str, JsonVal
         "state": case.state.value,
         "reason": case.reason.value if case.reason is not None else None,
         "assignments": tuple(one.id for one in given if one.state is AssignmentState.CONCLUDED),
-        "verified_by": tuple(sorted(one.examiner for one in given if one.counts)),
+        "verified_by": tuple(Person(one.examiner) for one in given if one.counts),
         "judged": case.judged,
         "supported": case.supported,
     }

@@ -30,7 +30,8 @@ case.json        the case: when, under which lease and decision, who asked, sett
 probe.jpg        the probe as examiners saw it; case.json lists every edit that was made to it
 candidates.json  the whole candidate list, with ranks and scores; none of these were shown to examiners
 sheets.json      every examiner's sheet: the checklist and the verdict of each place, in their own order
-examiners.json   how often each examiner errs where the truth is known, with its 95 % interval
+examiners.json   how often each examiner errs where the truth is known, with its 95 % interval, and what
+                 stands for them in the entries of the ledger
 policy.json      the decision that permitted the search, the digests it rests on, and the rules in words
 lead.json        the certificate
 appeals.json     appeals against it, and what was said of them
@@ -150,6 +151,7 @@ def _examiners(work: UnitOfWork, dossier: CaseDossier) -> list[dict[str, Any]]:
         told.append(
             {
                 "authorisation": document_of(held),
+                "on_ledger": work.ledger.pseudonym(person),
                 "rates": document_of(rates_of(trials)),
                 "trials": len(trials),
             }

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from countenance.errors import InvalidInputError, NaiveDateTimeError, NotFoundError, NotQualifiedError
-from countenance.ledger import Entry, EventType, JsonValue
+from countenance.ledger import Entry, EventType, FieldValue, JsonValue, Person
 from countenance.oversight.model import Case
 from countenance.oversight.qualification import (
     Authorisation,
@@ -88,7 +88,7 @@ class Fitness:
         if not below_bar(rates, self.rules):
             return False
         work.examining.put_authorisation(replace(held, suspended=at))
-        fields: dict[str, JsonValue] = {"examiner": person, **_rate_fields(rates)}
+        fields: dict[str, FieldValue] = {"examiner": Person(person), **_rate_fields(rates)}
         work.ledger.append(Entry(EventType.EXAMINER_SUSPENDED, at, fields))
         return True
 
@@ -168,8 +168,8 @@ class AuthoriseExaminers:
                 since=now,
             )
             work.examining.put_authorisation(held)
-            fields: dict[str, JsonValue] = {
-                "examiner": person,
+            fields: dict[str, FieldValue] = {
+                "examiner": Person(person),
                 "kinds": tuple(sorted(kind.value for kind in asked.kinds)),
                 "trained": asked.trained.isoformat(),
                 "expires": asked.expires.isoformat(),
@@ -193,7 +193,11 @@ class AuthoriseExaminers:
                 raise NotFoundError(f"there is no customer `{customer_id}`")
             conflict = Conflict(person=named, customer_id=customer_id, declared=now)
             work.examining.put_conflict(conflict)
-            fields = {"examiner": named, "customer": customer_id, "actor": actor.id}
+            fields: dict[str, FieldValue] = {
+                "examiner": Person(named),
+                "customer": customer_id,
+                "actor": actor.id,
+            }
             work.ledger.append(Entry(EventType.EXAMINER_CONFLICTED, now, fields))
             work.commit()
         return conflict

@@ -13,7 +13,7 @@ from typing import Final
 
 from countenance.biometrics.model import Candidate, ReferenceId
 from countenance.errors import NotFoundError, StateError
-from countenance.ledger import Entry, EventType, JsonValue
+from countenance.ledger import Entry, EventType, FieldValue, Person
 from countenance.oversight.assignments import (
     Assignment,
     AssignmentFile,
@@ -239,10 +239,14 @@ class TakeNext:
             known_probe=KnownFaceId(probe) if probe is not None else None,
         )
 
-    def _fields(self, held: Assignment) -> dict[str, JsonValue]:
+    def _fields(self, held: Assignment) -> dict[str, FieldValue]:
         """Return what the ledger says: examiners can read it too, so the case is a commitment."""
         of = f"{held.id}:{held.case_id or held.known_probe}"
-        return {"assignment": held.id, "examiner": held.examiner, "of": self.desk.commit_to(of.encode())}
+        return {
+            "assignment": held.id,
+            "examiner": Person(held.examiner),
+            "of": self.desk.commit_to(of.encode()),
+        }
 
 
 @dataclass(frozen=True, slots=True)

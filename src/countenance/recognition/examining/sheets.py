@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from countenance.errors import InvalidInputError, NotFoundError, StateError, TooSoonError
-from countenance.ledger import Entry, EventType, JsonValue
+from countenance.ledger import Entry, EventType, FieldValue, Person
 from countenance.oversight.assignments import (
     Assignment,
     AssignmentFile,
@@ -86,9 +86,9 @@ class Conclude:
             work.examining.put(concluded)
             work.examining.add_trials(_trials(concluded, file, places, now))
             self.desk.fitness.suspend_if_below(work, held.examiner, now)
-            fields: dict[str, JsonValue] = {
+            fields: dict[str, FieldValue] = {
                 "assignment": held.id,
-                "examiner": held.examiner,
+                "examiner": Person(held.examiner),
                 "sheets": concluded.sealed_sheet,
             }
             work.ledger.append(Entry(EventType.CASE_JUDGED, now, fields))
@@ -141,9 +141,9 @@ class GiveBack:
             held, _ = self.desk.own(work, actor, assignment_id)
             _in_hand(held)
             work.examining.put(replace(held, state=AssignmentState.RETURNED), AssignmentFile(entries=()))
-            fields: dict[str, JsonValue] = {
+            fields: dict[str, FieldValue] = {
                 "assignment": held.id,
-                "examiner": held.examiner,
+                "examiner": Person(held.examiner),
                 "reason": reason.value,
             }
             work.ledger.append(Entry(EventType.CASE_RETURNED, self.desk.access.clock(), fields))

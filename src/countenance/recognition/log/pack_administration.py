@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from countenance.errors import AlreadyExistsError, InvalidInputError, NotFoundError, PackError
-from countenance.ledger import Entry, EventType, JsonValue
+from countenance.ledger import Entry, EventType, FieldValue, Written
 from countenance.ledger.note import VerifierKey
 from countenance.policy.cases import Tried, run_cases
 from countenance.policy.gate import HOUSE, installed_policy
@@ -259,12 +259,12 @@ class AdministerPacks:
 
     def _record(self, work: UnitOfWork, step: PackStep, event: EventType) -> None:
         work.installed_packs.add(step)
-        fields: dict[str, JsonValue] = {
+        fields: dict[str, FieldValue] = {
             "pack": step.name,
             "edition": step.edition,
             "digest": step.digest,
             "signer": step.signer,
-            "reason": step.reason,
+            "reason": Written(step.reason),
             "actor": step.actor,
         }
         told = {name: value for name, value in fields.items() if value is not None}

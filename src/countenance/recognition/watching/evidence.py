@@ -15,7 +15,7 @@ from typing import Final
 from countenance.errors import InvalidInputError, LedgerError, StateError
 from countenance.fairness.evidence import Evidence, EvidenceId, Step, evidence_of
 from countenance.fairness.sealing import verify_report
-from countenance.ledger import Entry, EventType, JsonValue
+from countenance.ledger import Entry, EventType, FieldValue, JsonValue, Person
 from countenance.ledger.canonical import parse_leaf
 from countenance.ledger.note import VerifierKey
 from countenance.policy.evidence import KindOfUse
@@ -168,7 +168,7 @@ def _leaf(text: str) -> bytes:
 def _keep(work: UnitOfWork, actor: Actor, evidence: Evidence, event: EventType) -> Evidence:
     work.evidence.put(evidence)
     last = evidence.withdrawn or evidence.registered or evidence.proposed
-    fields: dict[str, JsonValue] = {
+    fields: dict[str, FieldValue] = {
         "evidence": evidence.id,
         "report": evidence.report,
         "model": evidence.model_digest,
@@ -176,7 +176,7 @@ def _keep(work: UnitOfWork, actor: Actor, evidence: Evidence, event: EventType) 
         "uses": tuple(sorted(evidence.uses)),
         "measured": evidence.measured.isoformat(),
         "entry": evidence.entry,
-        "by": last.by if last is not None else None,
+        "by": Person(last.by) if last is not None else None,
         "actor": actor.id,
     }
     work.ledger.append(Entry(event, last.at if last is not None else evidence.measured, fields))

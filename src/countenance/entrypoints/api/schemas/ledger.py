@@ -38,6 +38,17 @@ class EntryTold(Told):
         )
 
 
+class PseudonymTold(Told):
+    """What stands for a person on the ledger."""
+
+    person: str
+    pseudonym: str = Field(
+        description="What entries that are written now hold in the person's place: a digest under a key "
+        "that is derived from the master key.",
+        examples=["person_6f0c2f1d5a7b4e8f9a0b1c2d3e4f5061"],
+    )
+
+
 class ConsistencyTold(Told):
     """The proof that nothing was changed or removed between two sizes of the log."""
 
