@@ -18,6 +18,9 @@ from countenance.errors import ConflictError, ModelDigestError, ModelDownloadErr
 from small_models import entry_of
 
 CONTENT = bytes(range(256)) * 400
+STALL = 8.0
+"""Seconds for which a server that stalls says nothing: longer than anybody here may wait for it."""
+
 FAST = DownloadLimits(stall_seconds=0.4, total_seconds=5.0, tries=3, pause=0.01)
 
 
@@ -88,7 +91,7 @@ class Handler(BaseHTTPRequestHandler):
             if script.stall_after is not None:
                 self.wfile.write(body[: script.stall_after])
                 self.wfile.flush()
-                time.sleep(1.5)
+                time.sleep(STALL)
             for at in range(0, min(cut, len(body)), 8192):
                 self.wfile.write(body[at : min(at + 8192, cut)])
                 self.wfile.flush()
@@ -193,7 +196,7 @@ def test_a_stream_that_stalls_ends_soon(tmp_path: Path, script: Script) -> None:
     started = time.monotonic()
     with pytest.raises(ModelDownloadError):
         ModelDownload(tmp_path, limits)(entry_of(CONTENT, url=script.address))
-    assert time.monotonic() - started < 1.4
+    assert time.monotonic() - started < STALL
     assert part(tmp_path).read_bytes() == CONTENT[:2000]
 
 
@@ -202,7 +205,7 @@ def test_a_stream_that_trickles_ends_at_the_limit(tmp_path: Path, script: Script
     started = time.monotonic()
     with pytest.raises(ModelDownloadError, match=r"more than 0\.3 seconds"):
         ModelDownload(tmp_path, replace(FAST, total_seconds=0.3))(entry_of(CONTENT, url=script.address))
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 10
     assert 0 < part(tmp_path).stat().st_size < len(CONTENT)
 
 

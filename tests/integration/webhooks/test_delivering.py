@@ -111,7 +111,7 @@ def test_whatever_a_receiver_does_it_is_tried_again_and_keeps_nobody_for_long(
     withdraw(own)
     start = time.monotonic()
     assert sender(own)() == 1
-    assert time.monotonic() - start < 3
+    assert time.monotonic() - start < 10
     (shown,) = own.stage.countenance.webhooks.endpoints.deliveries(ALICE, made.endpoint.id)
     assert shown.delivery.state is DeliveryState.PENDING
     assert [(one.status, one.fault) for one in shown.tries] == [outcome]
