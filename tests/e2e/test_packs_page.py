@@ -78,6 +78,10 @@ def test_a_pack_is_handed_in_read_installed_and_rolled_back(window: Window, stag
     hand_in(edition("2026-12", WIDER))
     expect(page.get_by_role("heading", name="It can be installed")).to_be_visible()
     assert faults_of(page, "pack-check") == []
+    page.get_by_label("Questions from").fill("2020-01-01")
+    page.get_by_role("button", name="Ask again").click()
+    expect(page.get_by_role("heading", name="questions asked again")).to_be_visible()
+    assert faults_of(page, "pack-tried") == []
     page.get_by_label("Why", exact=True).fill("The board decided so on 3 November.")
     page.get_by_role("button", name="Install edition 2026-12").click()
     expect(page.get_by_role("status")).to_contain_text("The edition is in force")

@@ -26,6 +26,7 @@ from countenance.recognition.log.packs_in_force import DecidePolicy, PacksInForc
 from countenance.staff.sessions import csrf_token
 from countenance.storage.database import open_database
 from countenance.storage.unit_of_work import unit_of_work_factory
+from fakes_engine import photograph
 from integration.api.stage import KEYRING, SIGNER
 from own_pack import pack_files
 from policy_cases import VERIFY, refused_by
@@ -326,8 +327,69 @@ def test_a_text_that_was_tampered_with_is_told_and_can_be_rolled_back(office: Co
     assert office.post("olivia", f"{PACKS}/own/rollback", reason="tampered with").status_code == 303
 
 
+def test_what_was_handed_in_is_tried_on_what_was_asked_before_it_is_installed(office: ConsoleStage) -> None:
+    office.stage.furnish("alice", "staff", "identity_verification", ("dave", photograph("dave")))
+    office.stage.verify("alice", "staff", "dave", photograph("dave", 2))
+    shown = handed_in(office, edition("1"))
+    assert "Try it first" in shown.text
+    before = len(office.stage.events())
+
+    def tried(who: str = "olivia", **how: str) -> Response:
+        return office.post(who, f"{PACKS}/simulation", **{**hidden(shown), "since": "2020-01-01", **how})
+
+    told = tried()
+    assert told.status_code == 200
+    for words in (
+        "permitted, would be refused",
+        "own.verify",
+        "It can be installed",
+        hidden(shown)["parcel"],
+    ):
+        assert words in told.text
+    example = re.search(r"/console/decisions/dec_\w+", told.text)
+    assert example is not None
+    assert office.get("olivia", example[0]).status_code == 200
+    assert "Nothing was asked in that time" in tried(until="2020-01-02").text
+    assert "lease.expired" in tried(on="2126-01-01").text
+    assert len(office.stage.events()) == before
+    assert office.service.policy.packs.shelf(office.actor("carol")).steps == ()
+    done = office.post("olivia", f"{PACKS}/install", **hidden(told), reason="tried on what was asked")
+    assert done.headers["location"] == f"{PACKS}/own?done=pack-installed"
+
+
+@pytest.mark.parametrize(
+    ("how", "said"),
+    [
+        ({"since": ""}, "ay from which day on"),
+        ({"since": "tomorrow"}, "no day of the calendar"),
+        ({"until": "1999-01-01"}, "ends before it begins"),
+        ({"parcel": ""}, "hoose the archive of a pack"),
+        ({"parcel": "bm8gYXJjaGl2ZQ=="}, "no ZIP archive"),
+    ],
+)
+def test_what_cannot_be_tried_is_told_where_it_is_put_right(
+    counter: ConsoleStage, how: Mapping[str, str], said: str
+) -> None:
+    sent = {**hidden(handed_in(counter, edition("1"))), "since": "2020-01-01", **how}
+    answer = counter.post("olivia", f"{PACKS}/simulation", **sent)
+    assert (answer.status_code, said in answer.text) == (400, True), answer.text
+    assert "questions asked again" not in answer.text
+
+
+def test_a_pack_that_cannot_be_read_is_not_tried(counter: ConsoleStage) -> None:
+    broken = signed(pack_files("1"))
+    shown = handed_in(counter, archive({**broken, "prohibitions.cedar": "forbid (principal"}))
+    assert "Try it first" not in shown.text
+    data = archive({**broken, "prohibitions.cedar": "forbid (principal"})
+    parcel = base64.urlsafe_b64encode(data).decode()
+    answer = counter.post("olivia", f"{PACKS}/simulation", parcel=parcel, since="2020-01-01")
+    assert answer.status_code == 400
+    assert "It cannot be installed as it is" in answer.text
+
+
 def test_who_may_not_install_is_refused_on_the_record(office: ConsoleStage) -> None:
     for who in ("carol", "rita"):
         assert handed_in(office, edition("1"), who).status_code == 404
+        assert office.post(who, f"{PACKS}/simulation", since="2020-01-01").status_code == 404
         assert office.stage.events()[-1]["type"] == "request:refused"
     assert office.get("bob", PACKS).status_code == 404

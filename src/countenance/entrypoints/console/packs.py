@@ -12,13 +12,15 @@ from urllib.parse import quote
 from starlette.responses import Response
 
 from countenance.entrypoints.console.navigation import ADMINISTRATORS, READERS
+from countenance.entrypoints.console.simulation import in_rows, proposal, simulated, usual
 from countenance.entrypoints.console.visits import Page, Visit, corrected
-from countenance.errors import AlreadyExistsError, InvalidInputError
+from countenance.errors import AlreadyExistsError, BusyError, InvalidInputError, PackError
 from countenance.policy.cases import Tried
 from countenance.policy.differences import Difference, Example
 from countenance.policy.explanation import reason_of
 from countenance.policy.model import Reason
 from countenance.policy.pack_parcel import LARGEST_PARCEL, read_parcel
+from countenance.policy.packs import HeldPack
 from countenance.policy.question_words import in_words, long_day
 from countenance.policy.rendering import in_plain_words
 from countenance.policy.rules import Rule
@@ -28,6 +30,7 @@ from countenance.recognition.log.pack_reading import Comparison, PackOrigin
 PATH: Final = "/console/packs"
 _ONE: Final = f"{PATH}/{{name}}"
 _DIGEST: Final = 64
+_DAY: Final = 20
 ORIGINS: Final[Mapping[PackOrigin, str]] = {
     PackOrigin.PROGRAM: "comes with the program, always asked",
     PackOrigin.SETTINGS: "named by the settings",
@@ -76,7 +79,7 @@ def _one(visit: Visit, errors: Mapping[str, str]) -> Response:
 
 def check(visit: Visit) -> Response:
     """Show what becomes of a pack that is handed in; nothing is kept."""
-    return _checked(visit, visit.form.files.get("archive", b""), None)
+    return _checked(visit, visit.form.files.get("archive", b""), {})
 
 
 def install(visit: Visit) -> Response:
@@ -86,8 +89,21 @@ def install(visit: Visit) -> Response:
         new = _new(data, visit.form.text("reason"))
         step = visit.service.policy.packs.install(visit.actor, new)
     except (InvalidInputError, AlreadyExistsError) as error:
-        return _checked(visit, data, error.message)
+        return _checked(visit, data, {"reason": _sentence(error.message)})
     return visit.go(_address(step.name), done="pack-installed")
+
+
+def try_it(visit: Visit) -> Response:
+    """Ask recorded questions again under what was handed in; nothing is kept, recorded or installed."""
+    data, form = _held(visit.form.text("parcel")), visit.form
+    query = {name: form.text(name)[:_DAY] for name in ("since", "until", "on")}
+    try:
+        parcel = read_parcel(data)
+        pack = HeldPack(parcel.name, tuple(sorted(parcel.files.items())))
+        found = simulated(visit, proposal(visit, query, pack))
+    except (InvalidInputError, BusyError, PackError) as error:
+        return _checked(visit, data, {"since": _sentence(error.message)})
+    return _checked(visit, data, {}, in_rows(found))
 
 
 def roll_back(visit: Visit) -> Response:
@@ -100,13 +116,15 @@ def roll_back(visit: Visit) -> Response:
     return visit.go(_address(name), done="pack-rolled-back")
 
 
-def _checked(visit: Visit, data: bytes, wrong: str | None) -> Response:
-    """Show a pack before it is installed, and what is `wrong` if that was tried already."""
+def _checked(
+    visit: Visit, data: bytes, wrong: Mapping[str, str], found: Mapping[str, object] | None = None
+) -> Response:
+    """Show a pack before it is installed, what is `wrong` with a field, and what a simulation `found`."""
     try:
         trial = visit.service.policy.read_packs.check(visit.actor, _new(data, ""))
     except InvalidInputError as error:
         return _index(visit, {"archive": corrected(error)})
-    errors = {"reason": _sentence(wrong)} if wrong is not None and not trial.problem else {}
+    errors = wrong if not trial.problem else {}
     pack = trial.found.pack
     return visit.page(
         "pack_check.html",
@@ -119,6 +137,8 @@ def _checked(visit: Visit, data: bytes, wrong: str | None) -> Response:
         cases=_cases(trial.found.tried),
         difference=_difference(trial.comparison),
         parcel=base64.urlsafe_b64encode(data).decode("ascii"),
+        usual=usual(visit),
+        simulated=found,
         sent=visit.form,
         errors=errors,
         **_around(visit),
@@ -193,6 +213,7 @@ def _example(example: Example) -> tuple[Example, str, str]:
 PAGES: Final = (
     Page(path=PATH, handler=index, roles=READERS),
     Page(path=PATH, handler=check, roles=ADMINISTRATORS, method="POST", files=True),
+    Page(path=f"{PATH}/simulation", handler=try_it, roles=ADMINISTRATORS, method="POST"),
     Page(path=f"{PATH}/install", handler=install, roles=ADMINISTRATORS, method="POST", confirmed=True),
     Page(path=f"{_ONE}/rollback", handler=roll_back, roles=ADMINISTRATORS, method="POST", confirmed=True),
     Page(path=_ONE, handler=one, roles=READERS),

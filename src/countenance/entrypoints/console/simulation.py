@@ -21,7 +21,7 @@ from countenance.entrypoints.pages.simulated import (
     tally_document,
 )
 from countenance.errors import BusyError, InvalidInputError, NotFoundError
-from countenance.policy.packs import shipped_pack, shipped_packs
+from countenance.policy.packs import PackSource, shipped_pack, shipped_packs
 from countenance.policy.simulation import Tally
 from countenance.recognition.log.simulation import Proposal
 
@@ -39,8 +39,9 @@ def index(visit: Visit) -> Response:
     if not query.get("since"):
         return _page(visit, query)
     try:
-        proposal = _proposal(visit, query)
-        tally = _tally(visit, proposal)
+        named = query.get("pack", "")
+        pack = visit.service.policy.packs.source(visit.actor, named) if named else None
+        tally = simulated(visit, proposal(visit, query, pack))
     except (InvalidInputError, NotFoundError, BusyError) as error:
         return _page(visit, query, error=error.message[:1].upper() + error.message[1:] + ".")
     if query.get("format") == "json":
@@ -53,24 +54,25 @@ def index(visit: Visit) -> Response:
     return _page(visit, query, tally=tally)
 
 
-def _tally(visit: Visit, proposal: Proposal) -> Tally:
+def simulated(visit: Visit, asked: Proposal) -> Tally:
+    """Return what would change, for no more questions than a page asks; raises as the act does."""
     simulate = visit.service.policy.simulate
-    count = simulate.count(visit.actor, proposal)
+    count = simulate.count(visit.actor, asked)
     if count > MOST:
         raise InvalidInputError(
             f"there are {count:,} questions in that time, and a page asks at most {MOST:,}: take a shorter "
             "time, or `countenance policy simulate`"
         )
-    return simulate(visit.actor, proposal, lambda *_: None)
+    return simulate(visit.actor, asked, lambda *_: None)
 
 
-def _proposal(visit: Visit, query: Mapping[str, str]) -> Proposal:
+def proposal(visit: Visit, query: Mapping[str, str], pack: PackSource | None) -> Proposal:
+    """Return what is asked for; raises `InvalidInputError` without a first day, and for no day."""
     since, until = day_of(query, "since"), day_of(query, "until")
     if since is None:
         raise InvalidInputError("say from which day on")
-    pack = query.get("pack", "")
     return Proposal(
-        pack=visit.service.policy.packs.source(visit.actor, pack) if pack else None,
+        pack=pack,
         since=beginning(since),
         until=beginning(until + timedelta(days=1)) if until is not None else visit.now + timedelta(days=1),
         on=day_of(query, "on"),
@@ -81,20 +83,28 @@ def _proposal(visit: Visit, query: Mapping[str, str]) -> Proposal:
 def _page(
     visit: Visit, query: Mapping[str, str], *, tally: Tally | None = None, error: str | None = None
 ) -> Response:
-    groups = tally.ordered() if tally is not None else []
-    rows = [(group, change_words(group), because(group)) for group in groups[:_ROWS]]
     return visit.page(
         "simulation.html",
         status=HTTPStatus.BAD_REQUEST if error else HTTPStatus.OK,
         query=query,
         packs=_packs(visit),
-        usual=(visit.now - timedelta(days=30)).date().isoformat(),
-        tally=tally,
-        rows=rows,
-        more=len(groups) - len(rows),
+        usual=usual(visit),
+        simulated=in_rows(tally) if tally is not None else None,
         json_url=f"{PATH}?{urlencode({**query, 'format': 'json'})}",
         error=error,
     )
+
+
+def usual(visit: Visit) -> str:
+    """Return the day that is offered to begin with."""
+    return (visit.now - timedelta(days=30)).date().isoformat()
+
+
+def in_rows(tally: Tally) -> Mapping[str, object]:
+    """Return what a page shows of a simulation: the counts, and the first groups of changes in words."""
+    groups = tally.ordered()
+    rows = [(group, change_words(group), because(group)) for group in groups[:_ROWS]]
+    return {"tally": tally, "rows": rows, "more": len(groups) - len(rows)}
 
 
 def _packs(visit: Visit) -> list[tuple[str, str]]:
