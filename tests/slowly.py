@@ -1,7 +1,7 @@
 """A server that is slow where it hurts: pages come late and in two halves, scripts and styles later still.
 
-A test that looks at a page before it is whole, or presses a key before a script listens, then fails every
-time and not only on the day when the machine is busy.
+A test that looks at a page before it is whole, or presses a key before a script listens, then fails on a
+quiet machine too, and not only on the day when it is busy.
 """
 
 from __future__ import annotations

@@ -86,6 +86,7 @@ _FIELDS: Final = {
     "reviewers": "keyed digests that stand for the reviewers who decided",
     "officers": "keyed digests that stand for the officers who decided",
     "judges": "keyed digests that stand for whoever judged the appeal",
+    "by": "a keyed digest that stands for whoever did it, or the part of the program that did",
     "staff": "id of the account of a person who works here",
     "role": "what the account may do",
     "what": "what was asked for",

@@ -25,12 +25,11 @@ from countenance.vetting.model import (
     PersonId,
     Role,
 )
-from countenance.vetting.persons import checked_person
+from countenance.vetting.persons import OVERSEERS, checked_person
 from countenance.vetting.ports import VettingWork
 
 _FORM = re.compile(r"ck_(?P<id>[0-9a-f]{16})_(?P<secret>[0-9a-f]{64})")
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
-OVERSEERS = ADMINISTRATORS | {Role.AUDITOR}
 _NOBODY = bytes(32)
 _LABEL_LENGTH = 100
 
