@@ -43,6 +43,10 @@ class LogCases:
             raise StateError("no witness is configured: set COUNTENANCE_WITNESS_POLICY")
         return AskWitnesses(policy, self.parts.witnesses, self.parts.unit_of_work, self.parts.clock)
 
+    def witnesses_to_ask(self) -> AskWitnesses | None:
+        """Return what has the head cosigned; None where no witness is configured."""
+        return self.ask_witnesses if self.parts.witness_policy is not None else None
+
     @cached_property
     def audit(self) -> Audit:
         """Find entries as an auditor does, with what proves them."""

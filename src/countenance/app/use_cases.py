@@ -204,7 +204,7 @@ class Countenance(FaceActs):
         """Show checkpoint, entries and proofs."""
         from countenance.recognition.log.records import ReadLedger
 
-        return ReadLedger(self._standing, self.parts.unit_of_work)
+        return ReadLedger(self._standing, self.parts.unit_of_work, self.log.witnesses_to_ask)
 
     @cached_property
     def once(self) -> Once:

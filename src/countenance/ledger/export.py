@@ -8,9 +8,11 @@ tile/entries/<index>[.p/<width>] the entries themselves
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -35,9 +37,21 @@ Progress = Callable[[int, int], None]
 """Told how many files are done, and of how many."""
 
 
-def export(ledger: Ledger, folder: Path, *, progress: Progress | None = None) -> Checkpoint:
-    """Write the log as of its last committed head into `folder`, and return that head.
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """The head that was written, and the signed note that stands in the folder for it."""
 
+    head: Checkpoint
+    note: str
+
+
+def export(
+    ledger: Ledger, folder: Path, *, cosigned: str | None = None, progress: Progress | None = None
+) -> Exported:
+    """Write the log as of its last committed head into `folder`, or as of one that witnesses `cosigned`.
+
+    A cosigned note is passed over that no key of the log has signed, that the log has not reached, or
+    that the folder has gone beyond already: what stands in a folder only grows.
     A folder that holds an earlier export of the same log is brought up to date: full tiles
     never change, so only what is new is read and written, and partial tiles that have grown
     are replaced. The checkpoint comes last, once all else is on the disk, so that neither a reader of the
@@ -46,12 +60,11 @@ def export(ledger: Ledger, folder: Path, *, progress: Progress | None = None) ->
     a folder with anything else in it, `StorageError` if it cannot be written, `LedgerError` if the log
     is broken.
     """
-    note, keys = ledger.checkpoint(), ledger.keys
-    text, _ = open_note(note, keys)
-    head = Checkpoint.parse(text)
-    tiles = list(tiles_in(head.size))
+    keys = ledger.keys
     try:
         before = _size_before(folder, keys)
+        note, head = _head(ledger, cosigned, before)
+        tiles = list(tiles_in(head.size))
         written = [_prepare(folder, keys)]
         for done, tile in enumerate(tiles):
             if progress is not None:
@@ -66,7 +79,18 @@ def export(ledger: Ledger, folder: Path, *, progress: Progress | None = None) ->
         raise _told(folder, error) from error
     if progress is not None:
         progress(len(tiles), len(tiles))
-    return head
+    return Exported(head, note)
+
+
+def _head(ledger: Ledger, cosigned: str | None, before: int) -> tuple[str, Checkpoint]:
+    """Return the note to be written and what it says; `before` is how many entries the folder has."""
+    if cosigned is not None:
+        with contextlib.suppress(LedgerError):  # of a key that retired: the head that there is now
+            head = Checkpoint.parse(open_note(cosigned, ledger.keys)[0])
+            if before <= head.size <= ledger.size():
+                return cosigned, head
+    note = ledger.checkpoint()
+    return note, Checkpoint.parse(open_note(note, ledger.keys)[0])
 
 
 def tile_bytes(ledger: Ledger, tile: Tile) -> bytes:

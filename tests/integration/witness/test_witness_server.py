@@ -21,17 +21,19 @@ from countenance.errors import AlreadyExistsError, ConfigurationError, InvalidIn
 from countenance.ledger import Entry, EventType
 from countenance.ledger.checkpoint import Checkpoint
 from countenance.ledger.cosignature import CosignatureKind, Cosigner
-from countenance.ledger.export import export
 from countenance.ledger.merkle import leaf_hash, root_of
 from countenance.ledger.note import Signer
 from countenance.ledger.trust_policy import TrustPolicy
 from countenance.ledger.verification import Trust, verify_export
 from countenance.ledger.witnessing import REQUEST_LIMIT, AddCheckpoint, Outcome, Reply
 from countenance.recognition.log.public import PublishLog
+from countenance.recognition.log.records import ReadLedger
 from countenance.recognition.log.witness_rounds import AskWitnesses
+from countenance.recognition.standing import Standing
 from countenance.server import finish, prepare
 from countenance.storage import Database, unit_of_work_factory
 from countenance.storage.witness_client import HttpWitnesses
+from countenance.vetting.authority import LOCAL_ADMINISTRATOR
 from storing import KEYRING, SIGNER
 from world import World
 
@@ -118,7 +120,7 @@ def note(count: int, *, fork: bool = False) -> tuple[str, list[bytes]]:
 
 
 def test_a_log_is_cosigned_by_two_witnesses_that_are_killed_on_the_way(
-    council: Council, sqlite: Database, tmp_path: Path
+    council: Council, sqlite: Database
 ) -> None:
     unit = unit_of_work_factory(sqlite, KEYRING, SIGNER)
     client = HttpWitnesses()
@@ -159,13 +161,46 @@ def test_a_log_is_cosigned_by_two_witnesses_that_are_killed_on_the_way(
     assert ask().published
     assert public.head().checkpoint.size == 303
 
-    with unit() as work:
-        export(work.ledger, tmp_path / "log")
-    (tmp_path / "log" / "checkpoint").write_text(public.head().note, encoding="utf-8")
-    result = verify_export(tmp_path / "log", Trust(policy=council.policy))
+    assert second.end(signal.SIGTERM) == 0
+    client.close()
+
+
+def test_an_export_is_of_a_head_that_witnesses_cosign_or_says_that_they_were_not_enough(
+    council: Council, sqlite: Database, tmp_path: Path
+) -> None:
+    unit = unit_of_work_factory(sqlite, KEYRING, SIGNER)
+    client, folder, trust = HttpWitnesses(), tmp_path / "log", Trust(policy=council.policy)
+    ask = AskWitnesses(council.policy, client, unit, now)
+    read = ReadLedger(Standing(now), unit, lambda: ask)
+
+    def grow(count: int) -> None:
+        with unit() as work:
+            for _ in range(count):
+                work.ledger.append(Entry(EventType.KEY_ISSUED, now(), {"n": work.ledger.size()}))
+            work.commit()
+
+    grow(3)
+    copy = read.export(LOCAL_ADMINISTRATOR, folder)
+    assert (copy.head.size, copy.quorum_met, copy.troubles) == (3, True, ())
+    assert sorted(copy.cosigned_by) == ["w00", "w10"]
+    result = verify_export(folder, trust)
     assert (result.faults, result.notices) == ((), ())
     assert {name for name, _ in result.witnesses} == {"w00", "w10"}
-    assert second.end(signal.SIGTERM) == 0
+
+    assert council.witnesses[1].end() == -signal.SIGKILL
+    grow(300)
+    copy = read.export(LOCAL_ADMINISTRATOR, folder)
+    assert (copy.head.size, copy.quorum_met, copy.cosigned_by) == (303, False, ())
+    assert [who for who, _ in copy.troubles] == ["w10"]
+    assert [fault.code for fault in verify_export(folder, trust).faults] == ["quorum_not_met"]
+
+    council.witnesses[1].start()
+    copy = read.export(LOCAL_ADMINISTRATOR, folder)
+    assert (copy.head.size, copy.quorum_met) == (303, True)
+    assert verify_export(folder, trust).faults == ()
+    unasked = ReadLedger(Standing(now), unit).export(LOCAL_ADMINISTRATOR, tmp_path / "another")
+    assert (unasked.head.size, unasked.quorum_met, unasked.cosigned_by) == (303, None, ())
+    assert verify_export(tmp_path / "another", trust).faults == ()
     client.close()
 
 

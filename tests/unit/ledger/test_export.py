@@ -12,8 +12,10 @@ import pytest
 from countenance.errors import InvalidInputError, StorageError, StorageFullError
 from countenance.ledger import Entry, EventType
 from countenance.ledger import export as exporting
+from countenance.ledger.checkpoint import Checkpoint
+from countenance.ledger.cosignature import CosignatureKind, Cosigner
 from countenance.ledger.export import export
-from countenance.ledger.note import Signer
+from countenance.ledger.note import Signer, open_note
 from countenance.ledger.tiles import tiles_in
 from countenance.ledger.verification import Trust, verify_export
 from fakes import MemoryStore
@@ -175,3 +177,26 @@ def test_a_tile_that_a_crash_has_torn_is_written_anew(tmp_path: Path, name: str,
     assert not verify_export(folder, KNOWN).ok
     written(store, folder)
     assert verify_export(folder, KNOWN).ok
+
+
+def test_a_cosigned_head_is_written_unless_the_folder_or_the_log_knows_better(tmp_path: Path) -> None:
+    folder, store = tmp_path / "log", grown(MemoryStore(SIGNER), 5)
+    stranger = Signer("log.example/exported", bytes(31) + b"1")
+
+    def sizes(cosigned: str) -> tuple[int, bool]:
+        with store() as work:
+            done = export(work.ledger, folder, cosigned=cosigned)
+        assert (folder / "checkpoint").read_text("utf-8") == done.note
+        assert verify_export(folder, KNOWN).faults == ()
+        return done.head.size, done.note == cosigned
+
+    with store() as work:
+        head = Checkpoint.parse(open_note(work.ledger.checkpoint(), [SIGNER.vkey])[0])
+    witness = Cosigner.generate("witness.example/w", CosignatureKind.ED25519)
+    cosigned = SIGNER.sign(head.text) + witness.cosign(head.text, NOON)
+    grown(store, 8)
+    assert sizes(cosigned) == (5, True)
+    assert sizes(stranger.sign(head.text)) == (8, False)
+    assert sizes(cosigned) == (8, False)
+    beyond = SIGNER.sign(Checkpoint(head.origin, 9, head.root).text)
+    assert sizes(beyond) == (8, False)

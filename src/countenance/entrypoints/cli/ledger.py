@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -19,6 +19,9 @@ from countenance.entrypoints.cli.ledger_verifying import (
 from countenance.entrypoints.cli.ledger_watching import explain, monitor
 from countenance.entrypoints.cli.options import JsonFlag, KeyFile, YesFlag
 from countenance.errors import InvalidInputError
+
+if TYPE_CHECKING:
+    from countenance.recognition.log.records import LogCopy
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -47,7 +50,8 @@ def export(
     """Write the log into a folder of plain files that any web server can serve.
 
     A folder with an earlier export of this log is brought up to date. Nothing in it is
-    secret: entries hold commitments, words of closed lists and digests.
+    secret: entries hold commitments, words of closed lists and digests. Witnesses that are
+    configured cosign the checkpoint first; where they are not enough, it says so and goes on.
     """
     from countenance.ledger.checkpoint import Checkpoint  # noqa: PLC0415  start-up stays quick
     from countenance.ledger.note import split_note  # noqa: PLC0415  as above
@@ -59,8 +63,13 @@ def export(
     text, _ = split_note(reading.checkpoint(actor))
     total = sum(1 for _ in tiles_in(Checkpoint.parse(text).size))
     with line.output.progress("exporting", total) as step:
-        head = reading.export(actor, folder, progress=lambda done, _total: step() if done else None)
-    key = reading.verifier_key(actor)
+        copy = reading.export(actor, folder, progress=lambda done, _total: step() if done else None)
+    _tell_copy(line, folder, copy, reading.verifier_key(actor), as_json=as_json)
+
+
+def _tell_copy(line: CommandLine, folder: Path, copy: LogCopy, key: str, *, as_json: bool) -> None:
+    """Say what was written, who cosigned it, and what the other witnesses said."""
+    head = copy.head
     if as_json:
         line.output.document(
             {
@@ -69,11 +78,21 @@ def export(
                 "size": head.size,
                 "root": head.root.hex(),
                 "vkey": key,
+                "cosigned_by": list(copy.cosigned_by),
+                "quorum_met": copy.quorum_met,
+                "troubles": [{"witness": who, "text": text} for who, text in copy.troubles],
             }
         )
         return
     line.output.say(f"{counted_entries(head.size)} of the log {head.origin} in {folder}")
-    line.output.facts([("root", head.root.hex()), ("key", key)])
+    facts = [("root", head.root.hex()), ("key", key)]
+    if copy.quorum_met is not None:
+        facts.append(("cosigned by", ", ".join(copy.cosigned_by) or "nobody"))
+    line.output.facts(facts)
+    for who, text in copy.troubles:
+        line.output.note(f"witness {who}: {text}")
+    if copy.quorum_met is False:
+        line.output.note("The witnesses that cosigned are not enough for their policy; export again later.")
     line.output.note(f"To verify it anywhere: countenance ledger verify {folder} --vkey '{key}'")
 
 

@@ -14,6 +14,7 @@ from countenance.policy.model import Decision
 from countenance.policy.replay import Replayed, replay
 from countenance.recognition.asking import leased
 from countenance.recognition.cases.reading import as_of
+from countenance.recognition.log.witness_rounds import AskWitnesses
 from countenance.recognition.model import DecisionRecord
 from countenance.recognition.ports import Decider, UnitOfWork
 from countenance.recognition.standing import Standing
@@ -87,11 +88,29 @@ class ReadCases:
 
 
 @dataclass(frozen=True, slots=True)
+class LogCopy:
+    """A copy of the log in a folder: its head, who cosigned that, and what the other witnesses said.
+
+    `cosigned_by` has names of the witness policy, `troubles` a name and what is the matter; both are empty
+    where no witnesses are configured. `quorum_met` is whether those that cosigned are enough, then None.
+    """
+
+    head: Checkpoint
+    cosigned_by: tuple[str, ...] = ()
+    troubles: tuple[tuple[str, str], ...] = ()
+    quorum_met: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ReadLedger:
-    """Show checkpoint, entries and proofs: to every key, since entries hold commitments only."""
+    """Show checkpoint, entries and proofs: to every key, since entries hold commitments only.
+
+    `witnesses` returns what has the head cosigned, or None where no witness is configured.
+    """
 
     standing: Standing
     unit_of_work: Callable[[], UnitOfWork]
+    witnesses: Callable[[], AskWitnesses | None] = lambda: None
 
     def checkpoint(self, actor: Actor) -> str:
         """Return the signed note of the head."""
@@ -120,15 +139,29 @@ class ReadLedger:
             self.standing.role(work, actor, _EVERYBODY)
             return work.ledger.consistency_proof(old, new)
 
-    def export(self, actor: Actor, folder: Path, *, progress: Progress | None = None) -> Checkpoint:
-        """Write the log into `folder`, for anybody to verify, and return the head that was written.
+    def export(self, actor: Actor, folder: Path, *, progress: Progress | None = None) -> LogCopy:
+        """Write the log into `folder`, for anybody to verify, and return what was written.
 
-        Raises `InvalidInputError` for a folder that holds something else.
+        Witnesses that are configured are asked first, for some seconds at most. Where they are not
+        enough, the head is written without their cosignatures. Raises `InvalidInputError` for a folder
+        that holds something else, `ConfigurationError` for a witness policy of another log.
         """
         with self.unit_of_work() as work:
             self.standing.role(work, actor, _EVERYBODY)
+            size = work.ledger.size()
+        ask = self.witnesses()
+        asked = ask() if ask is not None else None
         with self.unit_of_work() as work:
-            return export(work.ledger, folder, progress=progress)
+            latest = work.cosigned.latest()
+            newest = max(size, asked.size if asked is not None else 0)
+            cosigned = latest.note if latest is not None and latest.size >= newest else None
+            written = export(work.ledger, folder, cosigned=cosigned, progress=progress)
+            keys = work.ledger.keys
+        if ask is None or asked is None:
+            return LogCopy(written.head)
+        judged = ask.policy.judge(written.note, also=keys)
+        troubles = tuple((one.witness, one.trouble) for one in asked.asked if one.trouble is not None)
+        return LogCopy(written.head, tuple(judged.witnesses), troubles, judged.quorum_met)
 
     def verifier_key(self, actor: Actor) -> str:
         """Return the public key that checkpoints are verified with, as a vkey text."""
