@@ -194,6 +194,11 @@ def test_an_export_is_of_a_head_that_witnesses_cosign_or_says_that_they_were_not
     assert [who for who, _ in copy.troubles] == ["w10"]
     assert [fault.code for fault in verify_export(folder, trust).faults] == ["quorum_not_met"]
 
+    addressless = "".join(f"witness w{n} {one.house.vkeys()[0]}\n" for n, one in enumerate(council.witnesses))
+    silent = TrustPolicy.parse(f"log {SIGNER.vkey}\n{addressless}quorum w0\n".encode())
+    alone = ReadLedger(Standing(now), unit, lambda: AskWitnesses(silent, client, unit, now))
+    assert [who for who, _ in alone.export(LOCAL_ADMINISTRATOR, folder).troubles] == ["w0", "w1"]
+
     council.witnesses[1].start()
     copy = read.export(LOCAL_ADMINISTRATOR, folder)
     assert (copy.head.size, copy.quorum_met) == (303, True)

@@ -160,8 +160,11 @@ class ReadLedger:
         if ask is None or asked is None:
             return LogCopy(written.head)
         judged = ask.policy.judge(written.note, also=keys)
-        troubles = tuple((one.witness, one.trouble) for one in asked.asked if one.trouble is not None)
-        return LogCopy(written.head, tuple(judged.witnesses), troubles, judged.quorum_met)
+        troubles = [(one.witness, one.trouble) for one in asked.asked if one.trouble is not None]
+        if not judged.quorum_met:
+            unasked = [one.name for one in ask.policy.witnesses.values() if one.url is None]
+            troubles += [(name, "it has no address in the policy, so it is not asked") for name in unasked]
+        return LogCopy(written.head, tuple(judged.witnesses), tuple(troubles), judged.quorum_met)
 
     def verifier_key(self, actor: Actor) -> str:
         """Return the public key that checkpoints are verified with, as a vkey text."""
