@@ -34,7 +34,7 @@ class Place:
     def check(self, folder: Path) -> None:
         """Re-verify the whole ledger from its own export, and the database from its own tables."""
         with self.unit() as work:
-            head = export(work.ledger, folder)
+            head = export(work.ledger, folder).head
         result = verify_export(folder, Trust(keys=(SIGNER.vkey,)))
         assert result.faults == ()
         assert (result.size, result.root) == (head.size, head.root)

@@ -366,7 +366,7 @@ def test_an_export_is_brought_up_to_date_and_leaves_nothing_stale(tmp_path: Path
     folder = written(store, tmp_path / "log")
     for size in (200, 300, 512, 700):
         with filled(size, store)() as work:
-            assert export(work.ledger, folder).size == size
+            assert export(work.ledger, folder).head.size == size
         assert verify_export(folder, KNOWN).ok
         fresh = written(store, tmp_path / f"fresh-{size}")
         assert names(folder) == names(fresh)
