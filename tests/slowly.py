@@ -1,7 +1,7 @@
 """A server that is slow where it hurts: pages come late and in two halves, scripts and styles later still.
 
-A test that looks at a page before it is whole, or presses a key before a script listens, then fails on a
-quiet machine too, and not only on the day when it is busy.
+A test that presses a key before a script listens then fails on a quiet machine too, and not only on the
+day when it is busy.
 """
 
 from __future__ import annotations
@@ -13,7 +13,10 @@ from typing import Any, Final
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 PAUSE: Final = 0.03
-"""Seconds before a page, between its two halves, and before what it needs beside its own text."""
+"""Seconds before a page, and between its two halves."""
+
+LATER: Final = 0.15
+"""Seconds before what a page needs beside its own text: long beside the first thing that a test does."""
 
 
 @dataclass(frozen=True)
@@ -21,31 +24,29 @@ class Slowly:
     """An ASGI application, slowed down."""
 
     app: ASGIApp
-    pause: float = PAUSE
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"].endswith((".js", ".css")):
-            await asyncio.sleep(self.pause)
-        await self.app(scope, receive, _Halves(send, self.pause))
+            await asyncio.sleep(LATER)
+        await self.app(scope, receive, _Halves(send))
 
 
 class _Halves:
     """Sends each page in two halves."""
 
-    def __init__(self, send: Send, pause: float) -> None:
+    def __init__(self, send: Send) -> None:
         self.send = send
-        self.pause = pause
         self.page = False
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.page = dict(message["headers"]).get(b"content-type", b"").startswith(b"text/html")
             if self.page:
-                await asyncio.sleep(self.pause)
+                await asyncio.sleep(PAUSE)
         body: Any = message.get("body", b"")
         if self.page and len(body) > 1:
             middle = len(body) // 2
             await self.send({"type": "http.response.body", "body": body[:middle], "more_body": True})
-            await asyncio.sleep(self.pause)
+            await asyncio.sleep(PAUSE)
             message = {**message, "body": body[middle:]}
         await self.send(message)

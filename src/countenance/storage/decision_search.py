@@ -13,6 +13,7 @@ from sqlalchemy import Text, and_, bindparam, func, or_, select
 
 from countenance.recognition.model import DecisionSearch
 from countenance.storage.decision_reading import STORED, says
+from countenance.storage.statements import literally
 from countenance.storage.tables import decisions
 from countenance.storage.types import Moment
 
@@ -43,7 +44,6 @@ COUNT: Final = select(func.count().label("number")).select_from(decisions).where
 def parameters_of(sought: DecisionSearch) -> dict[str, object]:
     """Return the parameters of the statements; what is left open matches everything."""
     outcome = {None: "%", True: '%"decision":"permit"%', False: '%"decision":"deny"%'}[sought.permitted]
-    named = sought.text.replace("!", "!!").replace("%", "!%").replace("_", "!_")
     return {
         "since": sought.since or _FIRST,
         "until": sought.until or _LAST,
@@ -51,5 +51,5 @@ def parameters_of(sought: DecisionSearch) -> dict[str, object]:
         "outcome": outcome,
         "customer": sought.customer_id or "",
         "text": sought.text,
-        "rule": f'%"id":"{named}"%',
+        "rule": f'%"id":"{literally(sought.text)}"%',
     }

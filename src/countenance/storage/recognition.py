@@ -20,7 +20,7 @@ from countenance.storage.keyset import Pages
 from countenance.storage.prepared import Row
 from countenance.storage.secrecy import WRAPPED_SIZE, Keyring
 from countenance.storage.session import Session
-from countenance.storage.statements import insert_if_absent
+from countenance.storage.statements import insert_if_absent, literally
 from countenance.storage.tables import (
     cases,
     consents,
@@ -215,9 +215,8 @@ class SqlIdempotencyRecords:
 
 
 def _wanted(sought: GallerySearch) -> dict[str, object]:
-    text = lowered(sought.text).replace("!", "!!").replace("%", "!%").replace("_", "!_")
     return {
-        "with_text": f"%{text}%",
+        "with_text": f"%{literally(lowered(sought.text))}%",
         "of_customer": sought.customer_id or "",
         "of_lease": sought.lease_id or "",
     }

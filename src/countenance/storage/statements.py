@@ -72,3 +72,8 @@ def keyed(row: dict[str, object], keys: Iterable[str]) -> dict[str, object]:
     """Return the parameters of `replace_by_key` for a row."""
     names = set(keys)
     return {(f"key_{name}" if name in names else name): value for name, value in row.items()}
+
+
+def literally(text: str) -> str:
+    """Return a text as a part of a pattern for `LIKE ... ESCAPE '!'` that stands for itself alone."""
+    return text.replace("!", "!!").replace("%", "!%").replace("_", "!_")

@@ -8,6 +8,7 @@ from sqlalchemy import Text, and_, bindparam, case, cast, func, or_
 
 from countenance.ledger.canonical import utc_text
 from countenance.storage.keyset import Pages
+from countenance.storage.statements import literally
 from countenance.storage.tables import api_keys, customers, leases
 from countenance.storage.types import name
 from countenance.vetting.listing import (
@@ -84,9 +85,7 @@ KEYS: Final = Pages(
 
 def customers_wanted(sought: CustomerSearch) -> dict[str, object]:
     """Return the parameters of a search for customers."""
-    text = folded(sought.text)
-    named = text.replace("!", "!!").replace("%", "!%").replace("_", "!_")
-    return {"with_text": f"%{named}%", "of_kind": sought.kind or ""}
+    return {"with_text": f"%{literally(folded(sought.text))}%", "of_kind": sought.kind or ""}
 
 
 def leases_wanted(sought: LeaseSearch) -> dict[str, object]:
